@@ -1,0 +1,31 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person on the staff does here; `permissions.py` says what each may."""
+
+    MANAGER = "manager", "Manager"
+    AGENT = "agent", "Agent"
+    ANALYST = "analyst", "Analyst"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class User(AbstractUser):
+    """A person on the staff."""
+
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+
+
+class ApiKey(models.Model):
+    """A key for the HTTP API. Only its hash is kept; `prefix` tells keys apart on screen."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    hash = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -1,0 +1,35 @@
+from django.db import models
+
+
+class Batch(models.Model):
+    """Events acknowledged but not yet in the lake: the inbox. The payload is a JSON array of events."""
+
+    source = models.CharField(max_length=100)
+    payload = models.BinaryField()
+    event_count = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    flush_number = models.BigIntegerField(null=True, db_index=True)  # stamped by the flusher that took it
+
+
+class DeadLetter(models.Model):
+    """A payload that could not be flushed, or an event a reaction failed on; kept with its reason."""
+
+    kind = models.CharField(max_length=20)  # "batch" or "reaction"
+    source = models.CharField(max_length=100)
+    payload = models.BinaryField()
+    reason = models.TextField()
+    listener = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    replayed_at = models.DateTimeField(null=True)
+
+
+class Reaction(models.Model):
+    """One listener has dealt with one event: what makes reactions idempotent."""
+
+    listener = models.CharField(max_length=200)
+    event_id = models.CharField(max_length=100)
+    done_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listener", "event_id"], name="one_reaction_an_event")]

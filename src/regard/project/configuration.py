@@ -1,0 +1,144 @@
+"""The settings a company may change, declared once, read once.
+
+Each comes from the environment (`REGARD_<NAME>`) or, failing that, from `regard.toml` in the home folder.
+A value that cannot be used is refused at start with a sentence (`SettingError`).
+"""
+
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from regard.errors import SettingError
+
+DEFAULT_HOME = "~/.regard"
+CONFIGURATION_FILE = "regard.toml"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `read` turns the written value into the used one and raises ValueError with a reason."""
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    read: Callable[[str], Any]
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("say yes or no")
+
+
+def _positive(value: str) -> int:
+    if not value.isdigit() or int(value) < 1:
+        raise ValueError("say a whole number above 0")
+    return int(value)
+
+
+def _names(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("say a time zone such as Europe/Berlin") from error
+    return value
+
+
+def _region(value: str) -> str:
+    if len(value) != 2 or not value.isalpha():
+        raise ValueError("say a country as two letters, such as DE")
+    return value.upper()
+
+
+def _currency(value: str) -> str:
+    if len(value) != 3 or not value.isalpha():
+        raise ValueError("say a currency as three letters, such as EUR")
+    return value.upper()
+
+
+def _database(value: str) -> str:
+    if value and not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("say postgresql://user:password@host:port/name, or leave it empty for SQLite")
+    return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("COMPANY", "text", "Our company", "The company's name, as pages and reports show it.", _text),
+    Setting("TIMEZONE", "zone", "Europe/Berlin", "Times without a zone are read and shown in this one.", _zone),
+    Setting("REGION", "country", "DE", "Phone numbers without a country code belong to this country.", _region),
+    Setting("CURRENCY", "currency", "EUR", "Amounts without a currency are in this one.", _currency),
+    Setting("DATABASE_URL", "url", "", "PostgreSQL for what people do; empty means SQLite in the home folder.",
+            _database),
+    Setting("LAKE", "path or url", "", "Where the lake lies (folder, or s3://bucket/prefix); empty means `lake` "
+            "in the home folder.", _text),
+    Setting("HOSTS", "list", "localhost,127.0.0.1,[::1]", "Host names under which the pages may be asked for.",
+            _names),
+    Setting("BIND", "address", "127.0.0.1:8321", "Where `regard serve` listens.", _text),
+    Setting("HTTPS", "flag", "no", "Pages are reached over HTTPS (cookies are then sent over it only).", _flag),
+    Setting("DEBUG", "flag", "no", "Show tracebacks in the browser. Never where customers' data lie.", _flag),
+    Setting("UPLOAD_LIMIT_MB", "number", "2048", "Largest file a person may upload.", _positive),
+    Setting("UNPACKED_LIMIT_MB", "number", "20480", "Largest size a packed file may unpack to.", _positive),
+    Setting("MEMORY_LIMIT_MB", "number", "4096", "Memory a query of the lake may use before it spills to disk.",
+            _positive),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The values in force, and the home folder they were read for."""
+
+    home: Path
+    values: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def home_folder(environ: dict[str, str] | None = None) -> Path:
+    """The folder that holds everything of one installation (`REGARD_HOME`)."""
+    source = os.environ if environ is None else environ
+    return Path(source.get("REGARD_HOME") or DEFAULT_HOME).expanduser().resolve()
+
+
+def read_configuration(environ: dict[str, str] | None = None) -> Configuration:
+    """Read every setting, or raise SettingError naming the first that cannot be used."""
+    source = dict(os.environ) if environ is None else environ
+    home = home_folder(source)
+    written = _read_file(home / CONFIGURATION_FILE)
+    known = {setting.name.lower() for setting in SETTINGS}
+    for name in written:
+        if name not in known:
+            raise SettingError(f"{CONFIGURATION_FILE} has no setting `{name}`.", hint="`regard doctor` lists them.")
+    values = {}
+    for setting in SETTINGS:
+        raw = source.get(f"REGARD_{setting.name}", str(written.get(setting.name.lower(), setting.default)))
+        try:
+            values[setting.name] = setting.read(raw)
+        except ValueError as error:
+            raise SettingError(f"REGARD_{setting.name} is `{raw}`: {error}.") from error
+    return Configuration(home, values)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{path} cannot be read: {error}.") from error

@@ -1,0 +1,134 @@
+"""Django's settings, derived from Regard's own (`configuration.py`)."""
+
+from urllib.parse import unquote, urlsplit
+
+from regard.project.configuration import read_configuration
+from regard.project.secret import read_or_make_secret
+
+CONFIGURATION = read_configuration()
+REGARD_HOME = CONFIGURATION.home
+REGARD_COMPANY = CONFIGURATION["COMPANY"]
+REGARD_REGION = CONFIGURATION["REGION"]
+REGARD_CURRENCY = CONFIGURATION["CURRENCY"]
+REGARD_LAKE = CONFIGURATION["LAKE"] or str(REGARD_HOME / "lake")
+REGARD_BIND = CONFIGURATION["BIND"]
+REGARD_UPLOAD_LIMIT = CONFIGURATION["UPLOAD_LIMIT_MB"] * 1024 * 1024
+REGARD_UNPACKED_LIMIT = CONFIGURATION["UNPACKED_LIMIT_MB"] * 1024 * 1024
+REGARD_MEMORY_LIMIT = CONFIGURATION["MEMORY_LIMIT_MB"]
+
+SECRET_KEY = read_or_make_secret(REGARD_HOME)
+DEBUG = CONFIGURATION["DEBUG"]
+ALLOWED_HOSTS = CONFIGURATION["HOSTS"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "huey.contrib.djhuey",
+    "regard.access",
+    "regard.ledger",
+    "regard.know",
+    "regard.listen",
+    "regard.understand",
+    "regard.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "regard.project.urls"
+ASGI_APPLICATION = "regard.project.asgi.application"
+WSGI_APPLICATION = "regard.project.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": REGARD_HOME / "regard.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+            },
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+    }
+
+
+DATABASES = {"default": _database(CONFIGURATION["DATABASE_URL"])}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+HUEY = {
+    "huey_class": "huey.SqliteHuey",
+    "name": "regard",
+    "filename": str(REGARD_HOME / "jobs.sqlite3"),
+    "immediate": False,
+    "consumer": {"workers": 1, "worker_type": "thread"},
+}
+
+AUTH_USER_MODEL = "access.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
+TIME_ZONE = CONFIGURATION["TIMEZONE"]
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if CONFIGURATION["HTTPS"] else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIGURATION["HTTPS"]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,25 @@
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# before Django reads its settings: a home of the test run's own
+os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-tests-")
+
+
+@pytest.fixture(autouse=True)
+def lake(settings: object, tmp_path: Path) -> Iterator[Path]:
+    """Every test has a lake of its own."""
+    settings.REGARD_LAKE = str(tmp_path / "lake")  # type: ignore[attr-defined]
+    yield tmp_path / "lake"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets, which is not part of the project."""
+    folder = Path(os.environ.get("REGARD_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}")
+    return folder
