@@ -1,13 +1,8 @@
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-# before Django reads its settings: a home of the test run's own
-os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-tests-")
-
 
 @pytest.fixture(autouse=True)
 def lake(settings: object, tmp_path: Path) -> Iterator[Path]:

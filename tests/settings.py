@@ -1,0 +1,11 @@
+"""Regard's settings for a test run, with a home of its own."""
+
+import os
+import tempfile
+
+os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-tests-")
+
+from regard.project.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+HUEY = {"huey_class": "huey.MemoryHuey", "name": "regard", "immediate": True}
