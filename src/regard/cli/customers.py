@@ -49,8 +49,15 @@ def show(key: KeyArgument, home: HomeOption = None, json: JsonOption = False) ->
     events = events_of(persons_of(known.id), limit=20)
     computed = profile(known.id)
     if json:
-        print_json({"customer": known, "identities": identities, "evidence": evidence_of(known.id),
-                    "profile": computed, "events": events})  # fmt: skip
+        print_json(
+            {
+                "customer": known,
+                "identities": identities,
+                "evidence": evidence_of(known.id),
+                "profile": computed,
+                "events": events,
+            }
+        )
         return
     print_facts({"customer": f"C{known.id}", "name": known.name, "e-mail": known.email, "phone": known.phone})
     print_table(["record", "source"], [(row.person, row.source) for row in identities], title="\nKnown as")
@@ -58,7 +65,10 @@ def show(key: KeyArgument, home: HomeOption = None, json: JsonOption = False) ->
         print_facts({name: value for name, value in computed.items() if value not in (None, "", 0)})
     print_table(
         ["when", "what", "source", "words"],
-        [(event["occurred_at"], event["name"], event["source"], (event["text"] or "")[:80]) for event in events],
+        [
+            (event["occurred_at"], event["name"], event["source"], (event["text"] or "")[:80])
+            for event in events
+        ],
         title="\nLast heard",
     )
 
@@ -129,6 +139,15 @@ def events(
     else:
         print_table(
             ["when", "what", "person", "amount", "score", "words"],
-            [(row["occurred_at"], row["name"], row["person"], row["amount"], row["score"], (row["text"] or "")[:60])
-             for row in rows],
-        )  # fmt: skip
+            [
+                (
+                    row["occurred_at"],
+                    row["name"],
+                    row["person"],
+                    row["amount"],
+                    row["score"],
+                    (row["text"] or "")[:60],
+                )
+                for row in rows
+            ],
+        )

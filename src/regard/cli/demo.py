@@ -55,8 +55,13 @@ def _take_in(files: Path, *, customers: int, seed: int) -> None:
         if path.name == "truth.json":
             continue
         with console.status(f"Importing {path.name}"):
-            done = import_file(path, source=path.stem, mapping=None, actor=actor(), hints=Hints(), progress=None)
-        console.print(f"{path.name}: {done.rows_read:,} rows, {done.events_added:,} events, {done.rejected_rows:,} rejected")
+            done = import_file(
+                path, source=path.stem, mapping=None, actor=actor(), hints=Hints(), progress=None
+            )
+        console.print(
+            f"{path.name}: {done.rows_read:,} rows, "
+            f"{done.events_added:,} events, {done.rejected_rows:,} kept aside"
+        )
     with console.status("Finding out who is who"):
         link_identities(actor=actor())
     with console.status("Computing"):

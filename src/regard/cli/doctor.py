@@ -12,9 +12,11 @@ from regard.cli.output import print_facts, print_json, print_table
 def doctor(
     home: HomeOption = None,
     json: JsonOption = False,
-    settings_only: Annotated[bool, typer.Option("--settings", help="Only the settings and their meaning.")] = False,
+    settings_only: Annotated[
+        bool, typer.Option("--settings", help="Only the settings and their meaning.")
+    ] = False,
 ) -> None:
-    """Examine settings, stores, backlog, dead letters and silence; exit code 1 where something needs a person."""
+    """Examine settings, stores, backlog and silence; exit code 1 where something needs a person."""
     start(home)
     settings = _settings()
     if settings_only:
@@ -24,7 +26,9 @@ def doctor(
     if json:
         print_json({"settings": settings, **findings})
     else:
-        print_table(["setting", "value", "meaning"], [(row["name"], row["value"], row["help"]) for row in settings])
+        print_table(
+            ["setting", "value", "meaning"], [(row["name"], row["value"], row["help"]) for row in settings]
+        )
         if findings:
             _print(findings)
     if findings.get("attention"):
@@ -38,12 +42,15 @@ def _settings() -> list[dict[str, str]]:
     return [
         {
             "name": f"REGARD_{setting.name}",
-            "value": "(set)" if setting.name == "DATABASE_URL" and configuration["DATABASE_URL"]
-            else ", ".join(value) if isinstance(value := configuration[setting.name], list) else str(value),
+            "value": "(set)"
+            if setting.name == "DATABASE_URL" and configuration["DATABASE_URL"]
+            else ", ".join(value)
+            if isinstance(value := configuration[setting.name], list)
+            else str(value),
             "help": setting.help,
         }
         for setting in SETTINGS
-    ]  # fmt: skip
+    ]
 
 
 def _examine() -> dict[str, Any]:
@@ -60,15 +67,25 @@ def _examine() -> dict[str, Any]:
         *silent,
         *unfinished,
         *([f"{len(letters)} dead letters wait to be replayed."] if letters else []),
-        *([f"The oldest batch has waited {waiting.oldest_age} for the flusher; is `regard worker` running?"]
-          if waiting.late else []),
-    ]  # fmt: skip
-    return {"stores": lake_facts(), "backlog": waiting.batches, "dead_letters": len(letters), "attention": attention}
+        *(
+            [f"The oldest batch has waited {waiting.oldest_age} for the flusher; is `regard worker` running?"]
+            if waiting.late
+            else []
+        ),
+    ]
+    return {
+        "stores": lake_facts(),
+        "backlog": waiting.batches,
+        "dead_letters": len(letters),
+        "attention": attention,
+    }
 
 
 def _print(findings: dict[str, Any]) -> None:
     print()
-    print_facts({**findings["stores"], "backlog": findings["backlog"], "dead letters": findings["dead_letters"]})
+    print_facts(
+        {**findings["stores"], "backlog": findings["backlog"], "dead letters": findings["dead_letters"]}
+    )
     print()
     for sentence in findings["attention"]:
         print(f"! {sentence}")

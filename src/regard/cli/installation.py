@@ -28,7 +28,7 @@ class Login:
 
 
 def make_installation(home: Path | None, *, administrator: str = "admin") -> Login | None:
-    """Make or bring up to date the home folder, the stores and the first administrator (None if there is one)."""
+    """Make or update the home folder, the stores and the first administrator (None if there is one)."""
     start(home, must_exist=False)
     from django.conf import settings
     from django.core.management import call_command
@@ -62,5 +62,7 @@ def init(
 
     print(f"Regard lives in {settings.REGARD_HOME}")
     if login is not None:
-        print(f"Sign in as {login.name} with password {login.password} (shown once; change it after signing in)")
+        print(
+            f"Sign in as {login.name} with password {login.password} (shown once; change it after signing in)"
+        )
     print("Next: `regard import FILE...`, then `regard compute` and `regard serve`")

@@ -16,7 +16,9 @@ def split_address(address: str) -> tuple[str, int]:
     """`127.0.0.1:8321` as host and port."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise SettingError(f"`{address}` is no address to listen on.", hint="Say host:port, as in 127.0.0.1:8321.")
+        raise SettingError(
+            f"`{address}` is no address to listen on.", hint="Say host:port, as in 127.0.0.1:8321."
+        )
     return host.strip("[]"), int(port)
 
 
@@ -54,7 +56,7 @@ def serve(
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "regard", "worker"])  # noqa: S603
+    return subprocess.Popen([sys.executable, "-m", "regard", "worker"])
 
 
 def worker(home: HomeOption = None) -> None:
