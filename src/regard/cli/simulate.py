@@ -11,7 +11,9 @@ def simulate(
     directory: Annotated[Path, typer.Argument(help="Folder to write into; made when it is not there.")],
     customers: Annotated[int, typer.Option(help="How many customers, 100 to 1,000,000.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which the history ends.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which the history ends.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the truth as JSON.")] = False,
 ) -> None:
     """Write the departmental files of a simulated outdoor retailer, with the truth beside them."""
@@ -34,4 +36,6 @@ def simulate(
         return
     for file, records in truth.records.items():
         typer.echo(f"{file:18} {records:>10,} records")
-    typer.echo(f"{truth.orders:,} orders of {customers:,} customers until {end}. The truth is in {directory / 'truth.json'}.")
+    typer.echo(
+        f"{truth.orders:,} orders of {customers:,} customers until {end}. The truth is in {directory / 'truth.json'}."
+    )

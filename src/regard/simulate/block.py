@@ -51,7 +51,10 @@ class Block:
     def second_account(self) -> list[bool]:
         """Which orders came in through the customer's other account."""
         later = (self.population.orders.placed // DAY % 2 == 0).tolist()
-        return [bool(person.second_email) and odd for person, odd in zip(self.customer_of_order, later, strict=True)]
+        return [
+            bool(person.second_email) and odd
+            for person, odd in zip(self.customer_of_order, later, strict=True)
+        ]
 
     @cached_property
     def tickets(self) -> Ints:
@@ -66,13 +69,19 @@ class Block:
         usual = rng.normal(8.6, 0.9, len(self.people))[orders.person - self.first_person]
         harm = 2.4 * orders.late + 3.2 * (orders.handovers >= 2) + 0.8 * orders.billing
         harm = harm + 3.4 * orders.fault + 1.3 * orders.packaging + 1.0 * orders.cancelled
-        return usual - harm + rng.normal(0, 1.0, len(harm))
+        mood: Floats = usual - harm + rng.normal(0, 1.0, len(harm))
+        return mood
 
     @cached_property
     def grievances(self) -> list[list[str]]:
         """Per order: the topics that went wrong."""
         orders = self.population.orders
-        named = (("late", orders.late), ("billing", orders.billing), ("fault", orders.fault), ("packaging", orders.packaging))
+        named = (
+            ("late", orders.late),
+            ("billing", orders.billing),
+            ("fault", orders.fault),
+            ("packaging", orders.packaging),
+        )
         topics: list[list[str]] = [[] for _ in range(len(orders.person))]
         for topic, flags in named:
             for row in np.flatnonzero(flags).tolist():
@@ -94,7 +103,13 @@ class Block:
         orders, person = self.population.orders, self.customer_of_order[row]
         line = int(orders.line[row])
         days = max(2, int(orders.delivered[row]) // DAY - int(orders.promised[row]))
-        return Facts(PRODUCTS[line][int(orders.variant[row])], LINES[line][0], self.order_number(row), person.name, days)
+        return Facts(
+            PRODUCTS[line][int(orders.variant[row])],
+            LINES[line][0],
+            self.order_number(row),
+            person.name,
+            days,
+        )
 
     def happened(self, minutes: Ints) -> Flags:
         return minutes < self.calendar.end

@@ -40,11 +40,15 @@ def write_company(
     with their number. `progress` is called with customers written and customers wanted.
     """
     if not SMALLEST <= customers <= LARGEST:
-        raise InputError(f"{customers} customers cannot be simulated.", hint=f"Ask for {SMALLEST} to {LARGEST:,}.")
+        raise InputError(
+            f"{customers} customers cannot be simulated.", hint=f"Ask for {SMALLEST} to {LARGEST:,}."
+        )
     model = model or Model()
     calendar = Calendar(as_of, model)
     folder.mkdir(parents=True, exist_ok=True)
-    truth = Truth(seed, as_of.isoformat(), calendar.start.isoformat(), customers, horizon_days=model.horizon_days)
+    truth = Truth(
+        seed, as_of.isoformat(), calendar.start.isoformat(), customers, horizon_days=model.horizon_days
+    )
     registry = Registry(seed)
     with ExitStack() as stack:
         chronicle = Chronicle(folder, truth, model, calendar)

@@ -48,15 +48,36 @@ def decide_contacts(population: Population, rng: np.random.Generator) -> Contact
     soon = rng.integers(60, 3 * DAY, n)
     parts = [
         _about("late", orders.late & (rng.random(n) < 0.35), (orders.promised + 1) * DAY + soon, rng),
-        _about("billing", orders.billing, orders.billing_at, rng, handovers=orders.handovers, mix=(1.0, 0.0, 0.0)),
+        _about(
+            "billing", orders.billing, orders.billing_at, rng, handovers=orders.handovers, mix=(1.0, 0.0, 0.0)
+        ),
         _about("fault", orders.fault & (rng.random(n) < 0.9), orders.fault_at, rng, mix=(0.7, 0.25, 0.05)),
         _about("packaging", orders.packaging, delivered + soon, rng, mix=(0.55, 0.35, 0.1)),
         _about("return", orders.returned, delivered + 2 * soon, rng),
     ]
-    for topic, share in (("size", 0.02), ("care", 0.012), ("account", 0.012), ("website", 0.015), ("price", 0.01), ("stock", 0.014), ("praise", 0.02)):
-        parts.append(_about(topic, shipped & (rng.random(n) < share), delivered + rng.integers(0, 20 * DAY, n), rng))
-    parts.append(_about("status", shipped & (rng.random(n) < 0.03), orders.placed + rng.integers(DAY, 3 * DAY, n), rng))
-    parts.append(_about("invoice_copy", shipped & (rng.random(n) < 0.015), orders.placed + rng.integers(DAY, 30 * DAY, n), rng))
+    for topic, share in (
+        ("size", 0.02),
+        ("care", 0.012),
+        ("account", 0.012),
+        ("website", 0.015),
+        ("price", 0.01),
+        ("stock", 0.014),
+        ("praise", 0.02),
+    ):
+        parts.append(
+            _about(topic, shipped & (rng.random(n) < share), delivered + rng.integers(0, 20 * DAY, n), rng)
+        )
+    parts.append(
+        _about("status", shipped & (rng.random(n) < 0.03), orders.placed + rng.integers(DAY, 3 * DAY, n), rng)
+    )
+    parts.append(
+        _about(
+            "invoice_copy",
+            shipped & (rng.random(n) < 0.015),
+            orders.placed + rng.integers(DAY, 30 * DAY, n),
+            rng,
+        )
+    )
     contacts = Contacts.joined(parts)
     contacts = contacts.take(contacts.opened < population.calendar.end)
     return contacts.take(np.lexsort((contacts.order, contacts.opened)))
@@ -80,5 +101,8 @@ def _about(
         opened=opened[rows],
         channel=rng.choice(3, size=len(rows), p=mix),
         handovers=passed,
-        solved_after=(rng.lognormal(6.6, 0.9, len(rows)) + passed * rng.integers(600, 2400, len(rows))).astype(np.int64) + 45,
+        solved_after=(
+            rng.lognormal(6.6, 0.9, len(rows)) + passed * rng.integers(600, 2400, len(rows))
+        ).astype(np.int64)
+        + 45,
     )

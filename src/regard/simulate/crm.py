@@ -3,16 +3,17 @@
 import random
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
 from regard.simulate.block import Block, Witness
-from regard.simulate.model import DAY, SEGMENTS
+from regard.simulate.model import SEGMENTS
 from regard.simulate.people import Address, Organisation, Person, Registry, write_phone
 
 HEADER = (
-    "Kundennr.", "Art", "Titel", "Vorname", "Nachname", "Firma", "E-Mail", "Telefon", "Straße", "PLZ", "Ort", "Land",
-    "Geburtsdatum", "Shop-Nr.", "Interesse", "Angelegt am",
+    "Kundennr.", "Art", "Titel", "Vorname", "Nachname", "Firma", "E-Mail", "Telefon", "Straße", "PLZ", "Ort",
+    "Land", "Geburtsdatum", "Shop-Nr.", "Interesse", "Angelegt am",
 )  # fmt: skip
 SHEET_ROWS = 1_000_000  # a sheet holds 1,048,576
 INTERESTS = dict(zip(SEGMENTS, ("Wandern", "Klettern", "Laufen", "Camping", "Rad"), strict=True))
@@ -24,14 +25,19 @@ COUNTRY_NAMES = {
 
 class Crm:
     def __init__(self, folder: Path, witness: Witness, registry: Registry, seed: int) -> None:
-        options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
+        options = {
+            "constant_memory": True,
+            "strings_to_urls": False,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+        }
         self._book = xlsxwriter.Workbook(str(folder / "crm.xlsx"), options)
         fixed = datetime(2020, 1, 1)  # noqa: DTZ001 - the same bytes every time
         self._book.set_properties({"created": fixed, "title": "Kunden"})
         self._date = self._book.add_format({"num_format": "dd.mm.yyyy"})
         self._witness, self._registry = witness, registry
         self._random = random.Random(f"{seed}:crm")
-        self._sheet = None
+        self._sheet: Any = None
         self._line = 0
         self.rows = 0
 
@@ -49,7 +55,9 @@ class Crm:
             for organisation in person.organisations:
                 if organisation.number not in written:
                     written.add(organisation.number)
-                    self._add(self._organisation_record(organisation), block, day, f"O{organisation.number:06d}")
+                    self._add(
+                        self._organisation_record(organisation), block, day, f"O{organisation.number:06d}"
+                    )
 
     def close(self) -> None:
         self._book.close()
@@ -77,7 +85,9 @@ class Crm:
         if copy:  # a later entry for the same person: another name form, another address, another number
             given = self._registry.nickname(person) if rand.random() < 0.4 else given
             given = f"{given[0]}." if rand.random() < 0.12 else given
-            address = self._registry.address(person.country, person.language) if rand.random() < 0.3 else address
+            address = (
+                self._registry.address(person.country, person.language) if rand.random() < 0.3 else address
+            )
             email = person.second_email or ("" if rand.random() < 0.5 else email)
             digits = "" if rand.random() < 0.45 else digits
         elif rand.random() < 0.1:
@@ -106,8 +116,8 @@ class Crm:
         language = {"FR": "fr", "GB": "en"}.get(organisation.country, "de")
         return [
             "Firma", "", "", "", organisation.name, f"info@{organisation.domain}",
-            write_phone(organisation.phone, organisation.country, rand.randrange(4)), self._street(address, language),
-            address.postcode, address.city, rand.choice(COUNTRY_NAMES[organisation.country]), "", "", "",
+            write_phone(organisation.phone, organisation.country, rand.randrange(4)),
+            self._street(address, language), address.postcode, address.city, rand.choice(COUNTRY_NAMES[organisation.country]), "", "", "",
         ]  # fmt: skip
 
     def _street(self, address: Address, language: str) -> str:

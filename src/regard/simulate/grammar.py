@@ -29,7 +29,8 @@ class Language:
         self._random = rand
         self._slots: dict[str, list[list[str]]] = {k: _compile(v) for k, v in words["words"].items()}
         self._topics = {
-            topic: {part: _compile(lines) for part, lines in parts.items()} for topic, parts in words["topics"].items()
+            topic: {part: _compile(lines) for part, lines in parts.items()}
+            for topic, parts in words["topics"].items()
         }
         self._frame = {part: _compile(lines) for part, lines in words["frame"].items()}
 
@@ -53,6 +54,11 @@ class Language:
         """A survey comment: short, often a fragment, the topics one after another."""
         rand = self._random
         text = " ".join(self._grow(self._topics[topic]["short"], facts) for topic in topics)
+        good = "_good" if topics[0] == "praise" else ""
+        if rand.random() < 0.25:
+            text = self._grow(self._frame[f"lead{good}"], facts) + text
+        if rand.random() < 0.25:
+            text += " " + self._grow(self._frame[f"tail{good}"], facts)
         if rand.random() < 0.25:
             text = text.lower().rstrip(".!")
         return self._slip(text)
@@ -68,12 +74,18 @@ class Language:
         sentences = [self._grow(parts["point"], facts)]
         if rand.random() < 0.65:
             sentences.append(self._grow(parts["detail"], facts))
+        if rand.random() < 0.55:
+            sentences.append(self._grow(self._frame["context"], facts))
         if rand.random() < 0.3:
             sentences.append(self._grow(self._frame["aside"], facts))
         if rand.random() < 0.55:
             sentences.append(self._grow(parts.get("wish") or self._frame["wish"], facts))
         if also:
-            sentences.append(self._grow(self._frame["besides"], facts) + " " + self._grow(self._topics[also]["point"], facts))
+            sentences.append(
+                self._grow(self._frame["besides"], facts)
+                + " "
+                + self._grow(self._topics[also]["point"], facts)
+            )
         return " ".join(sentences)
 
     def _grow(self, choices: list[list[str]], facts: Facts) -> str:
@@ -82,7 +94,11 @@ class Language:
         if len(parts) == 1:
             return parts[0]
         grown = [
-            part if not i % 2 else self._grow(self._slots[part], facts) if part in self._slots else str(getattr(facts, part))
+            part
+            if not i % 2
+            else self._grow(self._slots[part], facts)
+            if part in self._slots
+            else str(getattr(facts, part))
             for i, part in enumerate(parts)
         ]
         text = "".join(grown)

@@ -15,12 +15,22 @@ from regard.simulate.staff import Employee, Staff
 
 DESK = "Fjordvik Service <service@fjordvik.example>"
 SIGNATURE = "-- \n{name}\nFjordvik Outdoor GmbH · Speicherstraße 4 · 24103 Kiel\nwww.fjordvik.example"
-PHONE_SIGNATURES = {"en": "Sent from my phone", "de": "Von meinem Telefon gesendet", "fr": "Envoyé de mon téléphone"}
-QUOTED = {"en": "On {day} {name} wrote:", "de": "Am {day} schrieb {name}:", "fr": "Le {day}, {name} a écrit :"}
+PHONE_SIGNATURES = {
+    "en": "Sent from my phone",
+    "de": "Von meinem Telefon gesendet",
+    "fr": "Envoyé de mon téléphone",
+}
+QUOTED = {
+    "en": "On {day} {name} wrote:",
+    "de": "Am {day} schrieb {name}:",
+    "fr": "Le {day}, {name} a écrit :",
+}
 
 
 class Mailbox:
-    def __init__(self, folder: Path, witness: Witness, languages: dict[str, Language], staff: Staff, seed: int) -> None:
+    def __init__(
+        self, folder: Path, witness: Witness, languages: dict[str, Language], staff: Staff, seed: int
+    ) -> None:
         self._file = (folder / "support.mbox").open("w", encoding="utf-8", newline="")
         self._witness, self._languages, self._staff = witness, languages, staff
         self._random = random.Random(f"{seed}:mail")
@@ -56,16 +66,28 @@ class Mailbox:
         quoted = quote(letter, QUOTED[person.language].format(day=day, name=person.name))
         answer = f"{language.reply(name, facts, agent.name)}\n{SIGNATURE.format(name=agent.name)}\n\n{quoted}"
         desk = _from(agent)
-        second = self._send(calendar, answered, desk, sender, f"Re: {subject}", answer, None, replies_to=(first,))
+        second = self._send(
+            calendar, answered, desk, sender, f"Re: {subject}", answer, None, replies_to=(first,)
+        )
         again = answered + rand.randint(30, 2 * DAY)
         if rand.random() < 0.2 and again < calendar.end:
             word = language.note("praise" if rand.random() < 0.5 else name, facts)
-            text = f"{word}\n\n{quote(answer, QUOTED[person.language].format(day=calendar.german[answered // DAY], name=agent.name))}"
-            self._send(calendar, again, sender, DESK, f"Re: {subject}", text, person.number, replies_to=(first, second))
+            day = calendar.german[answered // DAY]
+            text = f"{word}\n\n{quote(answer, QUOTED[person.language].format(day=day, name=agent.name))}"
+            self._send(
+                calendar,
+                again,
+                sender,
+                DESK,
+                f"Re: {subject}",
+                text,
+                person.number,
+                replies_to=(first, second),
+            )
 
     def _send(
-        self, calendar: Calendar, minute: int, sender: str, to: str, subject: str, text: str, person: int | None,
-        replies_to: tuple[str, ...] = (),
+        self, calendar: Calendar, minute: int, sender: str, to: str, subject: str, text: str,
+        person: int | None, replies_to: tuple[str, ...] = (),
     ) -> str:  # fmt: skip
         self.rows += 1
         number = f"<m{self.rows:08d}@fjordvik.example>"
@@ -78,7 +100,11 @@ class Mailbox:
         ]  # fmt: skip
         if replies_to:
             headers += [f"In-Reply-To: {replies_to[-1]}", f"References: {' '.join(replies_to)}"]
-        headers += ["MIME-Version: 1.0", 'Content-Type: text/plain; charset="utf-8"', f"Content-Transfer-Encoding: {coding}"]
+        headers += [
+            "MIME-Version: 1.0",
+            'Content-Type: text/plain; charset="utf-8"',
+            f"Content-Transfer-Encoding: {coding}",
+        ]
         self._file.write("\n".join(headers) + f"\n\n{body}\n\n")
         if person is not None:
             self._witness("support.mbox", number, person)
@@ -108,4 +134,3 @@ def quote(text: str, introduction: str) -> str:
 
 def _from(agent: Employee) -> str:
     return f"{encode_word(agent.name)} <{agent.email}>"
-

@@ -84,7 +84,9 @@ class Model:
     season: tuple[float, ...] = (0.8, 0.75, 0.9, 1.0, 1.2, 1.2, 0.95, 0.9, 0.95, 0.95, 1.15, 1.45)
     horizon_days: int = 365
     carrier_fix: Fix = Fix("new carrier", 10, "region", ("East", "South"), "late-delivery rate", True)
-    billing_fix: Fix = Fix("billing form", 8, "country", ("DE",), "share of billing cases handed over twice", False)
+    billing_fix: Fix = Fix(
+        "billing form", 8, "country", ("DE",), "share of billing cases handed over twice", False
+    )
 
 
 class Calendar:
@@ -96,7 +98,10 @@ class Calendar:
         span = [self.start + timedelta(days=n) for n in range(self.days + 800)]
         self.iso = [day.isoformat() for day in span]
         self.german = [day.strftime("%d.%m.%Y") for day in span]
-        weekdays, months = "Mon Tue Wed Thu Fri Sat Sun".split(), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+        weekdays, months = (
+            ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        )
         self.mail = [f"{weekdays[d.weekday()]}, {d.day:02d} {months[d.month - 1]} {d.year}" for d in span]
         self.clock = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(DAY)]
         pace = np.array([model.season[day.month - 1] for day in span]) / np.mean(model.season)
@@ -118,7 +123,8 @@ class Calendar:
         """The day on which `operational` days of season-weighted time have passed since `day`."""
         reached = np.interp(day, self._day, self._season) + operational
         late = reached > self._season[-1]
-        return np.where(late, self._day[-1], np.interp(reached, self._season, self._day))
+        reached_day: Floats = np.where(late, self._day[-1], np.interp(reached, self._season, self._day))
+        return reached_day
 
     def excel_day(self, day: int) -> int:
         """The day as a spreadsheet counts it."""

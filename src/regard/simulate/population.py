@@ -82,7 +82,11 @@ class Orders(Columns):
 
     def exposed(self, cause: str) -> Flags:
         """Which orders a planted cause touched."""
-        return {"late_delivery": self.late, "billing_handoffs": self.handovers >= 2, "product_fault": self.fault}[cause]
+        return {
+            "late_delivery": self.late,
+            "billing_handoffs": self.handovers >= 2,
+            "product_fault": self.fault,
+        }[cause]
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Population:
     model: Model
 
     def lost_probability(self, cause: str) -> Floats:
-        """Per order: by how much `cause` lowered the probability of another order, the other causes being as they are."""
+        """Per order: what `cause` took off the probability of another order, given the other causes."""
         effect = self.model.effects[cause]
         return np.where(self.orders.exposed(cause), self.orders.stays / (1 - effect) * effect, 0.0)
 
@@ -133,7 +137,9 @@ def simulate_block(first: int, size: int, seed: int, as_of: date, model: Model) 
     return Population(people, orders.take(np.lexsort((orders.person, orders.placed))), calendar, model)
 
 
-def _draw_customers(rng: np.random.Generator, first: int, size: int, calendar: Calendar, model: Model) -> Customers:
+def _draw_customers(
+    rng: np.random.Generator, first: int, size: int, calendar: Calendar, model: Model
+) -> Customers:
     sizes = rng.choice(4, size=size, p=(0.8, 0.14, 0.04, 0.02)) + 1
     household = np.repeat(np.arange(size), sizes)[:size]
     country = rng.choice(len(COUNTRIES), size=size, p=(0.45, 0.08, 0.05, 0.22, 0.20))[household]
@@ -168,7 +174,9 @@ def _live(rng: np.random.Generator, people: Customers, calendar: Calendar, model
         orders = _order(rng, people.take(who), day, len(rounds), calendar, model)
         rounds.append(orders)
         staying = orders.stayed
-        settled = np.maximum(orders.delivered, np.maximum(orders.billing_at + 12 * DAY, orders.fault_at)) / DAY
+        settled = (
+            np.maximum(orders.delivered, np.maximum(orders.billing_at + 12 * DAY, orders.fault_at)) / DAY
+        )
         who = who[staying]
         wait = rng.exponential(1.0, len(who)) / people.rate[who]
         day = calendar.advance(settled[staying] + 1, wait)
@@ -189,7 +197,9 @@ def _order(
     cancelled = rng.random(n) < model.cancelled
     fixed = whole >= calendar.months_before_end(model.carrier_fix.months_before_end)
     helped = fixed & np.isin(people.region, [REGIONS.index(r) for r in model.carrier_fix.affected])
-    chance = np.where(helped, np.take(model.late_after, people.region), np.take(model.late_before, people.region))
+    chance = np.where(
+        helped, np.take(model.late_after, people.region), np.take(model.late_before, people.region)
+    )
     late = (rng.random(n) < chance + model.late_regulars * (earlier >= 3)) & ~cancelled
     promised = whole + rng.integers(3, 7, n)
     days_late = np.minimum(2 + rng.geometric(0.2, n), 16)

@@ -25,7 +25,9 @@ class Reviews:
         rng, orders = block.random_of(6), block.population.orders
         chance = 0.05 + 0.12 * orders.fault + 0.04 * orders.late + 0.08 * orders.packaging
         written = orders.delivered + rng.integers(5 * DAY, 40 * DAY, len(chance))
-        rows = np.flatnonzero((rng.random(len(chance)) < chance) & ~orders.cancelled & block.happened(written))
+        rows = np.flatnonzero(
+            (rng.random(len(chance)) < chance) & ~orders.cancelled & block.happened(written)
+        )
         rows = rows[np.argsort(written[rows], kind="stable")]
         feeling = block.mood[rows] - 0.8 * orders.fault[rows]
         stars = np.clip(np.rint((feeling + rng.normal(0, 0.8, len(rows))) / 2 + 0.3), 1, 5).astype(int)

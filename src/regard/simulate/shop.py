@@ -26,19 +26,34 @@ class Shop:
         orders, calendar = block.population.orders, block.calendar
         rng = block.random_of(1)
         delivered = np.where(orders.cancelled | (orders.delivered >= calendar.end), -1, orders.delivered)
-        refunded_at = np.where(orders.returned, orders.delivered + rng.integers(4 * DAY, 15 * DAY, len(delivered)), -1)
+        refunded_at = np.where(
+            orders.returned, orders.delivered + rng.integers(4 * DAY, 15 * DAY, len(delivered)), -1
+        )
         refunded_at = np.where(orders.cancelled, orders.placed + 600, refunded_at)
         refunded_at = np.where(refunded_at >= calendar.end, -1, refunded_at)
         quantity = np.where(rng.random(len(delivered)) < 0.85, 1, rng.integers(2, 5, len(delivered)))
         columns = (
-            orders.placed, orders.line, orders.variant, quantity, orders.amount, orders.payment, orders.carrier,
-            orders.promised, delivered, orders.cancelled, refunded_at, orders.region,
+            orders.placed, orders.line, orders.variant, quantity, orders.amount, orders.payment,
+            orders.carrier, orders.promised, delivered, orders.cancelled, refunded_at, orders.region,
         )  # fmt: skip
         known: set[int] = set()
         lines = []
         german, clock = calendar.german, calendar.clock
         for row, values in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            placed, line, variant, pieces, amount, payment, carrier, promised, arrived, cancelled, refund, region = values
+            (
+                placed,
+                line,
+                variant,
+                pieces,
+                amount,
+                payment,
+                carrier,
+                promised,
+                arrived,
+                cancelled,
+                refund,
+                region,
+            ) = values
             person, second = block.customer_of_order[row], block.second_account[row]
             account = person.number + (5_000_000 if second else 100_000)
             if account not in known:
@@ -62,4 +77,3 @@ class Shop:
 
     def close(self) -> None:
         self._file.close()
-

@@ -29,7 +29,9 @@ class Staff:
             given, family = rand.choice(names["female"] + names["male"]), rand.choice(names["surnames"])
             department = DEPARTMENTS[number % len(DEPARTMENTS)]
             email = f"{given}.{family}{number}".lower().translate(ASCII) + "@fjordvik.example"
-            employee = Employee(f"E{number + 1:03d}", f"{given} {family}", department, email, 2006 + rand.randrange(18))
+            employee = Employee(
+                f"E{number + 1:03d}", f"{given} {family}", department, email, 2006 + rand.randrange(18)
+            )
             self.employees.append(employee)
             self.of[department].append(employee)
 

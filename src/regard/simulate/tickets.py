@@ -13,7 +13,9 @@ from regard.simulate.staff import DEPARTMENTS, Staff
 
 
 class Tickets:
-    def __init__(self, folder: Path, witness: Witness, languages: dict[str, Language], staff: Staff, seed: int) -> None:
+    def __init__(
+        self, folder: Path, witness: Witness, languages: dict[str, Language], staff: Staff, seed: int
+    ) -> None:
         self._file = (folder / "tickets.ndjson").open("w", encoding="utf-8", newline="")
         self._witness, self._languages, self._staff = witness, languages, staff
         self._random = random.Random(f"{seed}:tickets")
@@ -23,7 +25,9 @@ class Tickets:
         contacts = block.contacts.take(block.tickets)
         columns = (contacts.order, contacts.topic, contacts.opened, contacts.handovers, contacts.solved_after)
         lines = []
-        for number, values in enumerate(zip(*(column.tolist() for column in columns), strict=True), block.first_ticket):
+        for number, values in enumerate(
+            zip(*(column.tolist() for column in columns), strict=True), block.first_ticket
+        ):
             ticket = self._ticket(block, f"T-{number:07d}", *values)
             lines.append(json.dumps(ticket, ensure_ascii=False, separators=(",", ":")) + "\n")
         self.rows += len(lines)
@@ -57,7 +61,11 @@ class Tickets:
             at = opened + solved_after * step // (len(path) + 1)
             if at < calendar.end:
                 reached = path[step]
-                ticket |= {f"handover_{step}_at": calendar.utc(at), f"handover_{step}_from": path[step - 1], f"handover_{step}_to": reached}
+                ticket |= {
+                    f"handover_{step}_at": calendar.utc(at),
+                    f"handover_{step}_from": path[step - 1],
+                    f"handover_{step}_to": reached,
+                }
         ticket["department"] = reached
         ticket["agent"] = rand.choice(self._staff.of[reached]).number
         ticket["status"] = "resolved" if solved < calendar.end else "open"
@@ -72,11 +80,17 @@ class Tickets:
         by_phone = not by_mail or rand.random() < 0.15
         ticket["phone"] = write_phone(person.phone, person.country, rand.randrange(4)) if by_phone else None
         if rand.random() < 0.3:
-            ticket["customer_no"] = f"K{person.number + (5_000_000 if block.second_account[row] else 100_000)}"
+            ticket["customer_no"] = (
+                f"K{person.number + (5_000_000 if block.second_account[row] else 100_000)}"
+            )
 
     def _path(self, department: str, handovers: int) -> list[str]:
         """The departments a case went through, the right one last."""
         if not handovers:
             return [department]
         others = [d for d in DEPARTMENTS if d != department]
-        return ["service" if department != "service" else "shop", *self._random.sample(others[1:], handovers - 1), department]
+        return [
+            "service" if department != "service" else "shop",
+            *self._random.sample(others[1:], handovers - 1),
+            department,
+        ]
