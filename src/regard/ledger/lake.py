@@ -144,7 +144,12 @@ def read(name: str) -> ibis.Table:
 
 
 def _make_view(name: str, table: DeltaTable | None) -> ibis.Table:
-    return read_files(name, [uri.rsplit("/", 1)[-1] for uri in table.file_uris()] if table is not None else [])
+    return read_files(name, paths_of(table) if table is not None else [])
+
+
+def paths_of(table: DeltaTable) -> list[str]:
+    """The table's Parquet files, relative to its folder. None of our tables is partitioned."""
+    return [uri.rsplit("/", 1)[-1] for uri in table.file_uris()]
 
 
 def read_files(name: str, paths: list[str]) -> ibis.Table:
