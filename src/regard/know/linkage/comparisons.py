@@ -18,6 +18,7 @@ class Level:
     m: float
     u: float
     frequency_of: str = ""  # the column whose rare values weigh more when they agree
+    key: str = ""  # the blocking key that agrees exactly in this level: its u is counted, not sampled
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ GIVEN_NAME = Comparison(
     ("given_name",),
     absent("given_name"),
     (
-        Level("same", both("given_name"), 0.72, 0.006, "given_name"),
+        Level("same", both("given_name"), 0.72, 0.006, "given_name", "given name"),
         Level("short form", both("given_root"), 0.06, 0.002, "given_root"),
         Level("similar", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9", 0.09, 0.003),
         Level("found as family name", "given_name_l = given_twin_r or given_name_r = given_twin_l", 0.02, 0.0005),
@@ -69,7 +70,7 @@ FAMILY_NAME = Comparison(
     ("family_name",),
     absent("family_name"),
     (
-        Level("same", both("family_name"), 0.76, 0.002, "family_name"),
+        Level("same", both("family_name"), 0.76, 0.002, "family_name", "family name"),
         Level("similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.9", 0.1, 0.002),
         Level("found as given name", "family_name_l = family_twin_r or family_name_r = family_twin_l", 0.02, 0.0005),
         Level(
@@ -88,7 +89,7 @@ BIRTH_DATE = Comparison(
     ("birth_date",),
     absent("birth_date"),
     (
-        Level("same", both("birth_date"), 0.82, 0.0001, "birth_date"),
+        Level("same", both("birth_date"), 0.82, 0.0001, "birth_date", "birth date"),
         Level(
             "one slip or day and month swapped",
             "damerau_levenshtein(birth_date_l, birth_date_r) <= 1 or (left(birth_date_l, 4) = left(birth_date_r, 4)"
@@ -114,7 +115,7 @@ EMAIL = Comparison(
     ("email",),
     absent("email"),
     (
-        Level("same", both("email"), 0.7, 0.0001),
+        Level("same", both("email"), 0.7, 0.0001, key="e-mail"),
         Level("same before the @", both("email_local"), 0.08, 0.0005, "email_local"),
         Level("similar", "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9", 0.09, 0.001),
         Level("different", "", 0.13, 0.9984),
@@ -125,7 +126,7 @@ PHONE = Comparison(
     ("phone",),
     absent("phone"),
     (
-        Level("same", both("phone"), 0.7, 0.0001),
+        Level("same", both("phone"), 0.7, 0.0001, key="phone"),
         Level("same last digits", both("phone_tail"), 0.04, 0.0001),
         Level("one slip", "damerau_levenshtein(phone_l, phone_r) <= 1", 0.06, 0.0001),
         Level("different", "", 0.2, 0.9997),
@@ -142,6 +143,7 @@ STREET = Comparison(
             0.6,
             0.0005,
             "street",
+            "street and number",
         ),
         Level(
             "similar street, same number",
@@ -188,7 +190,7 @@ NATIONAL_ID = Comparison(
     ("national_id",),
     absent("national_id"),
     (
-        Level("same", both("national_id"), 0.88, 0.00001),
+        Level("same", both("national_id"), 0.88, 0.00001, key="national id"),
         Level("one slip", "damerau_levenshtein(national_id_l, national_id_r) <= 1", 0.09, 0.00001),
         Level("different", "", 0.03, 0.99998),
     ),
@@ -205,7 +207,7 @@ ORGANISATION = Comparison(
     ("organisation",),
     absent("organisation"),
     (
-        Level("same", both("organisation"), 0.8, 0.001, "organisation"),
+        Level("same", both("organisation"), 0.8, 0.001, "organisation", "organisation"),
         Level("similar", "jaro_winkler_similarity(organisation_l, organisation_r) >= 0.92", 0.1, 0.001),
         Level("different", "", 0.1, 0.998),
     ),

@@ -22,6 +22,7 @@ from regard.know.linkage.training import Probabilities
 
 ROUNDS = 30
 MOST_PAIRS = 200_000
+MOST_SHIFT = 4.0  # log2
 PRIOR_PAIRS = 5.0  # what is not seen weighs as so many pairs of the prior
 
 
@@ -36,19 +37,27 @@ class Household:
 NO_HOUSEHOLDS = Household(0.0, {})
 
 
-def learn_household(scored: Scored, probabilities: Probabilities, *, seed: int = 7) -> Household:
-    """EM for the household explanation, with m, u and the strangers' odds as Splink found them."""
-    anchors = [name for name in probabilities if BY_NAME[name].kin and name != "national_id"]
-    if not anchors or not scored.weight.size:
-        return NO_HOUSEHOLDS
-    if scored.weight.size > MOST_PAIRS:
+@dataclass(frozen=True)
+class Settled:
+    """The household explanation, and by how much (log2) true pairs are more frequent than was thought."""
+
+    household: Household
+    shift: float
+
+
+def settle(scored: Scored, probabilities: Probabilities, *, true_pairs: float, seed: int = 7) -> Settled:
+    """EM over the three explanations, with m and u as Splink found them; `true_pairs` is the first guess."""
+    personal = [name for name in probabilities if BY_NAME[name].kin and name != "national_id"]
+    share = min(MOST_PAIRS / max(scored.weight.size, 1), 1.0)
+    if share < 1:
         rows = np.random.default_rng(seed).choice(scored.weight.size, MOST_PAIRS, replace=False)
         scored = scored.take(rows)
     start = {name: _start(name, probabilities[name]) for name in probabilities}
-    household = Household(0.3, {name: levels.tolist() for name, levels in start.items()})
+    levels = {name: prior.tolist() for name, prior in start.items()}
+    settled = Settled(Household(0.3, levels) if personal else NO_HOUSEHOLDS, 0.0)
     for _ in range(ROUNDS):
-        household = _one_round(scored, probabilities, household, start)
-    return household
+        settled = _one_round(scored, probabilities, settled, start, true_pairs * share)
+    return settled
 
 
 def _start(name: str, learnt: tuple[list[float], list[float]]) -> Floats:
@@ -61,12 +70,16 @@ def _start(name: str, learnt: tuple[list[float], list[float]]) -> Floats:
 
 
 def _one_round(
-    scored: Scored, probabilities: Probabilities, household: Household, start: dict[str, Floats]
-) -> Household:
-    against_strangers = np.exp2(np.clip(-scored.weight, -60, 60))
+    scored: Scored, probabilities: Probabilities, settled: Settled, start: dict[str, Floats], true_pairs: float
+) -> Settled:
+    household = settled.household
+    against_strangers = np.exp2(np.clip(-scored.weight - settled.shift, -60, 60))
     against_household = np.exp2(np.clip(household_weight(scored, probabilities, household), -60, 60))
     total = 1 + against_strangers + against_household
     same, kin = 1 / total, against_household / total
+    shift = float(np.clip(np.log2((same.sum() + 1) / (true_pairs + 1)), -MOST_SHIFT, MOST_SHIFT))
+    if not household.levels:
+        return Settled(household, shift)
     levels: dict[str, list[float]] = {}
     for name, prior in start.items():
         if BY_NAME[name].kin:
@@ -75,7 +88,7 @@ def _one_round(
         seen = scored.levels[name]
         counts = np.bincount(seen[seen >= 0], weights=kin[seen >= 0], minlength=prior.size) + PRIOR_PAIRS * prior
         levels[name] = (counts / counts.sum()).tolist()
-    return Household(float((kin.sum() + 0.1) / (same.sum() + 1)), levels)
+    return Settled(Household(float((kin.sum() + 0.1) / (same.sum() + 1)), levels), shift)
 
 
 def household_weight(scored: Scored, probabilities: Probabilities, household: Household) -> Floats:
