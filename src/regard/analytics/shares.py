@@ -150,10 +150,12 @@ def total(
     40.0 [-22.0, 102.0] n=2
     """
     rows = table.filter(ibis._[amount].notnull()) if amount else table
-    number = ibis._[amount] if amount else ibis.literal(1)
-    as_float = number.cast("float64")
-    counts = grouped(
-        rows, by, total=number.sum(), squares=(as_float * as_float).sum(), rows=ibis._.count()
-    ).to_pyarrow()
+    count = ibis._.count()
+    if amount:
+        as_float = ibis._[amount].cast("float64")
+        sums = {"total": ibis._[amount].sum(), "squares": (as_float * as_float).sum()}
+    else:
+        sums = {"total": count, "squares": count}
+    counts = grouped(rows, by, **sums, rows=count).to_pyarrow()
     interval = poisson_total(column(counts, "total"), column(counts, "squares"), level)
     return assemble(counts, by, interval, column(counts, "rows"), level=level, version=version, minimum=1)
