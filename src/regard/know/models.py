@@ -107,7 +107,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["member", "organisation"], name="one_membership_a_pair")]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "organisation"], name="one_membership_a_pair")
+        ]
 
 
 class SearchTerm(models.Model):
