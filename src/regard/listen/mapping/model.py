@@ -38,10 +38,10 @@ class When:
 
 @dataclass(frozen=True)
 class Subject:
-    """What an event is about: `order:4711`."""
+    """What an event is about: `order:4711`. Without a column it is the event's own key."""
 
     kind: str
-    column: str
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,15 +105,16 @@ class TableMapping:
     person: tuple[PersonRule, ...] = ()
     identity: dict[str, str] = field(default_factory=dict)  # field -> column
     ids: dict[str, str] = field(default_factory=dict)  # further id -> column
-    attributes: dict[str, str] = field(default_factory=dict)  # attribute -> column
+    attributes: dict[str, Value] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)  # column -> format, such as "m/d/yyyy h:mm"
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # column -> written word -> meant word
     events: tuple[EventRule, ...] = ()
 
     def columns(self) -> set[str]:
         """Every column that the table's mapping needs."""
         named = {column for rule in self.person for column in rule.columns}
-        named |= {*self.identity.values(), *self.ids.values(), *self.attributes.values()}
-        return named.union(*(event.columns() for event in self.events))
+        named |= {*self.identity.values(), *self.ids.values(), *(v.column for v in self.attributes.values())}
+        return named.union(*(event.columns() for event in self.events)) - {""}
 
 
 @dataclass(frozen=True)

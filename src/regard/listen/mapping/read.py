@@ -67,7 +67,8 @@ class _Reader:
         return SourceMapping(source, tuple(tables))
 
     def one_table(self, written: dict[str, Any]) -> TableMapping:
-        allowed = ("name", "headers", "files", "read", "kind", "person", "identity", "attributes", "values", "event")
+        allowed = ("name", "headers", "files", "read", "kind", "person", "identity", "attributes", "dates",
+                   "values", "event")  # fmt: skip
         self.only(written, allowed)
         identity = self.map(written, "identity")
         ids = identity.pop("ids", {})
@@ -83,7 +84,8 @@ class _Reader:
             person=tuple(self.person(rule) for rule in self.tables(written, "person")),
             identity=self.words("identity", identity),
             ids=self.words("ids", ids),
-            attributes=self.words("attributes", self.map(written, "attributes")),
+            attributes={k: self.column_value("attributes", v) for k, v in self.map(written, "attributes").items()},
+            dates=self.words("dates", self.map(written, "dates")),
             values={c: self.words("values", m) for c, m in self.map(written, "values").items()},
             events=self.events(written),
         )
@@ -171,7 +173,7 @@ class _Reader:
             return None
         subject = self.map(written, "subject")
         self.only(subject, ("kind", "column"))
-        return Subject(self.text(subject, "kind", needed=True), self.text(subject, "column", needed=True))
+        return Subject(self.text(subject, "kind", needed=True), self.text(subject, "column"))
 
     def value(self, written: dict[str, Any], key: str) -> Value | None:
         """A word for every row, or `{ column = "…" }`."""

@@ -40,7 +40,8 @@ def _table(table: TableMapping) -> list[str]:
     lines += _section("[table.read]", _reading(table.read))
     lines += _section("[table.identity]  # field = column", _pairs(table.identity))
     lines += _section("[table.identity.ids]  # further ids of the same person", _pairs(table.ids))
-    lines += _section("[table.attributes]  # attribute = column", _pairs(table.attributes))
+    lines += _section("[table.attributes]  # attribute = column", _values(table.attributes))
+    lines += _section("[table.dates]  # column = how dates are written", _pairs(table.dates))
     for column, words in table.values.items():
         lines += _section(f"[table.values.{_key(column)}]  # written = meant", _pairs(words))
     for event in table.events:
@@ -79,7 +80,8 @@ def _event(event: EventRule) -> list[str]:
     if event.when:
         lines.append(f"when = {_when(event.when)}")
     if event.subject:
-        lines.append(f"subject = {{ kind = {_quoted(event.subject.kind)}, column = {_quoted(event.subject.column)} }}")
+        column = f", column = {_quoted(event.subject.column)}" if event.subject.column else ""
+        lines.append(f"subject = {{ kind = {_quoted(event.subject.kind)}{column} }}")
     for key in ("amount", "instrument", "score", "text"):
         if getattr(event, key):
             lines.append(f"{key} = {_quoted(getattr(event, key))}")
@@ -113,6 +115,10 @@ def _value(value: Value, *, bare: bool = False) -> str:
 
 def _pairs(pairs: dict[str, str]) -> list[str]:
     return [f"{_key(key)} = {_quoted(value)}" for key, value in pairs.items()]
+
+
+def _values(values: dict[str, Value]) -> list[str]:
+    return [f"{_key(key)} = {_value(value, bare=True)}" for key, value in values.items()]
 
 
 def _wrapped(words: tuple[str, ...]) -> str:
