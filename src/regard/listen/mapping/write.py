@@ -12,11 +12,11 @@ HEAD = """# How Regard understands the files of the source `{source}`. Change it
 BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
-def write_mapping(mapping: SourceMapping, path: Path) -> None:
+def write_mapping(mapping: SourceMapping, path: Path, *, notes: dict[str, list[str]] | None = None) -> None:
     """Write the mapping so that a reader meets the old or the new text, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(format_mapping(mapping), encoding="utf-8")
+    fresh.write_text(format_mapping(mapping, notes), encoding="utf-8")
     fresh.replace(path)
 
 

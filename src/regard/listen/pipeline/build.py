@@ -166,14 +166,17 @@ def _key(chunk: Chunk, context: Context, event: EventRule) -> list[str]:
 def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> None:
     """Give equal rows keys of their own (column `own`), counting on from earlier chunks of the import."""
     con = context.con
-    con.execute("CREATE TEMP TABLE IF NOT EXISTS repeats (rule INTEGER, base VARCHAR, held BIGINT)")
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT r.* EXCLUDE (whole, nth), left(CASE WHEN n = 1 THEN whole "
-        f"ELSE md5(whole || '#' || n) END, {KEY_DIGITS}) AS own FROM (SELECT r.*, nth + coalesce(held, 0) AS n FROM "
-        f"(SELECT *, {key} AS whole, row_number() OVER (PARTITION BY {key} ORDER BY _row) AS nth FROM {relation}) r "
-        f"LEFT JOIN repeats p ON p.base = r.whole AND p.rule = {rule}) r"
+        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT r.*, nth + coalesce(held, 0) AS place FROM (SELECT *, "
+        f"{key} AS whole, row_number() OVER (PARTITION BY {key} ORDER BY _row) AS nth FROM {relation}) r "
+        f"LEFT JOIN repeats p ON p.whole = r.whole AND p.rule = {rule}"
     )
-    con.execute("")
+    con.execute(f"DELETE FROM repeats WHERE rule = {rule} AND whole IN (SELECT whole FROM numbered)")
+    con.execute(f"INSERT INTO repeats SELECT {rule}, whole, max(place) FROM numbered GROUP BY whole")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * EXCLUDE (whole, nth, place), left(CASE WHEN place = 1 "
+        f"THEN whole ELSE md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM numbered"
+    )
 
 
 def _score(chunk: Chunk, event: EventRule) -> str:
