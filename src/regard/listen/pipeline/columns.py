@@ -5,11 +5,11 @@ which value of the row could not be read.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regard.errors import AmbiguousError, MappingError
 from regard.know.normalise import normalise_columns
 from regard.listen.mapping import TableMapping
 from regard.listen.pipeline.chunk import Chunk, Context
@@ -82,15 +82,25 @@ def _typed(table: TableMapping) -> Iterator[tuple[str, str]]:
 
 def _profile(table: TableMapping, context: Context, kind: str, column: str) -> ColumnProfile:
     """How the column is written: as the mapping says, else as the sheet shows."""
-    comma = table.read.decimal_comma
     if kind not in ("time", "due"):
-        profile = context.profiles.get(column) or ColumnProfile(column, "decimal")
-        return replace(profile, kind="decimal", decimal_comma=profile.decimal_comma if comma is None else comma)
+        comma = table.read.decimal_comma
+        return ColumnProfile(column, "decimal", decimal_comma=context.profile(column).decimal_comma if comma is None else comma)
     form = table.dates.get(column)
     if form:
         timed = "h" in form.lower() or "epoch" in form
         return ColumnProfile(column, "datetime" if timed else "date", date_format=form)
-    return context.profiles[column]
+    profile = context.profile(column)
+    if profile.kind not in ("date", "datetime"):
+        raise MappingError(
+            f"`{column}` of table `{table.name}` holds no dates that can be read (it looks like {profile.kind}).",
+            hint="Name another column in `at`, or say how its dates are written under [table.dates].",
+        )
+    if not profile.date_order_certain and not table.read.date_order:
+        raise AmbiguousError(
+            f"The dates in `{column}` can be read day first or month first.",
+            hint="Say which with --date-order dmy or mdy, or `date_order` under [table.read].",
+        )
+    return profile
 
 
 def _parse(

@@ -132,7 +132,7 @@ def count_rows(chunk: Chunk, context: Context) -> None:
     counts.duplicate_rows = counts.rows_read - events - said - counts.rejected_rows
 
 
-def pretend(chunk: Chunk, context: Context) -> None:
+def pretend(context: Context) -> None:
     """Remember for the rest of a dry run what the lake would hold by now."""
     con = context.con
     con.execute("INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted")
