@@ -76,7 +76,9 @@ def _event(event: EventRule) -> list[str]:
         lines.append("separate = true  # equal rows are events of their own")
     if event.scope:
         lines.append(f"scope = {_quoted(event.scope)}")
-    lines.append(f"at = {_quoted(event.at)}" if event.at else f"snapshot = {event.snapshot}  # the table has no date")
+    lines += [f"at = {_quoted(event.at)}"] if event.at else []
+    lines += [f"at_event = {_quoted(event.at_event)}  # when that happened"] if event.at_event else []
+    lines += [f"snapshot = {event.snapshot}  # the table has no date"] if event.snapshot else []
     if event.when:
         lines.append(f"when = {_when(event.when)}")
     if event.subject:
