@@ -1,0 +1,33 @@
+"""The living page of the design system, the chart script, and where a browser is told what is amiss."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from regard.web.chart_library import library_path
+from regard.web.charts import chart_of_series
+from regard.web.may import anyone, signed_in
+
+SAMPLE = [("2026-05", 31.0, 24.0, 38.0), ("2026-06", 34.5, 28.0, 41.0), ("2026-07", 33.0, 27.0, 39.0),
+          ("2026-08", 38.0, 32.0, 44.0), ("2026-09", 42.0, 36.5, 47.5), ("2026-10", 41.0, 36.0, 46.0)]  # fmt: skip
+SWATCHES = ("ground", "raised", "accent", "band", "good", "warning")
+
+
+@signed_in
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    rows = [{"group": month, "value": v, "low": lo, "high": hi, "n": 240} for month, v, lo, hi in SAMPLE]
+    answer = {
+        "swatches": SWATCHES,
+        "points": [(v, lo, hi) for _, v, lo, hi in SAMPLE],
+        "chart": chart_of_series("sample", "Would recommend", rows, unit="points"),
+    }
+    return render(request, "web/styleguide.html", answer)
+
+
+@anyone
+@require_safe
+def chart_script(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+    """The script that draws charts; its name carries its version, so a browser keeps it for good."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Encoding": "gzip"}
+    return FileResponse(library_path().open("rb"), content_type="text/javascript", headers=headers)
