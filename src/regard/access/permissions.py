@@ -26,10 +26,19 @@ P = Permission
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(P),
     Role.MANAGER: frozenset(P) - {P.USERS_MANAGE, P.KEYS_MANAGE},
-    Role.ANALYST: frozenset({P.CUSTOMERS_READ, P.MEASURES_READ, P.EVENTS_READ, P.IMPORTS_READ, P.IMPORTS_WRITE,
-                             P.EXPORT, P.SETTINGS_READ}),
+    Role.ANALYST: frozenset(
+        {
+            P.CUSTOMERS_READ,
+            P.MEASURES_READ,
+            P.EVENTS_READ,
+            P.IMPORTS_READ,
+            P.IMPORTS_WRITE,
+            P.EXPORT,
+            P.SETTINGS_READ,
+        }
+    ),
     Role.AGENT: frozenset({P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ}),
-}  # fmt: skip
+}
 
 PERMISSION_WORDS: dict[Permission, str] = {
     P.CUSTOMERS_READ: "see customers",

@@ -14,7 +14,7 @@ from regard.ledger.events import EVENT_SCHEMA, TIMESTAMP
 
 TABLES: dict[str, pa.Schema] = {
     "events": EVENT_SCHEMA,
-    # what a source says of a person or thing beyond identity; the newest row of a (source, person) and key wins
+    # what a source says of a person or thing beyond identity; the newest of a (source, person, key) wins
     "attributes": pa.schema(
         [
             pa.field("row_id", pa.string(), nullable=False),
@@ -65,10 +65,14 @@ def read(name: str) -> ibis.Table:
     return connection().read_parquet(files)
 
 
-def append(name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None) -> None:
+def append(
+    name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None
+) -> None:
     """Append rows in one commit; `transaction` is (writer, number), which `holds` can be asked for later."""
     stamps = [Transaction(*transaction)] if transaction else None
-    write_deltalake(location(name), rows, mode="append", commit_properties=CommitProperties(app_transactions=stamps))
+    write_deltalake(
+        location(name), rows, mode="append", commit_properties=CommitProperties(app_transactions=stamps)
+    )
 
 
 def overwrite(name: str, rows: pa.Table | pa.RecordBatchReader) -> None:

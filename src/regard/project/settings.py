@@ -104,7 +104,7 @@ HUEY = {
     "name": "regard",
     "filename": str(REGARD_HOME / "jobs.sqlite3"),
     "immediate": False,
-    "consumer": {"workers": 1, "worker_type": "thread"},
+    "consumer": {"workers": 1, "worker_type": "thread", "max_delay": 1.0, "graceful_signal": "TERM"},
 }
 
 AUTH_USER_MODEL = "access.User"

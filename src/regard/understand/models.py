@@ -17,7 +17,9 @@ class Finding(models.Model):
     computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="findings")
     measure = models.CharField(max_length=60)
     version = models.CharField(max_length=20)
-    dimension = models.CharField(max_length=60, blank=True)  # "" is everything; else month, source, channel, ...
+    dimension = models.CharField(
+        max_length=60, blank=True
+    )  # "" is everything; else month, source, channel, ...
     group = models.CharField(max_length=200, blank=True)
     value = models.FloatField(null=True)  # null: too few
     low = models.FloatField(null=True)
