@@ -149,9 +149,7 @@ def read_configuration(environ: dict[str, str] | None = None) -> Configuration:
     known = {setting.name.lower() for setting in SETTINGS}
     for name in written:
         if name not in known:
-            raise SettingError(
-                f"{CONFIGURATION_FILE} has no setting `{name}`.", hint="`regard doctor` lists them."
-            )
+            raise SettingError(f"{CONFIGURATION_FILE} has no setting `{name}`.", hint="See docs/settings.md.")
     values = {}
     for setting in SETTINGS:
         raw = source.get(f"REGARD_{setting.name}", str(written.get(setting.name.lower(), setting.default)))
@@ -177,8 +175,9 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Each can be set in the environment (as written here) or in `regard.toml` in the home folder (without",
-        "`REGARD_`, in small letters). The environment wins. `regard doctor` prints the values in force.",
+        "Each can be set in the environment (as written here) or in `regard.toml` in the home folder",
+        "(without `REGARD_`, in small letters). The environment wins.",
+        "`regard doctor` prints the values in force.",
         "This page is generated from the code by `make docs`.",
         "",
         "| setting | kind | default | meaning |",
@@ -186,8 +185,8 @@ def settings_page() -> str:
         f"| `REGARD_HOME` | folder | `{DEFAULT_HOME}` | Everything of one installation lies here. |",
     ]
     lines += [
-        f"| `REGARD_{setting.name}` | {setting.kind} | {f'`{setting.default}`' if setting.default else 'empty'} "
-        f"| {setting.help} |"
+        f"| `REGARD_{setting.name}` | {setting.kind} | "
+        f"{f'`{setting.default}`' if setting.default else 'empty'} | {setting.help} |"
         for setting in SETTINGS
     ]
     return "\n".join(lines) + "\n"
