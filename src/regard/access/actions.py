@@ -18,7 +18,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from regard.access import throttle
 from regard.access.models import AccessChange, ApiKey, Role, User
-from regard.access.permissions import Permission, permissions_of
+from regard.access.permissions import Permission, permissions_of, permissions_of_key
 from regard.errors import AccessError, ConflictError, InputError, NotFoundError
 
 KEY_START = "rk"
@@ -164,21 +164,24 @@ def revoke_api_key(key_id: int, *, actor: str) -> ApiKey:
     return key
 
 
-def check_api_key(text: str) -> ApiKey:
-    """The key whose text this is; AccessError when unknown, expired, revoked, or its maker was deactivated."""
+def check_api_key(text: str) -> ApiKey | None:
+    """The key whose text this is, or None: unknown, expired, revoked, or its maker was deactivated.
+
+    The `scopes` of the answer are narrowed to what the key's maker may still do.
+    """
     parts = text.split("_", 2)
     prefix = parts[1] if len(parts) == 3 and parts[0] == KEY_START else ""
     key = ApiKey.objects.select_related("created_by").filter(prefix=prefix).first()
     kept = key.hash if key is not None else _digest("")  # the comparison takes as long for an unknown prefix
     genuine = hmac.compare_digest(kept, _digest(text))
     now = timezone.now()
-    if key is None or not genuine:
-        raise AccessError("This API key is not known.", hint="Make one in Settings, API keys.")
-    if key.revoked_at is not None or key.expires_at <= now or not key.created_by.is_active:
-        raise AccessError("This API key has ended.", hint="Make a new one in Settings, API keys.")
+    if key is None or not genuine or key.revoked_at is not None or key.expires_at <= now:
+        return None
+    if not key.created_by.is_active:
+        return None
     if key.last_used_at is None or now - key.last_used_at > KEY_USE_PRECISION:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-        key.last_used_at = now
+    key.scopes = sorted(permissions_of_key(key))
     return key
 
 

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from regard.web.chart_library import library_name
+from regard.web.build import library_name
 
 register = template.Library()
 
@@ -123,4 +123,4 @@ def sparkline(points: Sequence[tuple[float | None, float | None, float | None]])
 @register.simple_tag
 def chart_library() -> str:
     """The address of the script that draws charts."""
-    return reverse("chart-script", args=[library_name().removesuffix(".gz")])
+    return reverse("chart-script", args=[library_name()])

@@ -9,12 +9,13 @@ from django.conf import settings
 
 
 def library_name() -> str:
-    return f"charts-{version('vl-convert-python')}.js.gz"
+    """Carries the version, so that a browser may keep the file for good."""
+    return f"charts-{version('vl-convert-python')}.js"
 
 
-def library_path() -> Path:
+def build_static() -> Path:
     """The packed script; made on first use (about two seconds), written whole or not at all."""
-    path = Path(settings.REGARD_HOME) / "static" / library_name()
+    path = Path(settings.REGARD_HOME) / "static" / f"{library_name()}.gz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
