@@ -8,6 +8,8 @@ from regard.web.templatetags.regard import in_unit
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MOST_BARS = 7
+HUNDREDS = {"share", "points"}  # shown out of a hundred
+FROM_ANYWHERE = {"points", "stars", "effort"}  # scales without a zero that means nothing
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Chart:
     unit: str
     head: str = "Month"
     csv: str = ""
+    is_series: bool = False  # the page keeps its height free
 
     @property
     def spec_id(self) -> str:
@@ -52,7 +55,7 @@ def chart_of_series(
         },
         "layer": layers,
     }  # fmt: skip
-    return Chart(name, _sentence_of_series(title, known, unit), spec, list(rows), unit, csv=csv)
+    return Chart(name, _sentence_of_series(title, known, unit), spec, list(rows), unit, csv=csv, is_series=True)
 
 
 def chart_of_groups(
@@ -81,7 +84,7 @@ def chart_of_groups(
 
 
 def _drawn(rows: Sequence[Mapping[str, Any]], unit: str) -> list[dict[str, Any]]:
-    zoom = 100.0 if unit == "share" else 1.0
+    zoom = 100.0 if unit in HUNDREDS else 1.0
     return [
         {"group": row["group"], "n": row["n"], "written": in_unit(row["value"], unit),
          "between": f"{in_unit(_edge(row, 'low'), unit)} and {in_unit(_edge(row, 'high'), unit)}",
@@ -97,8 +100,9 @@ def _edge(row: Mapping[str, Any], side: str) -> float:
 
 def _axis(column: str, unit: str) -> dict[str, Any]:
     title = {"share": "per cent"}.get(unit, unit or None)
-    return {"field": column, "type": "quantitative", "title": title, "scale": {"zero": unit not in {"points", "score"}},
-            "axis": {"tickCount": 5}}  # fmt: skip
+    zero = unit not in FROM_ANYWHERE
+    axis = {"tickCount": 5, "format": "~s" if zero and unit != "share" else ",~f"}
+    return {"field": column, "type": "quantitative", "title": title, "scale": {"zero": zero}, "axis": axis}
 
 
 def _sentence_of_series(title: str, known: Sequence[Mapping[str, Any]], unit: str) -> str:

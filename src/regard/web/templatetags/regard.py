@@ -43,17 +43,16 @@ def money(value: float | Decimal | None, currency: str = "EUR") -> str:
 
 @register.filter
 def in_unit(value: float | None, unit: str = "") -> str:
-    """A measure's value in its unit: share, points, days, a currency, or a plain count or score."""
+    """A measure's value in its unit: shares and points out of a hundred, money, or a plain number."""
     if value is None:
         return "too few"
-    if unit in {"share", "%"}:
+    if unit == "share":
         return f"{number(value * 100, 1)} %"
     if unit == "points":
-        return number(value, 1)
+        return number(value * 100, 1)
     if len(unit) == 3 and unit.isupper():
         return money(value, unit)
-    plain = number(value, 0 if abs(value) >= 100 or value == int(value) else 2)
-    return f"{plain} {unit}" if unit not in {"", "count", "score"} else plain
+    return number(value, 0 if abs(value) >= 100 or value == int(value) else 2)
 
 
 @register.filter

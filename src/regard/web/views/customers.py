@@ -66,9 +66,10 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
     if key != str(found.id):
         return redirect("customer", key=str(found.id))
     page = timeline(know.persons_of(found.id), kind=request.GET.get("kind", ""), before=request.GET.get("before", ""))
+    identities = know.identities_of(found.id)
     answer = {
         "customer": found, "page": page, "kinds": KINDS, "profile": understand.profile(found.id),
-        "identities": know.identities_of(found.id), "evidence": know.evidence_of(found.id),
+        "identities": identities, "sources": {each.source for each in identities}, "evidence": know.evidence_of(found.id),
         "memberships": know.memberships_of(found.id),
     }  # fmt: skip
     partial = cast(StaffRequest, request).htmx

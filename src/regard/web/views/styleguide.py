@@ -8,8 +8,8 @@ from regard.web.build import build_static
 from regard.web.charts import chart_of_series
 from regard.web.may import anyone, signed_in
 
-SAMPLE = [("2026-05", 31.0, 24.0, 38.0), ("2026-06", 34.5, 28.0, 41.0), ("2026-07", 33.0, 27.0, 39.0),
-          ("2026-08", 38.0, 32.0, 44.0), ("2026-09", 42.0, 36.5, 47.5), ("2026-10", 41.0, 36.0, 46.0)]  # fmt: skip
+SAMPLE = [("2026-05", 0.31, 0.24, 0.38), ("2026-06", 0.345, 0.28, 0.41), ("2026-07", 0.33, 0.27, 0.39),
+          ("2026-08", 0.38, 0.32, 0.44), ("2026-09", 0.42, 0.365, 0.475), ("2026-10", 0.41, 0.36, 0.46)]  # fmt: skip
 SWATCHES = ("ground", "raised", "accent", "band", "good", "warning")
 
 

@@ -28,7 +28,9 @@ function look() {
 
 async function draw(place) {
   const spec = JSON.parse(document.getElementById(place.dataset.spec).textContent);
-  const drawn = await window.vegaEmbed(place, { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } }, {
+  const fixed = typeof spec.height === "number";
+  const drawn = await window.vegaEmbed(place, { ...spec, width: "container", autosize: { type: fixed ? "fit-x" : "pad", contains: "padding" } }, {
+    logLevel: 1,
     ast: true, actions: false, defaultStyle: false, renderer: "canvas", config: look(), tooltip: { disableDefaultStyle: true },
   });
   place.drawn = drawn;
