@@ -1,0 +1,4 @@
+def read_parquet(*a):
+    raise NotImplementedError
+
+

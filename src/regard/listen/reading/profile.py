@@ -1,0 +1,36 @@
+"""What is in each column of a sheet."""
+
+from dataclasses import dataclass, field
+
+from regard.listen.reading.sheets import Hints, Sheet
+
+KINDS = (
+    "empty", "integer", "decimal", "currency", "rating", "boolean", "date", "datetime", "time",
+    "email", "phone", "url", "name", "id", "postcode", "category", "text",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column as the whole of it shows."""
+
+    name: str
+    kind: str  # one of KINDS
+    null_share: float = 0.0  # empty or a missing word
+    distinct: int = 0  # exact up to 200,000 rows, else within a few per cent
+    unique: bool = False  # every value once (within what `distinct` can tell)
+    examples: list[str] = field(default_factory=list)
+    minimum: str | None = None  # numbers and dates in their own order, as ISO text; else the shortest text's length
+    maximum: str | None = None
+    missing_words: list[str] = field(default_factory=list)  # as they stand in the column, without ""
+    decimal_comma: bool = False
+    number_certain: bool = True  # False: "1,234" may be a thousand or one and a bit
+    currency: str | None = None  # EUR, USD, … when every amount says so
+    date_format: str | None = None  # "m/d/yyyy h:mm", "yyyymmdd", "epoch seconds", "excel serial", …
+    date_order_certain: bool = True  # False: ask, or refuse
+    evidence: str = ""  # why the kind or the order was chosen, to be shown
+
+
+def profile_sheet(sheet: Sheet, *, hints: Hints) -> list[ColumnProfile]:
+    """Tell the kind of each column from all its rows."""
+    raise NotImplementedError

@@ -1,0 +1,4 @@
+def read_cards(*a):
+    raise NotImplementedError
+
+
