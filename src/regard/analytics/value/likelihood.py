@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from regard.analytics.warning import ConvergenceWarning, StatisticalWarning
+from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 Array = npt.NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array]]
