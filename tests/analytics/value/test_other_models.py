@@ -105,7 +105,7 @@ def test_sbg_agrees_with_fader_hardie_2007(
 def test_sbg_on_four_years_agrees_too() -> None:
     regular, high_end = sbg.fit_sbg([1000, 631, 468, 382, 326]), sbg.fit_sbg([1000, 869, 743, 653, 593])
     assert (round(regular["alpha"], 5), round(regular["beta"], 5)) == (0.76367, 1.29583)
-    assert (round(high_end["alpha"], 5), round(high_end["beta"], 5)) == (1.28098, 7.79039)
+    assert high_end.params == pytest.approx({"alpha": 1.28098, "beta": 7.79039}, abs=1e-5)
 
 
 def test_sbg_discounted_lifetime_agrees() -> None:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
 from regard.analytics.value.counts import Array, Counts, count_equal
-from regard.analytics.value.likelihood import Fit, maximise
+from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
 
 NAMES = ("r", "alpha", "a", "b")
 
@@ -58,7 +58,7 @@ def fit_bgnbd(
 
     Examples
     --------
-    >>> fit = fit_bgnbd([0, 1, 2, 5, 0, 3], [0, 10, 20, 30, 0, 12], [30, 35, 40, 38, 36, 39], weight=[40, 9, 6, 5, 30, 8])
+    >>> fit = fit_bgnbd([0, 1, 2, 5, 3], [0, 10, 20, 30, 12], [30, 35, 40, 38, 39], weight=[70, 9, 6, 5, 8])
     >>> fit.n
     98.0
     """
@@ -93,9 +93,9 @@ def _fit(model: str, counts: Counts, *, dropout_at_start: bool) -> Fit:
     return maximise(model, NAMES, likelihood, start, counts.n, _explain)
 
 
-def _explain(params: dict[str, float]) -> str:
+def _explain(params: dict[str, float], errors: dict[str, float]) -> str:
     share = params["a"] / (params["a"] + params["b"])
-    if params["a"] > 1e3 and params["b"] > 1e3:
+    if unknown_spread(params["a"], params["b"], errors["a"]):
         return f"The dropout rate is identified ({share:.4f} a purchase), its spread over customers is not."
     if share < 1e-3:
         return "Hardly anybody drops out in these data: a and b are not identified, only that a / (a + b) is near 0."

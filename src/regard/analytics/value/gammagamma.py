@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.special import digamma, gammaln
 
 from regard.analytics.value.counts import Array
-from regard.analytics.value.likelihood import Fit, maximise
+from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
 
 NAMES = ("p", "q", "v")
 
@@ -68,8 +68,8 @@ def fit_gammagamma(
     )
 
 
-def _explain(params: dict[str, float]) -> str:
-    if params["q"] > 1e3:
+def _explain(params: dict[str, float], errors: dict[str, float]) -> str:
+    if unknown_spread(params["q"], 0.0, errors["q"]):
         return "Customers hardly differ in what they spend: q and v are not identified apart, only p·v / (q − 1)."
     return ""
 

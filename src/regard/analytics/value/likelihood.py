@@ -69,7 +69,7 @@ def maximise(
     objective: Objective,
     start: Sequence[float],
     n: float,
-    explain: Callable[[dict[str, float]], str] | None = None,
+    explain: Callable[[dict[str, float], dict[str, float]], str] | None = None,
 ) -> Fit:
     """Maximise a log-likelihood over positive parameters.
 
@@ -80,7 +80,7 @@ def maximise(
     start : sequence of float
         Starting values of the parameters themselves.
     explain : callable, optional
-        Given the estimates, says what is not identified when one of them has run away.
+        Given the estimates and their standard errors, says what these data do not identify; empty if nothing.
 
     Warns
     -----
@@ -103,19 +103,20 @@ def maximise(
     params = {name: float(np.exp(at)) for name, at in zip(names, theta, strict=True)}
     lost = np.abs(theta) > FAR - 0.5
     covariance = _covariance(hessian * scale, ~lost)
-    message = ""
+    errors = np.exp(theta) * np.sqrt(np.where(lost, np.nan, np.diag(covariance).clip(min=0.0)))
+    standard_errors = {name: float(error) for name, error in zip(names, errors, strict=True)}
+    message = explain(params, standard_errors) if explain else ""
     if lost.any():
-        message = explain(params) if explain else ""
         message = message or f"Not identified by these data: {', '.join(np.array(names)[lost])}."
-        warnings.warn(f"{model}: {message}", StatisticalWarning, stacklevel=3)
+    if message:
+        warnings.warn(f"{model}: {message}", StatisticalWarning, stacklevel=4)
     settled = bool(np.abs(gradient[~lost]).max(initial=0.0) / scale < 1e-5)
     if not settled:
         warnings.warn(f"{model}: the search stopped before its tolerance.", ConvergenceWarning, stacklevel=3)
-    errors = np.exp(theta) * np.sqrt(np.where(lost, np.nan, np.diag(covariance).clip(min=0.0)))
     return Fit(
         model=model,
         params=params,
-        standard_errors={name: float(error) for name, error in zip(names, errors, strict=True)},
+        standard_errors=standard_errors,
         log_likelihood=float(value),
         n=float(n),
         converged=settled and not lost.any(),
@@ -143,7 +144,7 @@ def _polish(loss: Objective, theta: Array) -> tuple[Array, Array]:
             break
         theta, value, gradient = trial, trial_value, trial_gradient
         moved += float(np.abs(step).max())
-    return theta, hessian if moved < 1e-4 else _hessian(loss, theta)
+    return theta, hessian if moved < 1e-6 else _hessian(loss, theta)
 
 
 def _hessian(objective: Objective, theta: Array) -> Array:
@@ -161,3 +162,9 @@ def _covariance(information: Array, held: npt.NDArray[np.bool_]) -> Array:
     covariance = np.zeros_like(information)
     covariance[np.ix_(held, held)] = np.linalg.pinv(information[np.ix_(held, held)], hermitian=True)
     return covariance
+
+
+def unknown_spread(first: float, second: float, error: float) -> bool:
+    """Whether a beta (or gamma) distribution's two parameters are large and loose: its mean may be well known, how
+    much customers differ is not."""
+    return first + second > 20.0 and not error < 0.5 * first

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.special import digamma, gammaln
 
 from regard.analytics.value.counts import Array, Counts, count_equal
-from regard.analytics.value.likelihood import Fit, maximise
+from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
 
 NAMES = ("r", "alpha", "s", "beta")
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -55,7 +55,7 @@ def fit_paretonbd(
 
     Examples
     --------
-    >>> fit = fit_paretonbd([0, 1, 2, 5, 0, 3], [0, 10, 20, 30, 0, 12], [30, 35, 40, 38, 36, 39], weight=[40, 9, 6, 5, 30, 8])
+    >>> fit = fit_paretonbd([0, 1, 2, 5, 3], [0, 10, 20, 30, 12], [30, 35, 40, 38, 39], weight=[70, 9, 6, 5, 8])
     >>> sorted(fit.params)
     ['alpha', 'beta', 'r', 's']
     """
@@ -88,8 +88,8 @@ def _rough(counts: Counts, start: list[float]) -> list[float]:
     return [float(value) for value in np.exp(found.x)]
 
 
-def _explain(params: dict[str, float]) -> str:
-    if params["s"] > 1e3 and params["beta"] > 1e3:
+def _explain(params: dict[str, float], errors: dict[str, float]) -> str:
+    if unknown_spread(params["s"], 0.0, errors["s"]):
         rate = params["s"] / params["beta"]
         return (
             f"The dropout rate is identified ({rate:.4g} per unit of time), its spread over customers is not."

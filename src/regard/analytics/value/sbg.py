@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.special import betaln, digamma, hyp2f1
 
 from regard.analytics.value.counts import Array
-from regard.analytics.value.likelihood import Fit, maximise
+from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
 
 NAMES = ("alpha", "beta")
 
@@ -55,7 +55,9 @@ def fit_sbg(survivors: Sequence[float] | npt.NDArray[np.float64]) -> Fit:
     return maximise("sBG", NAMES, likelihood, (1.0, 1.0), float(alive[0]), _explain)
 
 
-def _explain(params: dict[str, float]) -> str:
+def _explain(params: dict[str, float], errors: dict[str, float]) -> str:
+    if not unknown_spread(params["alpha"], params["beta"], errors["alpha"]):
+        return ""
     share = params["alpha"] / (params["alpha"] + params["beta"])
     return f"The churn rate is identified ({share:.4f} a period), its spread over customers is not."
 
