@@ -42,7 +42,9 @@ def test_bgnbd_standard_errors_agree_on_unrounded_weeks(cdnow: Summary, shared_d
     raw = summarise_sample(shared_data)
     fit = fit_bgnbd(raw.x, raw.t_x, raw.T)
     # published ones come from a numeric Hessian: five digits agree, the sixth need not
-    assert list(fit.standard_errors.values()) == pytest.approx([0.012557, 0.378224, 0.185732, 0.705408], rel=5e-5)
+    assert list(fit.standard_errors.values()) == pytest.approx(
+        [0.012557, 0.378224, 0.185732, 0.705408], rel=5e-5
+    )
 
 
 def test_mbgnbd_agrees_with_the_published_figures(cdnow: Summary) -> None:

@@ -45,13 +45,13 @@ def count_equal(
         raise ValueError("frequency, recency and T must be one-dimensional, of one length and not empty")
     w = np.ones(len(x)) if weight is None else np.asarray(weight, dtype=np.float64)
     _check(x, t_x, age, w)
-    key = _key(x, t_x, age)
+    key = pack_rows(x, t_x, age)
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     total = np.bincount(inverse.ravel(), weights=w)
     return Counts(x[first], t_x[first], age[first], total)
 
 
-def _key(x: Array, t_x: Array, age: Array) -> npt.NDArray[np.int64] | npt.NDArray[np.void]:
+def pack_rows(x: Array, t_x: Array, age: Array) -> npt.NDArray[np.int64] | npt.NDArray[np.void]:
     """One sortable value a row: the ranks packed into an integer."""
     packed = np.zeros(len(x), dtype=np.int64)
     room = 1
