@@ -17,7 +17,8 @@ PILOT_RECORDS = 100_000
 LARGEST_GROUP = 100  # a key that more records share is no evidence worth the pairs
 PAIRS_PER_RECORD_A_RULE = 4
 PAIRS_PER_RECORD = 12
-FREE_PAIRS = 300_000  # small data may try everything
+FREE_PAIRS = 200_000  # small data may try nearly everything
+FREE_PAIRS_A_RULE = 20_000
 WORTHWHILE = 0.0003  # a rule must find this share of the likely pairs that no other has found
 MOST_RULES = 12
 
@@ -83,7 +84,7 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
 def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], list[int]]:
     """The widest rules within the budget: a rule that affords itself is not tightened further."""
     sample = keys[0].size
-    limit = max(PAIRS_PER_RECORD_A_RULE * sample * sample / records, 50)
+    limit = max(PAIRS_PER_RECORD_A_RULE * records, FREE_PAIRS_A_RULE) * (sample / records) ** 2
     rules: list[Rule] = []
     costs: list[int] = []
     dear = [()]

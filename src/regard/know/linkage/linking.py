@@ -71,8 +71,13 @@ def link_records(records: pa.Table, *, trained: Model | None = None, only_new: s
         scored = _score(connection, model, ids[left], ids[right])
         if not trained:
             found = settle(scored, model.probabilities, true_pairs=model.prior * ids.size * (ids.size - 1) / 2)
-            scored = scored.shifted(found.shift)
-            model = replace(model, household=found.household, prior=model.prior * 2**found.shift)
+            scored = scored.judged_by(found.probabilities, model.probabilities, found.shift)
+            model = replace(
+                model,
+                probabilities=found.probabilities,
+                household=found.household,
+                prior=model.prior * 2**found.shift,
+            )
         return _decide(connection, model, scored, compared=left.size, reports=reports)
 
 

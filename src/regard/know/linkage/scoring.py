@@ -25,9 +25,15 @@ class Scored:
     levels: dict[str, npt.NDArray[np.int8]]
     weights: dict[str, npt.NDArray[np.float32]]
 
-    def shifted(self, by: float) -> "Scored":
-        """The same pairs with another prior."""
-        return replace(self, weight=self.weight + by)
+    def judged_by(self, now: Probabilities, before: Probabilities, shift: float) -> "Scored":
+        """The same pairs under other m probabilities and a prior shifted by so many bits."""
+        weights = {}
+        total = self.weight + shift
+        for name, levels in self.levels.items():
+            change = np.append(np.log2(np.array(now[name][0]) / np.array(before[name][0])), 0.0)[levels]
+            weights[name] = (self.weights[name] + change).astype(np.float32)
+            total = total + change
+        return replace(self, weight=total, weights=weights)
 
     def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Scored":
         return Scored(
