@@ -35,7 +35,9 @@ class Identity(models.Model):
     normal = models.JSONField(default=dict)
     customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, null=True, related_name="identities")
     changed_at = models.DateTimeField()
-    linked_at = models.DateTimeField(null=True)  # the last link run that has seen this state; empty when changed
+    linked_at = models.DateTimeField(
+        null=True
+    )  # the last link run that has seen this state; empty when changed
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=models.Q(linked_at=None), name="not_yet_linked")]

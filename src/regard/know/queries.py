@@ -40,7 +40,9 @@ def customer(key: str | int) -> CustomerRow:
             identity = term.identity if term else None
         found = identity.customer if identity else None
     if found is None:
-        raise NotFoundError(f"There is no customer `{text}`.", hint="Look it up with `regard customers find`.")
+        raise NotFoundError(
+            f"There is no customer `{text}`.", hint="Look it up with `regard customers find`."
+        )
     return _row(found)
 
 
@@ -48,7 +50,9 @@ def find_customers(text: str, *, limit: int = 20) -> list[CustomerRow]:
     """Customers having every word of the text as the beginning of a name, address, number or key."""
     found = Customer.objects.all()
     for word in text.lower().split():
-        identities = SearchTerm.objects.filter(term__gte=word, term__lt=word + "\U0010ffff").values("identity")
+        identities = SearchTerm.objects.filter(term__gte=word, term__lt=word + "\U0010ffff").values(
+            "identity"
+        )
         found = found.filter(pk__in=Identity.objects.filter(pk__in=identities).values("customer"))
     return [_row(each) for each in found.order_by("id")[:limit]]
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import msgspec
 import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone

@@ -1,0 +1,1 @@
+from regard.web.views.home import home as imports
