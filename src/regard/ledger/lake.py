@@ -64,6 +64,7 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("open_cases", pa.int64()),
             pa.field("promised", pa.int64()),
             pa.field("broken", pa.int64()),
+            pa.field("overdue", pa.int64()),
             pa.field("churned_at", TIMESTAMP),
         ]
     ),

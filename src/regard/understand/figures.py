@@ -13,6 +13,7 @@ from regard.understand.facts import Facts
 from regard.understand.measures import Measure, Period
 
 EVERYTHING = ""
+ROW_DIMENSIONS = ("month", "source", "channel")
 
 
 @dataclass(frozen=True)
