@@ -6,7 +6,7 @@ from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
 from regard.listen.pipeline.build import KEY_DIGITS, json_object
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
-from regard.listen.pipeline.columns import place
+from regard.listen.pipeline.columns import lake_rows, place
 
 
 def prepare(context: Context) -> None:
@@ -54,14 +54,11 @@ def _load_known(context: Context) -> None:
     con = context.con
     keys = "(SELECT base FROM made)"
     selects = ["SELECT event_id, void FROM pretended"]
-    table = lake.open_table("events")
-    if table is not None and table.file_uris():
-        files = f"read_parquet([{', '.join(map(quoted, table.file_uris()))}])"
-        mine = f"FROM {files} WHERE source = {quoted(context.source)}"
-        selects.append(f"SELECT event_id, NULL AS void {mine} AND left(event_id, {KEY_DIGITS}) IN {keys}")
-        selects.append(
-            f"SELECT NULL, subject {mine} AND name = {quoted(RETRACTION)} AND left(subject, {KEY_DIGITS}) IN {keys}"
-        )
+    mine = f"FROM {lake_rows(context, 'events')} WHERE source = {quoted(context.source)}"
+    selects.append(f"SELECT event_id, NULL AS void {mine} AND left(event_id, {KEY_DIGITS}) IN {keys}")
+    selects.append(
+        f"SELECT NULL, subject {mine} AND name = {quoted(RETRACTION)} AND left(subject, {KEY_DIGITS}) IN {keys}"
+    )
     con.execute(f"CREATE OR REPLACE TEMP TABLE known AS {' UNION ALL '.join(selects)}")
 
 
@@ -79,12 +76,9 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = ["SELECT row_id FROM pretended_rows"]
-    lying = lake.open_table("attributes")
-    if lying is not None and lying.file_uris():
-        held.append(f"SELECT row_id FROM read_parquet([{', '.join(map(quoted, lying.file_uris()))}])")
+    held = f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({' UNION ALL '.join(held)}) "
+        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({held}) "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
     )
     schema = lake.TABLES["attributes"]
