@@ -1,94 +1,97 @@
-"""The verbs of the ledger: record, append, flush."""
+"""The verbs of the ledger: record events, append them in bulk, flush the inbox, tend the lake, replay."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 import pyarrow as pa
 from django.db import transaction as database
 from django.utils import timezone
 
-from regard.errors import InputError
-from regard.ledger import lake
+from regard.errors import ConflictError, InputError, NotFoundError
+from regard.ledger import bulk, inbox, reactions, tending
+from regard.ledger.bulk import Appended
 from regard.ledger.catalogue import check_event
-from regard.ledger.events import EVENT_SCHEMA, Event
+from regard.ledger.events import Event
+from regard.ledger.inbox import Flushed
 from regard.ledger.lock import hold_writer
-from regard.ledger.models import Batch
+from regard.ledger.models import Batch, DeadLetter
+from regard.ledger.tending import Tended
 
-WRITER = "inbox"
-
-
-@dataclass(frozen=True)
-class Appended:
-    added: int
-    duplicates: int
-
-
-@dataclass(frozen=True)
-class Flushed:
-    batches: int
-    events: int
-    duplicates: int
+__all__ = [
+    "Appended",
+    "Flushed",
+    "Tended",
+    "append_events",
+    "compact_lake",
+    "flush_inbox",
+    "record_events",
+    "replay_dead_letter",
+]
 
 
 def record_events(events: Sequence[Event], *, source: str, actor: str) -> Batch:
-    """Acknowledge events: check them and keep them in the inbox, within the caller's transaction."""
+    """Acknowledge events: all are checked and kept in the inbox within the caller's transaction, or none."""
     if not events:
         raise InputError("There is no event to record.")
     now = timezone.now()
+    noted = []
     for event in events:
         check_event(event)
-    stamped = [
-        msgspec.structs.replace(event, recorded_at=event.recorded_at or now, actor=event.actor or actor)
-        for event in events
-    ]
-    return Batch.objects.create(source=source, payload=msgspec.json.encode(stamped), event_count=len(stamped))
+        if event.source != source:
+            raise InputError(f"Event `{event.event_id}` is from `{event.source}`, but came from `{source}`.")
+        noted.append(
+            msgspec.structs.replace(event, recorded_at=event.recorded_at or now, actor=event.actor or actor)
+        )
+    try:
+        payload = msgspec.json.encode(noted)
+    except (UnicodeEncodeError, TypeError, OverflowError) as error:
+        raise InputError(f"The events cannot be written down: {error}.") from error
+    with inbox.database_errors("Recording events"):
+        return Batch.objects.create(source=source, payload=payload, event_count=len(noted))
 
 
 def append_events(
     rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None
 ) -> Appended:
-    """Append rows in bulk, dropping event_ids that the lake already holds or that came twice."""
-    with hold_writer("events"):
-        return _append(rows, transaction)
-
-
-def _append(rows: pa.Table | pa.RecordBatchReader, transaction: tuple[str, int] | None) -> Appended:
-    table = rows if isinstance(rows, pa.Table) else rows.read_all()
-    table = table.select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA)
-    held = lake.read("events").select("event_id")
-    connection = lake.connection()
-    connection.con.register("incoming", table)
-    try:
-        incoming = connection.table("incoming").distinct(on="event_id", keep="first")
-        fresh = incoming.anti_join(held, "event_id").to_pyarrow().cast(EVENT_SCHEMA)
-    finally:
-        connection.con.unregister("incoming")
-    if fresh.num_rows or transaction:
-        lake.append("events", fresh, transaction=transaction)
-    return Appended(fresh.num_rows, table.num_rows - fresh.num_rows)
+    """Append rows in bulk and in one commit, each event_id once; call it outside a database transaction."""
+    with inbox.database_errors("Appending events"), hold_writer("events"):
+        return bulk.append_once(rows, transaction)
 
 
 def flush_inbox(*, limit: int = 1000) -> Flushed:
-    """Move batches from the inbox into the lake."""
-    with hold_writer("events"):
-        batches = list(Batch.objects.order_by("id")[:limit])
-        if not batches:
-            return Flushed(0, 0, 0)
-        events = [e for batch in batches for e in msgspec.json.decode(bytes(batch.payload), type=list[Event])]
-        appended = _append(table_of(events), None)
-    with database.atomic():
-        Batch.objects.filter(id__in=[batch.id for batch in batches]).delete()
-    return Flushed(len(batches), appended.added, appended.duplicates)
+    """Move up to `limit` batches from the inbox into the lake, exactly once, and let listeners hear them."""
+    return inbox.flush(limit)
 
 
-def table_of(events: Sequence[Event]) -> pa.Table:
-    """Events as rows of the lake."""
-    columns = {}
-    for field in EVENT_SCHEMA:
-        values = [getattr(event, field.name) for event in events]
-        if field.name == "data":
-            values = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
-        columns[field.name] = pa.array(values, field.type)
-    return pa.table(columns, schema=EVENT_SCHEMA)
+def compact_lake(*, thoroughly: bool = False) -> Tended:
+    """Sort, merge and clean the lake's files where that pays off; `thoroughly` does it in any case."""
+    return tending.tend(thoroughly=thoroughly)
+
+
+def replay_dead_letter(letter_id: int, *, actor: str) -> None:
+    """Try a dead letter again; it is marked as replayed, or keeps the new reason and the error is raised."""
+    letter = DeadLetter.objects.filter(id=letter_id).first()
+    if letter is None:
+        raise NotFoundError(f"There is no dead letter {letter_id}.")
+    if letter.replayed_at is not None:
+        raise ConflictError(f"Dead letter {letter_id} has been replayed already.")
+    try:
+        with database.atomic():
+            if letter.kind == "batch":
+                _replay_batch(letter, actor=actor)
+            else:
+                reactions.listener_named(letter.listener)(msgspec.json.decode(bytes(letter.payload), type=Event))
+            letter.replayed_at = timezone.now()
+            letter.save(update_fields=["replayed_at"])
+    except Exception as error:
+        DeadLetter.objects.filter(id=letter_id).update(attempts=letter.attempts + 1, reason=f"{error}")
+        raise
+
+
+def _replay_batch(letter: DeadLetter, *, actor: str) -> None:
+    try:
+        events = msgspec.json.decode(bytes(letter.payload), type=list[Event])
+        inbox.rows_of(events)
+    except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
+        raise InputError(f"Dead letter {letter.id} still cannot be read: {error}.") from error
+    record_events(events, source=letter.source, actor=actor)

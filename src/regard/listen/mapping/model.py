@@ -55,6 +55,7 @@ class EventRule:
     name: str
     id: tuple[str, ...]
     at: str = ""  # a column, or
+    at_event: str = ""  # when the event of that name about the same subject happened, or
     snapshot: date | None = None  # one date for all rows, when the table has none
     separate: bool = False
     scope: str = ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regard.errors import MappingError
+from regard.ledger.catalogue import CATALOGUE, CUSTOM_NAME
 from regard.listen.mapping.model import (
     EventRule,
     PersonRule,
@@ -19,7 +20,6 @@ from regard.listen.mapping.model import (
     When,
 )
 
-EVENT_NAME = re.compile(r"(custom\.)?[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 FORMS = ("text", "number", "date")
 DATE_ORDERS = ("", "dmy", "mdy", "ymd")
@@ -110,15 +110,20 @@ class _Reader:
     def one_event(self, written: dict[str, Any]) -> EventRule:
         self.only(written, EventRule.__dataclass_fields__)
         name = self.text(written, "name", needed=True)
-        if not EVENT_NAME.fullmatch(name) or "." not in name:
-            self.refuse("name", f"`{name}` is no event name; write noun.past_verb or custom.something")
+        if name not in CATALOGUE and not CUSTOM_NAME.fullmatch(name):
+            self.refuse("name", f"the catalogue has no event `{name}`; see docs/events.md, or write custom.<name>")
         at, snapshot = self.text(written, "at"), written.get("snapshot")
-        if bool(at) == bool(snapshot) or (snapshot and type(snapshot) is not date):
-            self.refuse("at" if at else "snapshot", "an event needs either `at` (a column) or `snapshot` (a date)")
+        at_event = self.text(written, "at_event")
+        if [bool(at), bool(at_event), bool(snapshot)].count(True) != 1 or (snapshot and type(snapshot) is not date):
+            why = "an event needs one of `at` (a column), `at_event` (an event's name) and `snapshot` (a date)"
+            self.refuse("at" if at else "snapshot", why)
+        if at_event and "subject" not in written:
+            self.refuse("at_event", "`at_event` finds the other event by `subject`, which is missing")
         return EventRule(
             name=name,
             id=self.texts(written, "id", needed=True),
             at=at,
+            at_event=at_event,
             snapshot=snapshot,
             separate=self.flag(written, "separate") or False,
             scope=self.text(written, "scope"),

@@ -12,11 +12,11 @@ HEAD = """# How Regard understands the files of the source `{source}`. Change it
 BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
-def write_mapping(mapping: SourceMapping, path: Path) -> None:
+def write_mapping(mapping: SourceMapping, path: Path, *, notes: dict[str, list[str]] | None = None) -> None:
     """Write the mapping so that a reader meets the old or the new text, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(format_mapping(mapping), encoding="utf-8")
+    fresh.write_text(format_mapping(mapping, notes), encoding="utf-8")
     fresh.replace(path)
 
 
@@ -76,7 +76,9 @@ def _event(event: EventRule) -> list[str]:
         lines.append("separate = true  # equal rows are events of their own")
     if event.scope:
         lines.append(f"scope = {_quoted(event.scope)}")
-    lines.append(f"at = {_quoted(event.at)}" if event.at else f"snapshot = {event.snapshot}  # the table has no date")
+    lines += [f"at = {_quoted(event.at)}"] if event.at else []
+    lines += [f"at_event = {_quoted(event.at_event)}  # when that happened"] if event.at_event else []
+    lines += [f"snapshot = {event.snapshot}  # the table has no date"] if event.snapshot else []
     if event.when:
         lines.append(f"when = {_when(event.when)}")
     if event.subject:

@@ -62,6 +62,9 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
         time = parsed(chunk, "time", event.at)
         cases.append((f"{time} IS NULL", f"`{event.at}`: there is no date"))
         cases.append((f"year({time}) < {EARLIEST.year}", f"`{event.at}`: the date is before {EARLIEST.year}"))
+    if event.at_event and event.subject:
+        why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
+        cases.append(("at_event IS NULL", why))
     if event.amount and "amount" in required:
         cases.append((f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount"))
     if event.subject and event.subject.column:
@@ -128,7 +131,8 @@ VERSION = ("epoch_us(occurred_at)", "person", "channel", "touchpoint", "departme
 
 def _select_event(chunk: Chunk, context: Context, event: EventRule) -> str:
     text = place(chunk, event.text) if event.text else "NULL"
-    at = parsed(chunk, "time", event.at) if event.at else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
+    at = "at_event" if event.at_event else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
+    at = parsed(chunk, "time", event.at) if event.at else at
     subject = "NULL"
     if event.subject and event.subject.column:
         subject = f"{quoted(event.subject.kind + ':')} || {place(chunk, event.subject.column)}"
@@ -166,14 +170,17 @@ def _key(chunk: Chunk, context: Context, event: EventRule) -> list[str]:
 def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> None:
     """Give equal rows keys of their own (column `own`), counting on from earlier chunks of the import."""
     con = context.con
-    con.execute("CREATE TEMP TABLE IF NOT EXISTS repeats (rule INTEGER, base VARCHAR, held BIGINT)")
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT r.* EXCLUDE (whole, nth), left(CASE WHEN n = 1 THEN whole "
-        f"ELSE md5(whole || '#' || n) END, {KEY_DIGITS}) AS own FROM (SELECT r.*, nth + coalesce(held, 0) AS n FROM "
-        f"(SELECT *, {key} AS whole, row_number() OVER (PARTITION BY {key} ORDER BY _row) AS nth FROM {relation}) r "
-        f"LEFT JOIN repeats p ON p.base = r.whole AND p.rule = {rule}) r"
+        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT r.*, nth + coalesce(held, 0) AS place FROM (SELECT *, "
+        f"{key} AS whole, row_number() OVER (PARTITION BY {key} ORDER BY _row) AS nth FROM {relation}) r "
+        f"LEFT JOIN repeats p ON p.whole = r.whole AND p.rule = {rule}"
     )
-    con.execute("")
+    con.execute(f"DELETE FROM repeats WHERE rule = {rule} AND whole IN (SELECT whole FROM numbered)")
+    con.execute(f"INSERT INTO repeats SELECT {rule}, whole, max(place) FROM numbered GROUP BY whole")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * EXCLUDE (whole, nth, place), left(CASE WHEN place = 1 "
+        f"THEN whole ELSE md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM numbered"
+    )
 
 
 def _score(chunk: Chunk, event: EventRule) -> str:

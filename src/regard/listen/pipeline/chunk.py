@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from regard.listen.mapping import SourceMapping, TableMapping
-from regard.listen.reading import ColumnProfile
+from regard.listen.reading import ColumnProfile, Hints, Sheet, profile_sheet
 
 
 @dataclass
@@ -20,11 +20,24 @@ class Context:
     region: str
     currency: str
     recorded_at: datetime
-    profiles: dict[str, ColumnProfile] = field(default_factory=dict)  # of the sheet being read
+    hints: Hints = field(default_factory=Hints)
+    sheet: Sheet | None = None  # being read
+    _profiles: dict[str, ColumnProfile] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         return self.mapping.source
+
+    def enter(self, sheet: Sheet) -> None:
+        """Go on to another sheet."""
+        if sheet is not self.sheet:
+            self.sheet, self._profiles = sheet, {}
+
+    def profile(self, column: str) -> ColumnProfile:
+        """What the sheet shows of a column; looked at only when the mapping does not say."""
+        if not self._profiles and self.sheet is not None:
+            self._profiles = {profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)}
+        return self._profiles[column]
 
 
 @dataclass

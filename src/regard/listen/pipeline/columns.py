@@ -5,14 +5,15 @@ which value of the row could not be read.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regard.errors import AmbiguousError, MappingError
 from regard.know.normalise import normalise_columns
-from regard.listen.mapping import TableMapping
-from regard.listen.pipeline.chunk import Chunk, Context
+from regard.ledger import lake
+from regard.listen.mapping import Subject, TableMapping
+from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.reading import ColumnProfile, parse_column
 
 NOON = 12 * 3600  # a date without a time is the same day in nearly every zone when it stands at noon
@@ -53,6 +54,32 @@ def load_rows(chunk: Chunk, context: Context) -> None:
     context.con.register("arrived", pa.table(named))
     context.con.execute("CREATE OR REPLACE TEMP TABLE chunk AS SELECT * FROM arrived")
     context.con.unregister("arrived")
+    for event in table.events:
+        if event.at_event and event.subject:
+            _look_up_times(chunk, context, event.at_event, event.subject)
+
+
+def _look_up_times(chunk: Chunk, context: Context, name: str, subject: Subject) -> None:
+    """When the event of that name about the same subject happened, as the column `at_event`."""
+    held = lake_rows(context, "events")
+    about = f"{quoted(subject.kind + ':')} || {place(chunk, subject.column)}"
+    told = f"SELECT subject, min(occurred_at) AS at_event FROM {held} WHERE source = {quoted(context.source)} AND " \
+           f"name = {quoted(name)} AND subject IN (SELECT {about} FROM chunk) GROUP BY subject"  # fmt: skip
+    context.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT c.*, at_event FROM chunk c LEFT JOIN ({told}) t "
+        f"ON t.subject = {about}"
+    )
+
+
+def lake_rows(context: Context, name: str) -> str:
+    """A table of the lake as an SQL relation of the import's own database."""
+    table = lake.open_table(name)
+    files = table.file_uris() if table is not None else []
+    if table is not None and files and lake.is_local(files[0]):
+        return f"read_parquet([{', '.join(map(quoted, files))}])"
+    rows = table.to_pyarrow_dataset() if table is not None and files else lake.TABLES[name].empty_table()
+    context.con.register(f"lake_{name}", rows)
+    return f"lake_{name}"
 
 
 def _mean(values: pa.ChunkedArray, column: str, table: TableMapping) -> pa.ChunkedArray:
@@ -82,15 +109,25 @@ def _typed(table: TableMapping) -> Iterator[tuple[str, str]]:
 
 def _profile(table: TableMapping, context: Context, kind: str, column: str) -> ColumnProfile:
     """How the column is written: as the mapping says, else as the sheet shows."""
-    comma = table.read.decimal_comma
     if kind not in ("time", "due"):
-        profile = context.profiles.get(column) or ColumnProfile(column, "decimal")
-        return replace(profile, kind="decimal", decimal_comma=profile.decimal_comma if comma is None else comma)
+        comma = table.read.decimal_comma
+        return ColumnProfile(column, "decimal", decimal_comma=context.profile(column).decimal_comma if comma is None else comma)
     form = table.dates.get(column)
     if form:
         timed = "h" in form.lower() or "epoch" in form
         return ColumnProfile(column, "datetime" if timed else "date", date_format=form)
-    return context.profiles[column]
+    profile = context.profile(column)
+    if profile.kind not in ("date", "datetime"):
+        raise MappingError(
+            f"`{column}` of table `{table.name}` holds no dates that can be read (it looks like {profile.kind}).",
+            hint="Name another column in `at`, or say how its dates are written under [table.dates].",
+        )
+    if not profile.date_order_certain and not table.read.date_order:
+        raise AmbiguousError(
+            f"The dates in `{column}` can be read day first or month first.",
+            hint="Say which with --date-order dmy or mdy, or `date_order` under [table.read].",
+        )
+    return profile
 
 
 def _parse(

@@ -7,7 +7,8 @@
 
 from regard.listen.reading.convert import parse_column
 from regard.listen.reading.file import read_file
-from regard.listen.reading.profile import ColumnProfile, profile_sheet
+from regard.listen.reading.columns import ColumnProfile
+from regard.listen.reading.profile import profile_sheet
 from regard.listen.reading.sheets import Found, Hints, Refused, Sheet
 
 __all__ = [
