@@ -9,7 +9,9 @@ import pytest
 from regard import analytics
 
 MODULES = sorted(
-    module.name for module in pkgutil.walk_packages(analytics.__path__, "regard.analytics.") if not module.ispkg
+    module.name
+    for module in pkgutil.walk_packages(analytics.__path__, "regard.analytics.")
+    if not module.ispkg
 )
 
 

@@ -86,7 +86,9 @@ def compare(new: Estimate, old: Estimate, *, level: float = LEVEL) -> Comparison
         return Comparison(difference, None, None, None, None, CANNOT_TELL, None)
     z = difference / error
     p = 2 * float(stats.norm.sf(abs(z)))
-    return Comparison(difference, difference - half, difference + half, z, p, _verdict(z, p, 1 - level), detectable)
+    return Comparison(
+        difference, difference - half, difference + half, z, p, _verdict(z, p, 1 - level), detectable
+    )
 
 
 def _verdict(z: float, p: float, alpha: float) -> str:

@@ -21,8 +21,11 @@ def weighted_sums(value: dict[str, ir.Value], weight: str | None) -> dict[str, i
     """Aggregates that sum each value times the weight (1 without one), with `weights` and `squared_weights`."""
     each = ibis._[weight].cast("float64") if weight else ibis.literal(1.0)
     sums = {name: (one.cast("float64") * each).sum() for name, one in value.items()}
-    return {**sums, "weights": each.sum(), "squared_weights": (each * each).sum()} if weight else {
-        **sums, "weights": ibis._.count(), "squared_weights": ibis._.count()}
+    return (
+        {**sums, "weights": each.sum(), "squared_weights": (each * each).sum()}
+        if weight
+        else {**sums, "weights": ibis._.count(), "squared_weights": ibis._.count()}
+    )
 
 
 def effective_n(counts: pa.Table) -> Floats:

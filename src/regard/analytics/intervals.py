@@ -36,7 +36,10 @@ def kish_n(weight_sum: npt.ArrayLike, squared_weight_sum: npt.ArrayLike) -> Floa
     >>> float(kish_n(10.0, 50.0))
     2.0
     """
-    total, squares = np.asarray(weight_sum, dtype=np.float64), np.asarray(squared_weight_sum, dtype=np.float64)
+    total, squares = (
+        np.asarray(weight_sum, dtype=np.float64),
+        np.asarray(squared_weight_sum, dtype=np.float64),
+    )
     return np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
 
 
@@ -126,7 +129,9 @@ def adjusted_wald_nps(
     half = z * np.sqrt((shares_up + shares_down - centre**2) / added)
     empty = n == 0
     low, high = np.maximum(centre - half, -1.0), np.minimum(centre + half, 1.0)
-    return Interval(value, np.where(empty, np.nan, low), np.where(empty, np.nan, high), error, "adjusted Wald")
+    return Interval(
+        value, np.where(empty, np.nan, low), np.where(empty, np.nan, high), error, "adjusted Wald"
+    )
 
 
 def t_mean(total: npt.ArrayLike, squares: npt.ArrayLike, n: npt.ArrayLike, level: float = LEVEL) -> Interval:
@@ -194,7 +199,9 @@ def poisson_total(total: npt.ArrayLike, squares: npt.ArrayLike, level: float = L
     return Interval(total, total - half, total + half, error, "compound Poisson")
 
 
-def normal(value: npt.ArrayLike, error: npt.ArrayLike, level: float = LEVEL, method: str = "normal") -> Interval:
+def normal(
+    value: npt.ArrayLike, error: npt.ArrayLike, level: float = LEVEL, method: str = "normal"
+) -> Interval:
     """``value ± z error``, for estimators whose standard error is known.
 
     Examples

@@ -58,7 +58,11 @@ def share(
         raise ValueError("a share is of distinct units or of weighted rows, not both")
     trials = table.filter(ibis._[success].notnull())
     if unit:
-        trials = trials.filter(ibis._[unit].notnull()).group_by([*by, unit]).aggregate(**{success: ibis._[success].any()})
+        trials = (
+            trials.filter(ibis._[unit].notnull())
+            .group_by([*by, unit])
+            .aggregate(**{success: ibis._[success].any()})
+        )
     sums = weighted_sums({"successes": ibis._[success]}, weight)
     counts = grouped(trials, by, **sums).to_pyarrow()
     n, weights = effective_n(counts), column(counts, "weights")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-import pyarrow as pa
+import ibis
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,7 +33,7 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
     with held_facts(as_of) as facts:
         say("Profiles", 0.3)
         computation.customer_count = _write_profiles(facts)
-        computation.event_count = int(facts.events.count().to_pyarrow().as_py())
+        computation.event_count, computation.last_event_at = _extent(facts)
         findings = list(_findings(computation, facts, say))
     say("Keeping the figures", 0.95)
     _keep(computation, findings)
@@ -45,6 +45,12 @@ def _write_profiles(facts: Facts) -> int:
     rows = lake.connection().to_pyarrow(profile_rows(facts)).cast(lake.TABLES["profiles"])
     lake.overwrite("profiles", rows)
     return int(rows.num_rows)
+
+
+def _extent(facts: Facts) -> tuple[int, datetime | None]:
+    """How many events there are, and when the last of them was."""
+    row = facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max()).to_pyarrow().to_pylist()[0]
+    return row["count"], row["last"]
 
 
 def _findings(computation: Computation, facts: Facts, say: Progress) -> Iterator[Finding]:
@@ -79,7 +85,7 @@ def _keep(computation: Computation, findings: list[Finding]) -> None:
     with transaction.atomic():
         Finding.objects.bulk_create(findings, batch_size=2000)
         computation.ended_at = timezone.now()
-        computation.save(update_fields=["ended_at", "customer_count", "event_count"])
+        computation.save(update_fields=["ended_at", "customer_count", "event_count", "last_event_at"])
         finished = Computation.objects.filter(ended_at__isnull=False).order_by("-pk")
         kept = list(finished.values_list("pk", flat=True)[:KEPT])
         Computation.objects.filter(pk__lt=min(kept)).delete()

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from regard import analytics as ra
 from regard.analytics import Estimates
 from regard.errors import NotFoundError
-from regard.understand.facts import ACTIVITY, UTC_TIME, Facts, month_of
+from regard.understand.facts import ACTIVITY, BILLED, ORDERED, UTC_TIME, Facts, month_of
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,12 @@ class Measure:
     unit: str
     rows: Rows
     figure: Figure
+    needs: frozenset[str]  # without any event of these names there is nothing to count
     better: str = "up"
     is_total: bool = False
     monthly_rows: Rows | None = None  # where the rows of a month are not those that happened in it
     window_days: int | None = None  # the figure over everything looks only this far back
+    complex_rows: bool = False  # worth keeping while several figures are made of them
     version: str = "1"
 
     @property
@@ -167,36 +169,38 @@ def _money(rows: ir.Table, by: Sequence[str]) -> Estimates:
     return ra.total(rows, [*by, "currency"], amount="amount")
 
 
+_ANSWERED, _ORDERED, _SOLD = frozenset({"survey.answered"}), frozenset({ORDERED}), frozenset({ORDERED, BILLED})
 _ALL = (
     Measure("nps", "Would recommend us", "Of a hundred who answered, how many more would recommend us than "
-            "warn against us.", "points", _answers("survey.answered", ["nps"]), ra.nps),
+            "warn against us.", "points", _answers("survey.answered", ["nps"]), ra.nps, _ANSWERED),
     Measure("csat", "Satisfied", "Of those who rated us, the share who were satisfied.", "share",
-            _answers("survey.answered", ["csat-5", "csat-2"]), _csat),
+            _answers("survey.answered", ["csat-5", "csat-2"]), _csat, _ANSWERED),
     Measure("ces", "Found it easy", "How easy it was to get something done with us, from 1 to 7.", "effort",
-            _answers("survey.answered", ["ces-7"]), ra.ces),
+            _answers("survey.answered", ["ces-7"]), ra.ces, _ANSWERED),
     Measure("review-score", "Stars in reviews", "The mean of the stars in reviews, from 1 to 5.", "stars",
-            _answers("review.written", ["stars-5"]), ra.mean),
+            _answers("review.written", ["stars-5"]), ra.mean, frozenset({"review.written"})),
     Measure("response-rate", "Answered when asked", "Of those we asked, the share who answered.", "share",
-            _invitations, ra.response_rate),
+            _invitations, ra.response_rate, frozenset({"survey.invited"}), complex_rows=True),
     Measure("orders", "Orders", "How many orders came in, cancelled ones left out.", "orders", _orders, ra.total,
-            is_total=True),
+            _ORDERED, is_total=True),
     Measure("revenue", "Revenue", "What customers ordered or were billed for, cancelled orders left out.", "money",
-            _sales, _money, is_total=True),
+            _sales, _money, _SOLD, is_total=True),
     Measure("repeat-purchase-rate", "Coming back", "Of the customers who bought, the share who had bought from us "
-            "before or came back.", "share", _marked_orders, ra.repeat_purchase),
+            "before or came back.", "share", _marked_orders, ra.repeat_purchase, _ORDERED, complex_rows=True),
     Measure("active-customers", "Active customers", "How many different customers bought, asked, answered or visited "
-            "in the year before.", "customers", _activity, ra.active_customers, window_days=365),
+            "in the year before.", "customers", _activity, ra.active_customers, frozenset(ACTIVITY), window_days=365),
     Measure("top-20-share", "Carried by the best fifth", "The share of revenue that comes from the fifth of customers "
-            "who spend most.", "share", _sales, _top_share, better=""),
+            "who spend most.", "share", _sales, _top_share, _SOLD, better=""),
     Measure("late-delivery-rate", "Late deliveries", "Of the deliveries promised for a time, the share that came "
             "later.", "share", _deliveries, lambda rows, by: ra.late_delivery_rate(rows, by, promised_at="due_at"),
-            better="down"),
+            frozenset({"order.delivered"}), better="down"),
     Measure("complaint-rate", "Complained", "Of the customers who had to do with us, the share who complained.",
-            "share", _activity, ra.complaint_rate, better="down"),
+            "share", _activity, ra.complaint_rate, frozenset(ACTIVITY), better="down"),
     Measure("churn-rate", "Left us", "Of the customers who could leave, the share who did.", "share", _leavers,
-            ra.churn_rate, better="down", monthly_rows=_leavers_by_month),
-    Measure("refunds", "Refunds", "What went back to customers.", "money", _refunds, _money, better="down",
-            is_total=True),
+            ra.churn_rate, frozenset({"customer.churned"}), better="down", monthly_rows=_leavers_by_month,
+            complex_rows=True),
+    Measure("refunds", "Refunds", "What went back to customers.", "money", _refunds, _money,
+            frozenset({"order.refunded"}), better="down", is_total=True),
 )  # fmt: skip
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

@@ -9,6 +9,7 @@ class Computation(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     customer_count = models.BigIntegerField(default=0)
+    last_event_at = models.DateTimeField(null=True)
     event_count = models.BigIntegerField(default=0)
 
 

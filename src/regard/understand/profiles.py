@@ -7,7 +7,7 @@ from regard.ledger import lake
 from regard.understand.facts import CONTACTS, Facts
 
 LAST_ANSWERS = {"last_nps": ["nps"], "last_csat": ["csat-5", "csat-2"], "last_ces": ["ces-7"], "last_stars": ["stars-5"]}
-COUNTS = ("orders", "contacts", "open_cases", "promised", "broken")
+COUNTS = ("orders", "contacts", "open_cases", "promised", "broken", "overdue")
 
 
 def profile_rows(facts: Facts) -> ir.Table:
@@ -84,5 +84,7 @@ def _cases(facts: Facts) -> ir.Table:
 def _promises(facts: Facts) -> ir.Table:
     promises = facts.promises.filter(facts.promises.customer_id.notnull())
     return promises.group_by("customer_id").aggregate(
-        promised=ibis._.count(), broken=(ibis._.broken.fill_null(False) | ibis._.overdue).sum()
+        promised=ibis._.count(),
+        broken=(ibis._.broken.fill_null(False) | ibis._.overdue).sum(),
+        overdue=ibis._.overdue.sum(),
     )

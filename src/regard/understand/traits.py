@@ -4,9 +4,9 @@ import ibis
 import ibis.expr.types as ir
 
 from regard.ledger import lake
+from regard.understand.figures import ROW_DIMENSIONS
 
 MOST_GROUPS = 12
-RESERVED = ("month", "source", "channel")  # dimensions of the rows themselves
 
 
 def customer_traits() -> ir.Table:
@@ -35,7 +35,7 @@ def customer_traits() -> ir.Table:
 def low_cardinality(traits: ir.Table) -> ir.Table:
     """The traits whose attribute has 2 to 12 groups, so that each can be looked at."""
     groups = traits.group_by("dimension").aggregate(groups=ibis._.group.nunique())
-    few = groups.filter(groups.groups.between(2, MOST_GROUPS) & groups.dimension.notin(RESERVED))
+    few = groups.filter(groups.groups.between(2, MOST_GROUPS) & groups.dimension.notin(list(ROW_DIMENSIONS)))
     return traits.semi_join(few, "dimension")
 
 

@@ -45,4 +45,6 @@ def complaint_rate(
     >>> print(complaint_rate(activity, minimum=1).only())
     0.250 [0.046, 0.699] n=4
     """
-    return share(activity, by, success=complaint, unit=customer, level=level, minimum=minimum, version=VERSION)
+    return share(
+        activity, by, success=complaint, unit=customer, level=level, minimum=minimum, version=VERSION
+    )

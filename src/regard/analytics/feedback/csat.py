@@ -53,4 +53,6 @@ def csat(
     0.3080 [0.2553, 0.3662] n=263
     """
     answers = table.filter(ibis._[score].notnull()).mutate(satisfied=ibis._[score] >= satisfied_from)
-    return share(answers, by, success="satisfied", weight=weight, level=level, minimum=minimum, version=VERSION)
+    return share(
+        answers, by, success="satisfied", weight=weight, level=level, minimum=minimum, version=VERSION
+    )

@@ -90,14 +90,19 @@ def csi(
         return index(sums[rows].sum(axis=1), rated[rows].sum(axis=1))
 
     low, high, error = bootstrap(resampled, len(sums), resamples=resamples, level=level, seed=seed)
-    return Estimate(value, low, high, n, level=level, method="bootstrap", version=VERSION, standard_error=error)
+    return Estimate(
+        value, low, high, n, level=level, method="bootstrap", version=VERSION, standard_error=error
+    )
 
 
 def _blocks(
     table: ir.Table, columns: list[str], lowest: float, highest: float, respondent: str
 ) -> tuple[Floats, Floats, int]:
     """Sums and numbers of ratings, shape (blocks, attributes), and the number of respondents with any."""
-    rated = {name: ibis.cases((ibis._[name].between(lowest, highest), ibis._[name].cast("float64"))) for name in columns}
+    rated = {
+        name: ibis.cases((ibis._[name].between(lowest, highest), ibis._[name].cast("float64")))
+        for name in columns
+    }
     answers = table.select(respondent=ibis._[respondent], **rated)
     answers = answers.filter(ibis.or_(*(answers[name].notnull() for name in columns)))
     n = int(answers.count().to_pyarrow().as_py())
@@ -107,6 +112,8 @@ def _blocks(
     blocks = answers.group_by(block=block).aggregate(**totals, **numbers).order_by("block").to_pyarrow()
 
     def matrix(names: dict[str, ir.Value]) -> Floats:
-        return np.column_stack([blocks.column(name).cast("float64").fill_null(0.0).to_numpy() for name in names])
+        return np.column_stack(
+            [blocks.column(name).cast("float64").fill_null(0.0).to_numpy() for name in names]
+        )
 
     return matrix(totals), matrix(numbers), n

@@ -1,7 +1,8 @@
 """Names of people and organisations made comparable."""
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from regard.know.normalise.text import fold
 
@@ -23,8 +24,7 @@ LEGAL_FORMS = frozenset({
 SEPARATE_INITIALS = re.compile(r"\.(?=\w)")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A person's name in parts, comparable; a part that is not known is None."""
 
     given: str | None = None
@@ -53,6 +53,15 @@ def parse_name(raw: str) -> Name:
         rest = [word for word in first if not _is_shouted(word)]
         return Name(given_name(" ".join(rest)), family_name(" ".join(shouted)), title)
     return Name(given_name(" ".join(first[:at])), family_name(" ".join(first[at:])), title)
+
+
+@lru_cache(maxsize=1 << 16)
+def plain_word(word: str) -> str | None:
+    """The word folded when it can only be a name: the same words come again and again."""
+    folded = fold(word)
+    if not folded.isalnum() or any(mark in word for mark in ".,;") or _is_title(word):
+        return None
+    return None if folded in SUFFIXES or folded in PARTICLES else folded
 
 
 def _start_of_family(words: list[str]) -> int | None:
@@ -89,11 +98,15 @@ def _is_title(word: str) -> bool:
 
 def given_name(raw: str) -> str | None:
     """A given name without titles: `Dr. Anna-Maria` is `anna maria`."""
+    if plain := plain_word(raw):
+        return plain
     return fold(" ".join(_strip_titles(raw.split())[1])) or None
 
 
 def family_name(raw: str) -> str | None:
     """A family name without titles and leading particles: `von der Berg` is `berg`."""
+    if plain := plain_word(raw):
+        return plain
     words = fold(" ".join(_strip_titles(raw.split())[1])).split()
     while len(words) > 1 and words[0] in PARTICLES:
         words = words[1:]

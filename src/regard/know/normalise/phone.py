@@ -77,3 +77,16 @@ def _by_library(raw: str, region: str | None) -> str | None:
     if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled_beginning(text: str, region: str) -> list[str]:
+    """What numbers in E.164 may begin with when somebody has typed this much of one."""
+    digits = PUNCTUATION.sub("", text)
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if digits.startswith("+"):
+        return [digits]
+    country = _country(region)
+    if country is None or not digits.isdigit():
+        return []
+    return [f"+{country.code}{digits.removeprefix(country.trunk)}"]
