@@ -81,7 +81,7 @@ def figures(names: Sequence[str] = ()) -> list[Figure]:
     found = [
         _figure(MEASURES[name], unit, computation.as_of) for name in names or MEASURES for unit in _units(name)
     ]
-    found = [figure for figure in found if figure.shown is not None]
+    found = [figure for figure in found if figure.shown is not None and figure.shown.n]
     pairs = [(figure, *figure.months[-2:]) for figure in found if len(figure.months) > 1]
     verdicts = compare_many([(_estimate(new), _estimate(old)) for _, old, new in pairs])
     changes = {
