@@ -13,7 +13,7 @@ def name_persons(chunk: Chunk, context: Context) -> None:
     """Step: give each row its person key, the first of the mapping's ways that has a value."""
     if any(rule.via == "row" for rule in chunk.table.person):
         columns = [place(chunk, c) for c in chunk.rows.column_names if c != "_row"]
-        number_repeats(context, "chunk", _md5(["row", *columns]), rule=-1)
+        number_repeats(context, "chunk", _md5(columns), rule=-1)
     else:
         context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
     ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)

@@ -40,7 +40,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     )
     stamp = f"TIMESTAMPTZ '{context.recorded_at.isoformat()}'"
     heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
-    chunk.events = con.execute(
+    chunk.events = con.sql(
         f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
         f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
         f"void AS subject, {heard} FROM retracted)"
@@ -82,7 +82,7 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
     )
     schema = lake.TABLES["attributes"]
-    chunk.attributes = con.execute(
+    chunk.attributes = con.sql(
         f"SELECT row_id, {quoted(context.source)} AS source, person, "
         f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS recorded_at, data FROM said ORDER BY _row"
     ).to_arrow_table().cast(schema)  # fmt: skip
@@ -106,7 +106,7 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     else:
         rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
-    chunk.identities = con.execute(
+    chunk.identities = con.sql(
         f"SELECT person, {quoted(table.kind)} AS kind{listed} FROM chunk WHERE {rows} AND NOT "
         f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
     ).to_arrow_table()  # fmt: skip
