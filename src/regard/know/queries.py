@@ -1,6 +1,7 @@
 """Reads: who customers are and why we think so."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regard.errors import NotFoundError
@@ -60,3 +61,14 @@ def find_customers(text: str, *, limit: int = 20) -> list[CustomerRow]:
 def persons_of(customer_id: int) -> list[str]:
     """Every person key under which the ledger knows a customer."""
     return list(Identity.objects.filter(customer=customer_id).order_by("id").values_list("person", flat=True))
+
+
+def list_customers(*, offset: int, limit: int) -> tuple[list[CustomerRow], int]:
+    """Customers by number, one page, and how many there are."""
+    everyone = Customer.objects.order_by("id")
+    return [_row(each) for each in everyone[offset : offset + limit]], everyone.count()
+
+
+def customers_by_id(ids: Sequence[int]) -> dict[int, CustomerRow]:
+    """Some customers by number."""
+    return {each.pk: _row(each) for each in Customer.objects.filter(pk__in=ids)}
