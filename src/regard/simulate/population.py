@@ -103,10 +103,12 @@ class Population:
 
     def value_of_staying(self) -> Floats:
         """Per order: expected spend in the horizon after it of a customer who stays."""
-        who = self.orders.person - self.customers.person[0]
-        rate, spend = self.customers.rate[who], self.customers.spend[who]
-        usual = float(np.mean(self.orders.stays / (1 - self.customers.dropout[who])))
-        leave = 1 - (1 - self.customers.dropout[who]) * usual
+        orders, who = self.orders, self.orders.person - self.customers.person[0]
+        pause = float(np.mean(orders.delivered - orders.placed)) / DAY + 1  # no order while one is on its way
+        rate, spend = 1 / (1 / self.customers.rate[who] + pause), self.customers.spend[who]
+        spared = orders.stays / (1 - self.customers.dropout[who])
+        usual = np.bincount(orders.region, weights=spared) / np.maximum(np.bincount(orders.region), 1)
+        leave = 1 - (1 - self.customers.dropout[who]) * usual[orders.region]
         expected: Floats = spend * (1 - np.exp(-rate * leave * self.model.horizon_days)) / leave
         return expected
 
