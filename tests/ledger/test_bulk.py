@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 
 import msgspec
@@ -90,6 +91,20 @@ def test_a_source_that_breaks_while_being_read_adds_nothing() -> None:
     with pytest.raises((StoreError, OSError), match="the file is gone"):
         actions.append_events(pa.RecordBatchReader.from_batches(EVENT_SCHEMA, broken()))
     assert held() == []
+
+
+def test_appends_at_the_same_time_hold_each_id_once() -> None:
+    appended: list[actions.Appended] = []
+    threads = [
+        threading.Thread(target=lambda: appended.append(actions.append_events(rows("a", "b", "c"))))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.added for one in appended) == [0, 0, 0, 3]
+    assert held() == ["a", "b", "c"]
 
 
 def test_the_digest_index_is_only_a_cache() -> None:
