@@ -51,7 +51,9 @@ GIVEN_NAME = Comparison(
         Level("same", both("given_name"), 0.72, 0.006, "given_name"),
         Level("short form", both("given_root"), 0.06, 0.002, "given_root"),
         Level("similar", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9", 0.09, 0.003),
-        Level("found as family name", "given_name_l = given_twin_r or given_name_r = given_twin_l", 0.02, 0.0005),
+        Level(
+            "found as family name", "given_name_l = given_twin_r or given_name_r = given_twin_l", 0.02, 0.0005
+        ),
         Level(
             "initial",
             "(length(given_name_l) = 1 or length(given_name_r) = 1)"
@@ -71,7 +73,12 @@ FAMILY_NAME = Comparison(
     (
         Level("same", both("family_name"), 0.76, 0.002, "family_name"),
         Level("similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.9", 0.1, 0.002),
-        Level("found as given name", "family_name_l = family_twin_r or family_name_r = family_twin_l", 0.02, 0.0005),
+        Level(
+            "found as given name",
+            "family_name_l = family_twin_r or family_name_r = family_twin_l",
+            0.02,
+            0.0005,
+        ),
         Level(
             "one part of it",
             "contains(family_name_l, ' ' || family_name_r) or contains(family_name_r, ' ' || family_name_l)"
@@ -79,7 +86,9 @@ FAMILY_NAME = Comparison(
             0.02,
             0.0005,
         ),
-        Level("somewhat similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.8", 0.03, 0.006),
+        Level(
+            "somewhat similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.8", 0.03, 0.006
+        ),
         Level("different", "", 0.07, 0.988),
     ),
 )
@@ -165,7 +174,9 @@ PLACE = Comparison(
     ("postcode", "city"),
     f"({absent('postcode')} and {absent('city')})",
     (
-        Level("same postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.6, 0.001, "postcode"),
+        Level(
+            "same postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.6, 0.001, "postcode"
+        ),
         Level("same postcode", both("postcode"), 0.1, 0.002, "postcode"),
         Level("same city", both("city"), 0.15, 0.02, "city"),
         Level(
@@ -243,7 +254,9 @@ def splink_settings(
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "unique_id",
-        "comparisons": [_as_splink(c, (probabilities or {}).get(c.name), with_frequencies) for c in comparisons],
+        "comparisons": [
+            _as_splink(c, (probabilities or {}).get(c.name), with_frequencies) for c in comparisons
+        ],
         "blocking_rules_to_generate_predictions": [],
         "probability_two_random_records_match": prior,
         "retain_matching_columns": False,

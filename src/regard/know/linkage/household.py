@@ -73,7 +73,9 @@ def _one_round(
             levels[name] = prior.tolist()
             continue
         seen = scored.levels[name]
-        counts = np.bincount(seen[seen >= 0], weights=kin[seen >= 0], minlength=prior.size) + PRIOR_PAIRS * prior
+        counts = (
+            np.bincount(seen[seen >= 0], weights=kin[seen >= 0], minlength=prior.size) + PRIOR_PAIRS * prior
+        )
         levels[name] = (counts / counts.sum()).tolist()
     return Household(float((kin.sum() + 0.1) / (same.sum() + 1)), levels)
 

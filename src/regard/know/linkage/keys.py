@@ -57,7 +57,8 @@ KEYS = (
 def hash_keys(connection: duckdb.DuckDBPyConnection, rows: str = "records") -> tuple[Rows, list[Hashes]]:
     """unique_id and one array of hashes per key, 0 where the record lacks it."""
     columns = ", ".join(
-        f"coalesce(hash(nullif({key.sql.format(t='r')}, '')), 0) AS k{number}" for number, key in enumerate(KEYS)
+        f"coalesce(hash(nullif({key.sql.format(t='r')}, '')), 0) AS k{number}"
+        for number, key in enumerate(KEYS)
     )
     found = connection.execute(f"SELECT unique_id, {columns} FROM {rows} r ORDER BY unique_id").fetchnumpy()
     return found["unique_id"].astype(np.int64), [found[f"k{number}"] for number in range(len(KEYS))]

@@ -111,7 +111,9 @@ def _gaps(lines: Sequence[str]) -> tuple[int, ...]:
         for place, letter in enumerate(line):
             if letter != " ":
                 used[place] = True
-    cuts = [place for place in range(longest) if used[place] and (place < 2 or not any(used[place - 2 : place]))]
+    cuts = [
+        place for place in range(longest) if used[place] and (place < 2 or not any(used[place - 2 : place]))
+    ]
     if cuts:
         cuts[0] = 0
     return tuple(cuts)

@@ -85,7 +85,7 @@ class DelimitedReader:
         if (np.diff(before, prepend=0) % 2).any():
             return False
         delimiter = re.escape(self.dialect.delimiter.encode())
-        junk = rb'(?:^|%b)%b(?:[^%b\n]|%b%b)*%b[^%b\r\n%b]' % (delimiter, *(quote,) * 5, delimiter, quote)
+        junk = rb"(?:^|%b)%b(?:[^%b\n]|%b%b)*%b[^%b\r\n%b]" % (delimiter, *(quote,) * 5, delimiter, quote)
         return re.search(junk, data, re.MULTILINE) is None
 
     def _read_fast(self, data: bytes) -> bool:
@@ -163,7 +163,11 @@ class DelimitedReader:
         self._refuse(cursor.lines[start], _explain(error))
 
     def _take(self, row: list[str], cursor: _Cursor, start: int) -> None:
-        text = cursor.lines[start] if cursor.position == start + 1 else "".join(cursor.lines[start : cursor.position])
+        text = (
+            cursor.lines[start]
+            if cursor.position == start + 1
+            else "".join(cursor.lines[start : cursor.position])
+        )
         if MARKS.search(text):
             self._refuse(text, f"bytes that are not {self.writer.found.encoding}")
         elif "\0" in text:

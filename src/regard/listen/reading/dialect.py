@@ -134,7 +134,9 @@ def _best(fits: Sequence[_Fit]) -> str | None:
     if not fits:
         return None
     # max() keeps the first of equals, and DELIMITERS begins with the one seldom found in plain text.
-    return max(fits, key=lambda fit: (fit.first_fits, round(fit.share, 1), not fit.decimal, fit.share)).delimiter
+    return max(
+        fits, key=lambda fit: (fit.first_fits, round(fit.share, 1), not fit.decimal, fit.share)
+    ).delimiter
 
 
 def _quote(sample: str) -> str:

@@ -52,7 +52,9 @@ def read_file(path: Path, *, hints: Hints) -> list[Sheet]:
     if path.is_dir():
         letters = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".eml")
         if not letters:
-            raise UnreadableFileError(f"The folder {path.name} holds no .eml files.", hint="Hand in single files.")
+            raise UnreadableFileError(
+                f"The folder {path.name} holds no .eml files.", hint="Hand in single files."
+            )
         return read_letters(letters, path.name, hints)
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.", hint="Check the path.")
@@ -67,7 +69,9 @@ def tell_format(path: Path) -> str:
         raise UnreadableFileError(f"{path.name} is empty.", hint="Hand in a file with at least one row.")
     for magic, what in FOREIGN.items():
         if head.startswith(magic):
-            raise UnreadableFileError(f"{path.name} is {what}.", hint="Hand in CSV, XLSX, ODS, JSON, Parquet, mbox, .gz or .zip.")
+            raise UnreadableFileError(
+                f"{path.name} is {what}.", hint="Hand in CSV, XLSX, ODS, JSON, Parquet, mbox, .gz or .zip."
+            )
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
@@ -84,10 +88,16 @@ def _read(path: Path, hints: Hints, *, packed: bool) -> list[Sheet]:
     if kind not in ("gzip", "zip"):
         return READERS[kind](path, path.stem, hints)
     if packed:
-        raise UnreadableFileError(f"{path.name} is an archive within an archive.", hint="Unpack the outer one.")
+        raise UnreadableFileError(
+            f"{path.name} is an archive within an archive.", hint="Unpack the outer one."
+        )
     with tempfile.TemporaryDirectory(prefix="regard-unpack-", dir=hints.temporary) as folder:
         target = Path(folder)
-        files = [unpack.unpack_gzip(path, target, hints)] if kind == "gzip" else unpack.unpack_zip(path, target, hints)
+        files = (
+            [unpack.unpack_gzip(path, target, hints)]
+            if kind == "gzip"
+            else unpack.unpack_zip(path, target, hints)
+        )
         letters = [file for file in files if file.suffix.lower() == ".eml"]
         sheets = read_letters(letters, path.stem, hints) if letters else []
         for file in files:
@@ -108,7 +118,9 @@ def _tell_archive(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except zipfile.BadZipFile as error:
-        raise UnreadableFileError(f"{path.name} is cut short or broken: {error}.", hint="Send it again.") from error
+        raise UnreadableFileError(
+            f"{path.name} is cut short or broken: {error}.", hint="Send it again."
+        ) from error
     if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
         return "xlsx"
     return "ods" if {"content.xml", "mimetype"} <= names else "zip"

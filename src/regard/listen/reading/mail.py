@@ -4,5 +4,3 @@ def read_letters(*a):
 
 def read_mailbox(*a):
     raise NotImplementedError
-
-

@@ -20,7 +20,9 @@ class ColumnProfile:
     distinct: int = 0  # exact up to 200,000 rows, else within a few per cent
     unique: bool = False  # every value once (within what `distinct` can tell)
     examples: list[str] = field(default_factory=list)
-    minimum: str | None = None  # numbers and dates in their own order, as ISO text; else the shortest text's length
+    minimum: str | None = (
+        None  # numbers and dates in their own order, as ISO text; else the shortest text's length
+    )
     maximum: str | None = None
     missing_words: list[str] = field(default_factory=list)  # as they stand in the column, without ""
     decimal_comma: bool = False

@@ -1,4 +1,2 @@
 def read_records(*a):
     raise NotImplementedError
-
-

@@ -1,4 +1,2 @@
 def read_cards(*a):
     raise NotImplementedError
-
-
