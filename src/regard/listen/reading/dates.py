@@ -44,6 +44,7 @@ oct october oktober octobre octubre ottobre outubro okt ott out
 nov november novembre noviembre novembro
 dec december dezember decembre diciembre dicembre dezembro dez dic
 """
+NOTHING_SHOWN = "no value shows which part is the day"
 _US_PER_SECOND = 1_000_000
 
 
@@ -110,11 +111,11 @@ def decide_order(a: np.ndarray, b: np.ndarray, c: np.ndarray, separator: str) ->
         return Order("dmy", True, "day and month are equal in every value")
     if separator == ".":
         return Order("dmy", True, "points between the parts are written day first")
-    return _by_sorting(a, b, c)
+    return Order("dmy", False, NOTHING_SHOWN)
 
 
-def _by_sorting(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> Order:
-    """Files are often in order of time: then only one reading is sorted."""
+def decide_by_sorting(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> Order:
+    """The order from the values row by row: files are often in order of time, then only one reading is sorted."""
     year, first, second = c.astype(np.int64), a.astype(np.int64), b.astype(np.int64)
     dmy, mdy = (year * 16 + second) * 32 + first, (year * 16 + first) * 32 + second
     if len(np.unique(dmy)) >= 12:
@@ -123,7 +124,7 @@ def _by_sorting(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> Order:
             mixed = (np.diff(other) > 0).mean()
             if rising and 0.02 < mixed < 0.98:
                 return Order(order, True, f"the rows are in order of time only if read {order}")
-    return Order("dmy", False, "no value shows which part is the day")
+    return Order("dmy", False, NOTHING_SHOWN)
 
 
 def _parse_shape(texts: pa.Array, shape: str, order: str, zone: str) -> pa.Array:

@@ -240,10 +240,11 @@ def _text_kind(values: Values, words: set[str]) -> str:
     length = sum(map(len, values.sample)) / len(values.sample)
     blanks = sum(" " in value for value in values.sample) / len(values.sample)
     unique = values.distinct / values.filled
-    plus = [value for value in values.sample if _PHONE.fullmatch(value)]
-    if len(plus) >= ENOUGH * len(values.sample) and not _names_id(words):
+    abroad = sum(value.startswith("+") for value in values.sample) > len(values.sample) / 2
+    if _share(values.sample, _PHONE) >= ENOUGH and (abroad or not _names_id(words)):
         return "phone"
-    if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40:
+    wordy = sum(any(map(str.isdigit, value)) for value in values.sample) < len(values.sample) / 5
+    if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40 and wordy:
         return "name"
     tokens = _share(values.sample, _TOKEN)
     if blanks < 0.05 and (

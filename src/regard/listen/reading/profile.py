@@ -250,9 +250,9 @@ def _read_format(column: _Column, values: Values, hints: Hints) -> None:
     order = dates.decide_order(a, b, c, column.separator)
     if hints.date_order:
         order = dates.Order(hints.date_order, True, "as told")
-    elif not order.certain and column.counts is not None and "no value" in order.evidence:
+    elif order.evidence == dates.NOTHING_SHOWN:
         rows = present(column.data.combine_chunks(), column.profile.missing_words).drop_null()
-        order = dates.decide_order(*dates.numeric_parts(rows)[:3], column.separator)
+        order = dates.decide_by_sorting(*dates.numeric_parts(rows)[:3])
     column.profile = replace(
         column.profile,
         date_format=dates.describe_format(last, order.order),
@@ -298,7 +298,7 @@ def _end(column: _Column) -> ColumnProfile:
             if ends["min"] is not None:
                 low = ends["min"] if low is None else min(low, ends["min"])  # type: ignore[call-overload]
                 high = ends["max"] if high is None else max(high, ends["max"])  # type: ignore[call-overload]
-    if total and unread > total / 10 and profile.evidence != "as told":
+    if unread > total / 10 and profile.date_order_certain and profile.evidence != "as told":
         profile = replace(profile, kind="text", date_format=None, date_order_certain=True)
         low = high = None
     evidence = profile.evidence
