@@ -8,7 +8,9 @@ import pytest
 from regard.listen.reading import ColumnProfile, Hints, profile_sheet, read_file
 
 
-def profiles(folder: Path, columns: dict[str, Sequence[object]], hints: Hints | None = None) -> dict[str, ColumnProfile]:
+def profiles(
+    folder: Path, columns: dict[str, Sequence[object]], hints: Hints | None = None
+) -> dict[str, ColumnProfile]:
     path = folder / "table.tsv"
     lines = ["\t".join(columns), *("\t".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
     path.write_text("\n".join(lines) + "\n")

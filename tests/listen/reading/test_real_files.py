@@ -8,7 +8,9 @@ from regard.listen.reading import ColumnProfile, Hints, Sheet, parse_column, pro
 
 # file: rows, columns, and the kind of some columns
 FILES: dict[str, tuple[int, int, dict[str, str]]] = {
-    "airline_satisfaction/airline_satisfaction.csv": (129_880, 24, {"id": "id", "Class": "category", "Age": "integer"}),
+    "airline_satisfaction/airline_satisfaction.csv": (
+        129_880, 24, {"id": "id", "Class": "category", "Age": "integer"},
+    ),
     "banking77/categories.json": (77, 1, {"value": "text"}),
     "banking77/test.csv": (3_080, 2, {"text": "text", "category": "category"}),
     "banking77/train.csv": (10_003, 2, {"text": "text", "category": "category"}),
@@ -42,10 +44,16 @@ FILES: dict[str, tuple[int, int, dict[str, str]]] = {
     "sentences/yelp.json": (1_000, 2, {"text": "text", "class": "boolean"}),
     "splink/fake_1000.csv": (1_000, 7, {"first_name": "name", "email": "email", "dob": "date"}),
     "swiss.csv": (47, 7, {"column_1": "text", "Fertility": "decimal"}),
-    "telco_ibm/Telco_customer_churn_demographics.xlsx": (7_043, 8, {"Customer ID": "id", "Married": "boolean"}),
+    "telco_ibm/Telco_customer_churn_demographics.xlsx": (
+        7_043, 8, {"Customer ID": "id", "Married": "boolean"},
+    ),
     "telco_ibm/Telco_customer_churn_location.xlsx": (7_043, 8, {"Zip Code": "postcode"}),
-    "telco_ibm/Telco_customer_churn_population.csv": (1_671, 3, {"Zip Code": "postcode", "Population": "integer"}),
-    "telco_ibm/Telco_customer_churn_services.xlsx": (7_043, 29, {"Total Revenue": "decimal", "Offer": "category"}),
+    "telco_ibm/Telco_customer_churn_population.csv": (
+        1_671, 3, {"Zip Code": "postcode", "Population": "integer"},
+    ),
+    "telco_ibm/Telco_customer_churn_services.xlsx": (
+        7_043, 29, {"Total Revenue": "decimal", "Offer": "category"},
+    ),
     "telco_ibm/Telco_customer_churn_status.csv": (7_043, 10, {"Satisfaction Score": "rating"}),
 }  # fmt: skip
 

@@ -68,13 +68,14 @@ _TIME_WORDS = {
     "on",
 }
 _RATING_WORDS = {
-    "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung", "note",
-    "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
+    "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung",
+    "note", "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
 }  # fmt: skip
 _COUNT_WORDS = {
-    "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year", "years",
-    "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes", "seconds", "pieces",
-    "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds", "bought", "level",
+    "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year",
+    "years", "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes",
+    "seconds", "pieces", "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds", "bought",
+    "level",
 }  # fmt: skip
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE)
