@@ -74,8 +74,8 @@ _RATING_WORDS = {
 _COUNT_WORDS = {
     "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year",
     "years", "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes",
-    "seconds", "pieces", "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds", "bought",
-    "level",
+    "seconds", "pieces", "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds",
+    "bought", "level",
 }  # fmt: skip
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE)
