@@ -1,6 +1,7 @@
 """Reads: who customers are and why we think so."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -232,3 +233,14 @@ def distinctions_of(customer_id: int) -> list[tuple[str, str]]:
         else (each.right.person, each.left.person)
         for each in found.select_related("left", "right").order_by("id")
     ]
+
+
+def list_customers(*, offset: int, limit: int) -> tuple[list[CustomerRow], int]:
+    """Customers by number, one page, and how many there are."""
+    everyone = Customer.objects.order_by("id")
+    return [_row(each) for each in everyone[offset : offset + limit]], everyone.count()
+
+
+def customers_by_id(ids: Sequence[int]) -> dict[int, CustomerRow]:
+    """Some customers by number."""
+    return {each.pk: _row(each) for each in Customer.objects.filter(pk__in=ids)}
