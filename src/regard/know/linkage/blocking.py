@@ -20,6 +20,7 @@ PAIRS_PER_RECORD = 12
 FREE_PAIRS = 200_000  # small data may try nearly everything
 FREE_PAIRS_A_RULE = 20_000
 WORTHWHILE = 0.0003  # a rule must find this share of the close pairs that no other has found
+YIELD = 0.01  # and one in so many of its pairs must be such, once pairs cost time
 MOST_RULES = 20
 
 
@@ -142,9 +143,10 @@ def choose_rules(pilot: Pilot) -> tuple[tuple[Rule, ...], tuple[RuleReport, ...]
             worth = np.array([int((found & wanting).sum()) for found in finds], dtype=float)
             worth[chosen] = 0
             worth[costs > left] = 0
+            worth[(worth < YIELD * costs) & (costs > FREE_PAIRS / pilot.scale)] = 0
             if not worth.size or worth.max() < max(WORTHWHILE * total, 1):
                 break
-            best = int(np.argmax(worth / (costs + 0.02 * pilot.rows.size) ** 0.5))
+            best = int(np.argmax(worth / (costs + 0.02 * pilot.rows.size) ** 0.8))
             chosen.append(best)
             left -= costs[best]
             times_found += finds[best]
