@@ -105,9 +105,10 @@ def _gather(new: set[int] | None) -> pa.Table:
 
 
 def _neighbours(new: set[int]) -> set[int]:
-    rows = store.select_rows("SELECT id, person, fields, normal FROM know_identity WHERE id {values}", new)
-    ids, persons, fields, normal = (list(column) for column in zip(*rows, strict=True))
-    terms = terms_of(pa.array(ids, pa.int64()), pa.array(persons), _columns(fields), _columns(normal))
+    rows = store.select_rows("SELECT id, fields, normal FROM know_identity WHERE id {values}", new)
+    ids, fields, normal = (list(column) for column in zip(*rows, strict=True))
+    no_keys = pa.nulls(len(ids), pa.string())  # customer 1 of one source is not customer 1 of another
+    terms = terms_of(pa.array(ids, pa.int64()), no_keys, _columns(fields), _columns(normal))
     rare = store.select_rows(
         "SELECT term FROM know_searchterm WHERE term {values} GROUP BY term HAVING count(*) BETWEEN 2 AND "
         f"{COMMON_TERM}",

@@ -10,7 +10,7 @@ from regard.know import store
 from regard.know.fields import FIELDS
 from regard.know.intake import documents, one_row_a_person
 from regard.know.keyholders import find_pairs
-from regard.know.memberships import named_organisations, write_memberships
+from regard.know.memberships import named_organisations, without_known, write_memberships
 from regard.know.models import Identity
 from regard.know.normalise import DateOrder, normalise_columns
 from regard.know.partitioning import note_change, repartition
@@ -41,9 +41,10 @@ def register_identities(
     named = named_organisations(rows, source=source)
     with transaction.atomic():
         store.lock_who_is_who()
-        if named.organisations.num_rows:
-            _register(one_row_a_person(named.organisations), source, actor, None)
         registered = _register(table, source, actor, date_order)
+        unknown = without_known(named.organisations)
+        if unknown.num_rows:
+            _register(one_row_a_person(unknown), source, actor, None)
         write_memberships(named)
     return registered
 
