@@ -25,7 +25,9 @@ class Comparison:
         self.reviews: list[tuple[str, str, float]] = []
         self.asked: list[tuple[set[int], set[int] | None]] = []
 
-    def __call__(self, records: pa.Table, *, trained: object = None, only_new: set[int] | None = None) -> object:
+    def __call__(
+        self, records: pa.Table, *, trained: object = None, only_new: set[int] | None = None
+    ) -> object:
         self.asked.append((set(records["unique_id"].to_pylist()), only_new))
         model = SimpleNamespace(to_json=lambda: '{"learnt": 1}')
         links, reviews = self._table(self.links), self._table(self.reviews)

@@ -51,7 +51,9 @@ def test_nobody_known_writes_an_empty_map() -> None:
 
 def test_a_thing_s_key_leads_to_the_customer_of_that_thing() -> None:
     register("shop:1", "shop:2")
-    happened(("shop", "shop:1", "order:7"), ("reviews", "ref:order:7", None), ("reviews", "ref:order:8", None))
+    happened(
+        ("shop", "shop:1", "order:7"), ("reviews", "ref:order:7", None), ("reviews", "ref:order:8", None)
+    )
     refresh_people()
     assert people()["ref:order:7"] == customer("shop:1").id
     assert "ref:order:8" not in people()

@@ -6,7 +6,14 @@ import pytest
 from regard.errors import InputError
 from regard.know.actions import register_identities
 from regard.know.models import Customer, Identity, Link, Membership, SearchTerm
-from regard.know.queries import customer, evidence_of, find_customers, identities_of, memberships_of, persons_of
+from regard.know.queries import (
+    customer,
+    evidence_of,
+    find_customers,
+    identities_of,
+    memberships_of,
+    persons_of,
+)
 from regard.know.terms import words_of
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +42,8 @@ def test_a_new_person_becomes_a_customer_that_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["anna", "ANNA MÜL", "muller", "mueller ann", "anna@exa", "0151 2345", "+49 151 23", "0049151", "shop:1",
+    "text", ["anna", "ANNA MÜL", "muller", "mueller ann", "anna@exa", "0151 2345", "+49 151 23", "0049151",
+    "shop:1",
              "müller 0151"]
 )  # fmt: skip
 def test_a_customer_is_found_by_any_beginning(text: str) -> None:
@@ -60,7 +68,11 @@ def test_registering_twice_changes_nothing() -> None:
     rows = list(Identity.objects.values()), list(SearchTerm.objects.values_list()), Link.objects.count()
     again = register_identities(CAST, source="shop", actor="tests")
     assert (again.new, again.changed, again.unchanged, again.linked) == (0, 0, 2, 0)
-    assert rows == (list(Identity.objects.values()), list(SearchTerm.objects.values_list()), Link.objects.count())
+    assert rows == (
+        list(Identity.objects.values()),
+        list(SearchTerm.objects.values_list()),
+        Link.objects.count(),
+    )
 
 
 def test_the_newest_value_wins_and_what_was_said_before_is_kept() -> None:
@@ -75,7 +87,9 @@ def test_the_newest_value_wins_and_what_was_said_before_is_kept() -> None:
 
 
 def test_the_same_person_in_several_rows_is_one_identity_with_its_last_values() -> None:
-    register(person=["shop:1", "shop:1", "shop:1"], name=["Anna A", None, "Anna B"], city=["Ulm", "Bonn", None])
+    register(
+        person=["shop:1", "shop:1", "shop:1"], name=["Anna A", None, "Anna B"], city=["Ulm", "Bonn", None]
+    )
     assert Identity.objects.get().fields == {"name": "Anna B", "city": "Bonn"}
 
 
@@ -92,7 +106,9 @@ def test_the_same_e_mail_links_across_sources_and_says_why() -> None:
 def test_a_key_that_is_an_address_links_like_one() -> None:
     register_identities(CAST, source="shop", actor="tests")
     register(source="mail", person=["email:anna@example.org", "phone:+4915123456789"])
-    assert len({customer(key).id for key in ("shop:1", "email:anna@example.org", "phone:+4915123456789")}) == 1
+    assert (
+        len({customer(key).id for key in ("shop:1", "email:anna@example.org", "phone:+4915123456789")}) == 1
+    )
 
 
 def test_the_same_further_id_links_within_its_namespace_only() -> None:
@@ -118,7 +134,7 @@ def test_people_belong_to_the_organisations_their_records_name() -> None:
     )
     huber = find_customers("huber bau gmbh")[0]
     firms = {row.customer.name for row in memberships_of(customer("crm:1").id)}
-    assert firms == {"Huber Bau", "Ott & Co. KG"}
+    assert firms == {"Huber Bau GmbH", "Ott & Co. KG"}
     people = {row.customer.name for row in memberships_of(customer("crm:organisation:huber bau").id)}
     assert people == {"Eva Ek", "Finn Fo"}
     assert customer("crm:organisation:huber bau").kind == "organisation"

@@ -1,8 +1,8 @@
 """Which holders of a key are the same: decided as data, with a reason."""
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
-import pyarrow as pa
 
 from regard.know.rules import DESK, SEVERAL_NAMES, Holder, decide
 from regard.know.uniform import uniform_pairs
@@ -10,7 +10,9 @@ from regard.know.uniform import uniform_pairs
 EMAIL, PHONE = "a@example.org", "+4930123456"
 
 
-def person(number: int, given: str | None = None, family: str | None = None, born: str | None = None) -> Holder:
+def person(
+    number: int, given: str | None = None, family: str | None = None, born: str | None = None
+) -> Holder:
     return Holder(number, "person", given, family, born)
 
 
@@ -57,7 +59,10 @@ def test_a_desk_s_address_links_only_whole_equal_names() -> None:
 
 
 def test_a_number_of_many_names_belongs_to_nobody() -> None:
-    holders = [person(number, name, "berg") for number, name in enumerate("anna bo cem dora eva finn gus".split())]
+    holders = [
+        person(number, name, "berg")
+        for number, name in enumerate(["anna", "bo", "cem", "dora", "eva", "finn", "gus"])
+    ]
     decision = decide(PHONE, [*holders, person(8, "anna"), person(9, "anna", "berg")])
     assert decision.pairs == ()
     assert decision.held_back == 8

@@ -28,7 +28,9 @@ def find_pairs(ids: pa.Array, kinds: pa.Array, normal: pa.Table, *, look_in_stor
     own_ids = set(ids.to_pylist())
     stored = _stored_holders(pc.unique(keys["key"]).to_pylist(), own_ids) if look_in_store else {}
     shared = _shared(keys, stored)
-    held = [normal[name] if name in normal.column_names else pa.nulls(len(ids), pa.string()) for name in _HELD]
+    held = [
+        normal[name] if name in normal.column_names else pa.nulls(len(ids), pa.string()) for name in _HELD
+    ]
     about = pa.table([ids, kinds, *held], names=["identity", "kind", *_HELD])
     holders = shared.join(about, "identity").combine_chunks()
     easy = uniform_pairs(holders, list(stored))
@@ -109,5 +111,10 @@ def _holder(identity: int, kind: str, normal: Mapping[str, str | None]) -> Holde
     # a person is not told apart by the organisation they belong to
     organisation = normal.get("organisation") if kind == "organisation" else None
     return Holder(
-        identity, kind, normal.get("given_name"), normal.get("family_name"), normal.get("birth_date"), organisation
+        identity,
+        kind,
+        normal.get("given_name"),
+        normal.get("family_name"),
+        normal.get("birth_date"),
+        organisation,
     )

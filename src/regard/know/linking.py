@@ -21,7 +21,8 @@ from regard.know.recording import decided_pairs, stamp
 from regard.know.terms import terms_of
 
 LINK_COLUMNS = (
-    "left_id", "right_id", '"by"', "rule", "probability", "evidence", "actor", "made_at", "merge_id", "active",
+    "left_id", "right_id", '"by"', "rule", "probability", "evidence", "actor", "made_at", "merge_id",
+    "active",
 )  # fmt: skip
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
@@ -179,9 +180,11 @@ def _write_candidates(found: pa.Table) -> int:
     pairs = _pairs(found)
     decided = decided_pairs(set(pairs)) | set(Candidate.objects.values_list("left", "right"))
     ends = {end for pair in pairs for end in pair}
-    customer_of = dict(store.select_rows("SELECT id, customer_id FROM know_identity WHERE id {values}", ends))
+    customer_of: dict[int, int] = dict(
+        store.select_rows("SELECT id, customer_id FROM know_identity WHERE id {values}", ends)
+    )
     seen: set[Pair] = set()
-    rows = []
+    rows: list[store.Row] = []
     now = stamp(timezone.now())
     for pair, (probability, weights, reason) in pairs.items():
         one, other = sorted(customer_of[end] for end in pair)

@@ -64,7 +64,9 @@ def without_known(organisations: pa.Table) -> pa.Table:
 def write_memberships(named: Named) -> None:
     """Record who belongs to which organisation; known memberships stay as they are."""
     keys = {key for pair in named.pairs for key in pair}
-    ids = dict(store.select_rows("SELECT person, id FROM know_identity WHERE person {values}", keys))
+    ids: dict[str, int] = dict(
+        store.select_rows("SELECT person, id FROM know_identity WHERE person {values}", keys)
+    )
     pairs = {(ids[member], ids[organisation]) for member, organisation in named.pairs if member in ids}
     known = set(
         store.select_rows(

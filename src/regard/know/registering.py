@@ -14,7 +14,14 @@ from regard.know.memberships import named_organisations, without_known, write_me
 from regard.know.models import Identity
 from regard.know.normalise import DateOrder, normalise_columns
 from regard.know.partitioning import note_change, repartition
-from regard.know.recording import Fresh, find_changes, insert_fresh, insert_links, insert_terms, update_changed
+from regard.know.recording import (
+    Fresh,
+    find_changes,
+    insert_fresh,
+    insert_links,
+    insert_terms,
+    update_changed,
+)
 from regard.know.terms import terms_of
 
 
@@ -55,7 +62,9 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     fields = table.select([name for name in FIELDS if name in table.column_names])
     said = documents(fields)
     known = find_changes(table["person"], said) if not store_is_empty else None
-    is_fresh = known.is_fresh if known else pa.array([True]).take(pa.nulls(len(table), pa.int8()).fill_null(0))
+    is_fresh = (
+        known.is_fresh if known else pa.array([True]).take(pa.nulls(len(table), pa.int8()).fill_null(0))
+    )
     fresh = Fresh.starting_at(first_id, table.filter(is_fresh), said.filter(is_fresh))
     changes = known.changes if known else []
     unchanged = len(table) - len(fresh.table) - len(changes)
