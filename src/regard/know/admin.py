@@ -1,13 +1,20 @@
 """A look into the tables for administrators; changing who is who goes through the verbs only."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 from regard.know.models import Candidate, Customer, Distinction, Identity, Link, LinkageRun, Merge
 
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Model]
+else:
+    Base = admin.ModelAdmin  # takes a parameter for the type checker only
 
-class ReadOnlyAdmin(admin.ModelAdmin[Model]):
+
+class ReadOnlyAdmin(Base):
     """Rows can be read, not written."""
 
     show_full_result_count = False
