@@ -17,7 +17,9 @@ def one_row_a_person(rows: pa.Table) -> pa.Table:
     """The newest value of every field for each person key; `kind` filled in; `ref:` keys left out."""
     if "person" not in rows.column_names:
         raise InputError("Records need a column `person` with keys like `shop:4711`.")
-    table = pa.table({name: _clean(rows[name]) for name in ("person", "kind", *FIELDS) if name in rows.column_names})
+    table = pa.table(
+        {name: _clean(rows[name]) for name in ("person", "kind", *FIELDS) if name in rows.column_names}
+    )
     keys = table["person"]
     table = table.filter(pc.and_not(pc.is_valid(keys), pc.fill_null(pc.starts_with(keys, "ref:"), False)))
     if len(pc.unique(table["person"])) < len(table):

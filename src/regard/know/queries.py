@@ -108,7 +108,9 @@ def customer(key: str | int) -> CustomerRow:
     else:
         identity = identities.filter(person=text).first() or _by_email(text)
     if identity is None or identity.customer is None:
-        raise NotFoundError(f"There is no customer `{text}`.", hint="Look it up with `regard customers find`.")
+        raise NotFoundError(
+            f"There is no customer `{text}`.", hint="Look it up with `regard customers find`."
+        )
     return _row(identity.customer)
 
 
@@ -181,7 +183,9 @@ def candidate(candidate_id: int) -> CandidateRow:
 def count_open_candidates() -> int:
     """How many pairs wait for a decision."""
     return (
-        Candidate.objects.filter(state=Candidate.State.OPEN).exclude(left__customer=F("right__customer")).count()
+        Candidate.objects.filter(state=Candidate.State.OPEN)
+        .exclude(left__customer=F("right__customer"))
+        .count()
     )
 
 

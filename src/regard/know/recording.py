@@ -13,12 +13,22 @@ from django.utils import timezone
 
 from regard.know import store
 from regard.know.intake import documents
-from regard.know.keyholders import Pair
 from regard.know.linkage import label_components
 from regard.know.models import Customer, Identity, Link, SearchTerm
 from regard.know.portrait import CUSTOMER_COLUMNS, portray_columns
+from regard.know.uniform import Pair
 
-IDENTITY_COLUMNS = ("id", "person", "source", "kind", "fields", "earlier", "normal", "customer_id", "changed_at")
+IDENTITY_COLUMNS = (
+    "id",
+    "person",
+    "source",
+    "kind",
+    "fields",
+    "earlier",
+    "normal",
+    "customer_id",
+    "changed_at",
+)
 LINK_COLUMNS = ("left_id", "right_id", '"by"', "rule", "evidence", "actor", "made_at", "active")
 CHUNK = 100_000
 
@@ -94,9 +104,7 @@ def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, s
     columns = [portraits[name] for name in CUSTOMER_COLUMNS]
     store.insert_rows(Customer, CUSTOMER_COLUMNS, _tuples(columns))
     now = stamp(timezone.now())
-    varying = _tuples(
-        [fresh.ids, fresh.table["person"], kinds, fresh.said, documents(normal), customers]
-    )
+    varying = _tuples([fresh.ids, fresh.table["person"], kinds, fresh.said, documents(normal), customers])
     rows = (
         (identity, person, source, kind, said, "{}", comparable, customer, now)
         for identity, person, kind, said, comparable, customer in varying
@@ -135,7 +143,8 @@ def insert_terms(terms: pa.Table, *, only_absent: bool) -> None:
         listed = list(rows)
         held = set(
             store.select_rows(
-                "SELECT term, identity_id FROM know_searchterm WHERE term {values}", {term for term, _ in listed}
+                "SELECT term, identity_id FROM know_searchterm WHERE term {values}",
+                {term for term, _ in listed},
             )
         )
         rows = (row for row in listed if row not in held)
@@ -149,7 +158,9 @@ def insert_links(pairs: Mapping[Pair, str], *, actor: str, first_fresh: int) -> 
     made = [pair for pair in pairs if pair not in decided]
     now = stamp(timezone.now())
     store.insert_rows(
-        Link, LINK_COLUMNS, ((left, right, "rule", pairs[left, right], "{}", actor, now, True) for left, right in made)
+        Link,
+        LINK_COLUMNS,
+        ((left, right, "rule", pairs[left, right], "{}", actor, now, True) for left, right in made),
     )
     return made
 
