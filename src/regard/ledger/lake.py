@@ -7,6 +7,7 @@ is ever fetched. A table expression sees the version of the moment `read` was ca
 
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +18,11 @@ from typing import Any
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.fs
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.fs import DeltaStorageHandler
 from django.conf import settings
 from ibis.backends.duckdb import Backend
 
@@ -39,6 +43,31 @@ TABLES: dict[str, pa.Schema] = {
     ),
     # who is behind a person key, written by `know` whenever the partition changed
     "people": pa.schema([pa.field("person", pa.string()), pa.field("customer_id", pa.int64())]),
+    # what `understand` computed of each customer; money in the customer's main currency
+    "profiles": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("first_seen", TIMESTAMP),
+            pa.field("last_seen", TIMESTAMP),
+            pa.field("sources", pa.list_(pa.string())),
+            pa.field("channels", pa.list_(pa.string())),
+            pa.field("orders", pa.int64()),
+            pa.field("revenue", pa.decimal128(18, 4)),
+            pa.field("refunds", pa.decimal128(18, 4)),
+            pa.field("currency", pa.string()),
+            pa.field("currencies", pa.list_(pa.string())),
+            pa.field("contacts", pa.int64()),
+            pa.field("last_nps", pa.float64()),
+            pa.field("last_csat", pa.float64()),
+            pa.field("last_ces", pa.float64()),
+            pa.field("last_stars", pa.float64()),
+            pa.field("open_cases", pa.int64()),
+            pa.field("promised", pa.int64()),
+            pa.field("broken", pa.int64()),
+            pa.field("overdue", pa.int64()),
+            pa.field("churned_at", TIMESTAMP),
+        ]
+    ),
 }
 
 RETENTION = timedelta(hours=6)
@@ -140,12 +169,24 @@ def read(name: str) -> ibis.Table:
 
 
 def _make_view(name: str, table: DeltaTable | None) -> ibis.Table:
-    backend = connection()
-    view = f"{name}_{ibis.util.guid()[:12]}"
-    files = table.file_uris() if table is not None else []
-    if table is not None and files and is_local(files[0]):
-        return backend.read_parquet(files, table_name=view)
-    rows = table.to_pyarrow_dataset() if table is not None and files else TABLES[name].empty_table()
+    return read_files(name, paths_of(table) if table is not None else [])
+
+
+def paths_of(table: DeltaTable) -> list[str]:
+    """The table's Parquet files, relative to its folder. None of our tables is partitioned."""
+    return [uri.rsplit("/", 1)[-1] for uri in table.file_uris()]
+
+
+def read_files(name: str, paths: list[str]) -> ibis.Table:
+    """Some files of a table as an Ibis expression. Away from this machine Arrow reads them, not DuckDB."""
+    backend, view = connection(), f"{name}_{uuid.uuid4().hex[:12]}"
+    place = location(name)
+    if paths and is_local(place):
+        return backend.read_parquet([f"{place}/{path}" for path in paths], table_name=view)
+    rows = TABLES[name].empty_table()
+    if paths:
+        storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(place))
+        rows = pyarrow.dataset.dataset(paths, schema=TABLES[name], format="parquet", filesystem=storage)
     backend.con.register(view, rows)
     return backend.table(view)
 
@@ -164,6 +205,13 @@ def fetch(expression: ibis.Table) -> pa.Table:
         except duckdb.Error as error:
             sql = ibis.to_sql(expression, dialect="duckdb")
             raise StoreError(f"A query of the lake failed: {error}", hint=f"The query was: {sql}") from error
+
+
+def stream(expression: ibis.Table, *, batch_rows: int) -> pa.RecordBatchReader:
+    """Run an expression and hand its rows over in batches, without holding them all."""
+    backend = connection()
+    with store_errors("A query of the lake"):
+        return backend.con.sql(str(backend.compile(expression))).to_arrow_reader(batch_rows)
 
 
 def append(name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None) -> None:

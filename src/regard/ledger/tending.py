@@ -1,86 +1,72 @@
 """Keeping the lake fast: sorted by person, in few files, without files that nobody reads any more.
 
-Sorting (a Z-order over one column) makes one customer's timeline a read of one or two row groups, but rewrites
-the table, so it waits until the rows that came since the last sorting are a fifth of it: each row is then
-rewritten a number of times that grows with the logarithm of the lake. How many rows a sorting covered is kept
-in the table itself, as the number of the application transaction `sorted`. In between, small files are merged.
-None of this conflicts with appending.
+Sorting the whole table makes one customer's timeline a read of one or two row groups, but rewrites everything,
+so it waits until the rows that came since the last time are a fifth of the rest: a row is then rewritten a
+number of times that grows with the logarithm of the lake. In between, many small files become one sorted one.
 """
 
 from dataclasses import dataclass
 
-from deltalake import CommitProperties, DeltaTable, Transaction
-from deltalake.exceptions import CommitFailedError
+from deltalake import DeltaTable
 
-from regard.ledger import keys, lake
+from regard.ledger import keys, lake, sorting
 
 SORTED_BY = {"events": "person", "attributes": "person"}
-SORTER = "sorted"
 FEWEST_ROWS = 20_000  # fewer unsorted rows are read faster than they are sorted
 UNSORTED_SHARE = 0.2
 MANY_FILES = 40
-SORTED_FILE_BYTES = 128 * 1024 * 1024
-MERGED_FILE_BYTES = 16 * 1024 * 1024
-SPILL_BYTES = 1024 * 1024 * 1024
+SMALL_FILE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Tended:
-    """Which tables were sorted and merged, and how many old files were removed."""
+    """Which tables were sorted as a whole, in which small files were merged, and how many old files are gone."""
 
     sorted: tuple[str, ...]
     merged: tuple[str, ...]
     removed_files: int
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a table needs: `sort`, `merge` or `leave`, and the files it is about."""
+
+    kind: str
+    files: list[sorting.DataFile]
+
+
 def tend(*, thoroughly: bool = False) -> Tended:
     """Sort or merge every table that needs it, then remove files that no reader can hold any more."""
-    chosen = {"sort": [], "merge": [], "leave": []}  # type: dict[str, list[str]]
+    done: dict[str, list[str]] = {"sort": [], "merge": []}
     removed = 0
     for name in lake.TABLES:
         table = lake.open_table(name)
         if table is None:
             continue
-        step = "sort" if thoroughly and name in SORTED_BY else needed_step(name, table)
         with lake.store_errors(f"Compacting the lake table `{name}`"):
-            chosen[step if _compact(name, table, step) else "leave"].append(name)
-            removed += len(_vacuum(name))
-    if "events" in chosen["sort"] + chosen["merge"]:
+            step = needed_step(name, table, thoroughly=thoroughly)
+            if step.kind != "leave" and sorting.rewrite(name, SORTED_BY[name], step.files):
+                done[step.kind].append(name)
+            removed += _vacuum(table)
+    if any("events" in names for names in done.values()):
         keys.held_digests()
         keys.forget_gone()
-    return Tended(tuple(chosen["sort"]), tuple(chosen["merge"]), removed)
+    return Tended(tuple(done["sort"]), tuple(done["merge"]), removed)
 
 
-def needed_step(name: str, table: DeltaTable) -> str:
-    """`sort`, `merge` or `leave`."""
-    files = table.get_add_actions(flatten=True)
-    rows = sum(files.column("num_records").to_pylist())
-    unsorted = rows - (table.transaction_version(SORTER) or 0)
-    if name in SORTED_BY and unsorted >= max(FEWEST_ROWS, UNSORTED_SHARE * (rows - unsorted)):
-        return "sort"
-    return "merge" if len(table.file_uris()) >= MANY_FILES else "leave"
+def needed_step(name: str, table: DeltaTable, *, thoroughly: bool = False) -> Step:
+    """What the table needs now; `thoroughly` sorts whatever is not sorted."""
+    files = sorting.files_of(table)
+    rows = sum(file.rows for file in files)
+    settled = sorting.sorted_rows(table)
+    if name not in SORTED_BY or rows == settled:
+        return Step("leave", [])
+    if thoroughly or rows - settled >= max(FEWEST_ROWS, UNSORTED_SHARE * settled):
+        return Step("sort", files)
+    small = [file for file in files if file.size < SMALL_FILE_BYTES]
+    return Step("merge", small) if len(small) >= MANY_FILES else Step("leave", [])
 
 
-def _compact(name: str, table: DeltaTable, step: str) -> bool:
-    """Do the step; False if there was nothing to do or another process was doing it."""
-    try:
-        if step == "sort":
-            rows = sum(table.get_add_actions(flatten=True).column("num_records").to_pylist())
-            table.optimize.z_order(
-                [SORTED_BY[name]],
-                target_size=SORTED_FILE_BYTES,
-                max_spill_size=SPILL_BYTES,
-                writer_properties=lake.PARQUET,
-                commit_properties=CommitProperties(app_transactions=[Transaction(SORTER, rows)]),
-            )
-        elif step == "merge":
-            table.optimize.compact(target_size=MERGED_FILE_BYTES, writer_properties=lake.PARQUET)
-    except CommitFailedError:
-        return False
-    return step != "leave"
-
-
-def _vacuum(name: str) -> list[str]:
-    table = lake.open_table(name)
+def _vacuum(table: DeltaTable) -> int:
     hours = int(lake.RETENTION.total_seconds() // 3600)
-    return [] if table is None else table.vacuum(hours, dry_run=False, enforce_retention_duration=False)
+    return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False))

@@ -1,0 +1,51 @@
+"""What to look at first, until pain points are ranked by money: what got worse, went silent or is overdue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+
+from regard.ledger import lake
+from regard.ledger import queries as ledger
+from regard.understand.changes import what_changed
+
+MOST_WORSENED = 5
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One thing to look at. `kind` is "silent", "overdue" or "worse"; `about` is the source or measure."""
+
+    kind: str
+    about: str
+    sentence: str
+
+
+def look_first(as_of: datetime) -> list[Concern]:
+    """Silent sources, then promises past due, then the measures that surely got worse, worst first."""
+    return [*_silent(as_of), *_overdue(), *_worsened()]
+
+
+def _silent(as_of: datetime) -> list[Concern]:
+    found = {}
+    for rhythm in ledger.rhythms(as_of):
+        if rhythm.silent:
+            days = (as_of - rhythm.last_heard).days
+            sentence = f"Nothing from {rhythm.source} for {days} days, although it used to be heard more often."
+            found.setdefault(rhythm.source, Concern("silent", rhythm.source, sentence))
+    return list(found.values())
+
+
+def _overdue() -> list[Concern]:
+    profiles = lake.read("profiles")
+    late = profiles.filter(profiles.overdue > 0).aggregate(promises=ibis._.overdue.sum(), customers=ibis._.count())
+    row = lake.connection().to_pyarrow(late).to_pylist()[0]
+    if not row["customers"]:
+        return []
+    sentence = f"{row['promises']:,} promises to {row['customers']:,} customers are past their date and not kept."
+    return [Concern("overdue", "promises", sentence)]
+
+
+def _worsened() -> list[Concern]:
+    worse = [change for change in what_changed() if change.good is False]
+    return [Concern("worse", change.measure.name, change.sentence) for change in worse[:MOST_WORSENED]]
