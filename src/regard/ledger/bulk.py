@@ -72,7 +72,9 @@ def append_once(rows: pa.Table | pa.RecordBatchReader, transaction: tuple[str, i
     return Appended(sieve.added, sieve.duplicates)
 
 
-def _guarded(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], sieve: _Sieve) -> Iterator[pa.RecordBatch]:
+def _guarded(
+    first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], sieve: _Sieve
+) -> Iterator[pa.RecordBatch]:
     """The batches; a refusal on the way is kept, since the writer would only pass on its text."""
     try:
         if first is not None:

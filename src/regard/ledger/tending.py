@@ -69,4 +69,6 @@ def needed_step(name: str, table: DeltaTable, *, thoroughly: bool = False) -> St
 
 def _vacuum(table: DeltaTable) -> int:
     hours = int(lake.RETENTION.total_seconds() // 3600)
+    if not table.vacuum(hours, dry_run=True, enforce_retention_duration=False):
+        return 0  # a vacuum that removes nothing would still be a commit
     return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False))
