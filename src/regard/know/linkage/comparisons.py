@@ -74,7 +74,7 @@ GIVEN_NAME = Comparison(
         Level("somewhat similar", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8", 0.03, 0.006),
         Level("different", "", 0.05, 0.98),
     ),
-    (0.004, 0.004, 0.0005, 0.01, 0.003, 0.002, 0.006, 0.97),
+    (0.004, 0.004, 0.0005, 0.01, 0.0008, 0.002, 0.003, 0.976),
 )
 FAMILY_NAME = Comparison(
     "family_name",
@@ -128,8 +128,18 @@ EMAIL = Comparison(
     (
         Level("same", both("email"), 0.7, 0.0001, key="e-mail"),
         Level("same before the @", both("email_local"), 0.08, 0.0005, "email_local"),
-        Level("similar", "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9", 0.09, 0.001),
-        Level("different", "", 0.13, 0.9984),
+        Level("one slip", "damerau_levenshtein(email_l, email_r) <= 1", 0.05, 0.0001),
+        Level(
+            # made from the same name, with another number, is how namesakes' addresses look
+            "similar",
+            "email_digits_l = email_digits_r and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
+            0.04,
+            0.001,
+        ),
+        Level(
+            "similar, other number", "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9", 0.01, 0.001
+        ),
+        Level("different", "", 0.12, 0.9973),
     ),
 )
 PHONE = Comparison(
