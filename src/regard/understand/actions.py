@@ -49,7 +49,11 @@ def _write_profiles(facts: Facts) -> int:
 
 def _extent(facts: Facts) -> tuple[int, datetime | None]:
     """How many events there are, and when the last of them was."""
-    row = facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max()).to_pyarrow().to_pylist()[0]
+    row = (
+        facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     return row["count"], row["last"]
 
 

@@ -31,18 +31,24 @@ def _silent(as_of: datetime) -> list[Concern]:
     for rhythm in ledger.rhythms(as_of):
         if rhythm.silent:
             days = (as_of - rhythm.last_heard).days
-            sentence = f"Nothing from {rhythm.source} for {days} days, although it used to be heard more often."
+            sentence = (
+                f"Nothing from {rhythm.source} for {days} days, although it used to be heard more often."
+            )
             found.setdefault(rhythm.source, Concern("silent", rhythm.source, sentence))
     return list(found.values())
 
 
 def _overdue() -> list[Concern]:
     profiles = lake.read("profiles")
-    late = profiles.filter(profiles.overdue > 0).aggregate(promises=ibis._.overdue.sum(), customers=ibis._.count())
+    late = profiles.filter(profiles.overdue > 0).aggregate(
+        promises=ibis._.overdue.sum(), customers=ibis._.count()
+    )
     row = lake.connection().to_pyarrow(late).to_pylist()[0]
     if not row["customers"]:
         return []
-    sentence = f"{row['promises']:,} promises to {row['customers']:,} customers are past their date and not kept."
+    sentence = (
+        f"{row['promises']:,} promises to {row['customers']:,} customers are past their date and not kept."
+    )
     return [Concern("overdue", "promises", sentence)]
 
 

@@ -43,7 +43,11 @@ def figures_of(measure: Measure, facts: Facts, traits: ir.Table) -> Iterator[Row
 
 
 def figures_by(
-    measure: Measure, facts: Facts, dimension: str, period: Period | None = None, traits: ir.Table | None = None
+    measure: Measure,
+    facts: Facts,
+    dimension: str,
+    period: Period | None = None,
+    traits: ir.Table | None = None,
 ) -> list[Row]:
     """The measure by one dimension: "" for everything, month, source, channel, or an attribute of `traits`."""
     rows = rows_of(measure, facts, dimension, period)
@@ -75,7 +79,8 @@ def _rows(measure: Measure, rows: ir.Table, dimension: str, by: Sequence[str] | 
         rows = rows.filter(rows[by[-1]].notnull())
     found = []
     estimates = measure.figure(rows, by)
-    currencies = set(estimates.groups.column("currency").to_pylist()) if "currency" in estimates.groups.column_names else set()
+    named = "currency" in estimates.groups.column_names
+    currencies = set(estimates.groups.column("currency").to_pylist()) if named else set()
     for group, estimate in estimates.by_group().items():
         parts = list(group)
         unit = measure.unit

@@ -38,7 +38,9 @@ def latest_computation() -> Computation | None:
     return Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
 
 
-def latest_findings(measure: str = "", dimension: str | None = EVERYTHING, *, unit: str = "") -> list[Finding]:
+def latest_findings(
+    measure: str = "", dimension: str | None = EVERYTHING, *, unit: str = ""
+) -> list[Finding]:
     """Findings of the newest computation, by group; `dimension=None` gives those of every dimension."""
     computation = latest_computation()
     if computation is None:
@@ -96,7 +98,9 @@ def rows_behind(
     traits = _traits(dimension)
     rows = rows_of(chosen, facts, dimension, period)
     if traits is not None:
-        rows = rows.semi_join(traits.filter((traits.dimension == dimension) & (traits.group == group)), "customer_id")
+        rows = rows.semi_join(
+            traits.filter((traits.dimension == dimension) & (traits.group == group)), "customer_id"
+        )
     elif dimension == "month":
         rows = rows.filter(rows.month == ibis.date(_first_of(group)))
     elif dimension:

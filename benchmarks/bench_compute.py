@@ -52,7 +52,9 @@ def write_lake(orders: int, customers: int) -> int:
     draw = np.random.default_rng(1)
     everyone = np.arange(customers)
     lake.overwrite("people", pa.table({"person": keys("shop:", everyone), "customer_id": everyone}))
-    plans = pa.array(['{"plan":"gold","region":"north"}', '{"plan":"tin","region":"south"}', '{"plan":"tin"}'])
+    plans = pa.array(
+        ['{"plan":"gold","region":"north"}', '{"plan":"tin","region":"south"}', '{"plan":"tin"}']
+    )
     lake.append(
         "attributes",
         pa.table(
@@ -60,7 +62,9 @@ def write_lake(orders: int, customers: int) -> int:
                 "row_id": keys("row-", everyone),
                 "source": pa.array(["crm"]).take(pa.array(everyone * 0)),
                 "person": keys("shop:", everyone),
-                "recorded_at": pa.array(np.full(customers, START)).cast(lake.TABLES["attributes"].field(3).type),
+                "recorded_at": pa.array(np.full(customers, START)).cast(
+                    lake.TABLES["attributes"].field(3).type
+                ),
                 "data": plans.take(pa.array(everyone % 3)),
             },
             schema=lake.TABLES["attributes"],
