@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -117,7 +118,7 @@ def main(orders: int = 1_000_000, customers: int = 100_000) -> None:
         )
         seconds = time.perf_counter() - began
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        for (what, start), (_, end) in zip(stages, stages[1:], strict=False):
+        for (what, start), (_, end) in pairwise(stages):
             print(f"  {what:<28}{end - start:7.2f} s")
         print(
             f"compute: {orders:,} orders, {count:,} events, {customers:,} customers, {Finding.objects.count():,} "

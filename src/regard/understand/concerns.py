@@ -27,14 +27,11 @@ def look_first(as_of: datetime) -> list[Concern]:
 
 
 def _silent(as_of: datetime) -> list[Concern]:
-    found = {}
+    """Each silent source once: as a whole, or the first of its kinds of event that went silent."""
+    found: dict[str, Concern] = {}
     for rhythm in ledger.rhythms(as_of):
         if rhythm.silent:
-            days = (as_of - rhythm.last_heard).days
-            sentence = (
-                f"Nothing from {rhythm.source} for {days} days, although it used to be heard more often."
-            )
-            found.setdefault(rhythm.source, Concern("silent", rhythm.source, sentence))
+            found.setdefault(rhythm.source, Concern("silent", rhythm.source, rhythm.sentence))
     return list(found.values())
 
 
