@@ -7,7 +7,9 @@ from regard import analytics as ra
 
 
 def test_totals_are_facts_however_few() -> None:
-    sums = ra.total(ibis.memtable({"amount": [2.5, 7.5], "currency": ["EUR", "USD"]}), by=["currency"], amount="amount")
+    sums = ra.total(
+        ibis.memtable({"amount": [2.5, 7.5], "currency": ["EUR", "USD"]}), by=["currency"], amount="amount"
+    )
     assert {group: one.value for group, one in sums.by_group().items()} == {("EUR",): 2.5, ("USD",): 7.5}
 
 

@@ -40,12 +40,12 @@ def _overdue() -> list[Concern]:
     late = profiles.filter(profiles.overdue > 0).aggregate(
         promises=ibis._.overdue.sum(), customers=ibis._.count()
     )
-    row = lake.connection().to_pyarrow(late).to_pylist()[0]
+    row = lake.fetch(late).to_pylist()[0]
     if not row["customers"]:
         return []
-    sentence = (
-        f"{row['promises']:,} promises to {row['customers']:,} customers are past their date and not kept."
-    )
+    promises = "1 promise is" if row["promises"] == 1 else f"{row['promises']:,} promises are"
+    customers = "1 customer" if row["customers"] == 1 else f"{row['customers']:,} customers"
+    sentence = f"{promises} past the date and not kept, to {customers}."
     return [Concern("overdue", "promises", sentence)]
 
 

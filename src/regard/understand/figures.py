@@ -37,8 +37,8 @@ def figures_of(measure: Measure, facts: Facts, traits: ir.Table) -> Iterator[Row
         rows = facts.hold(rows)
     yield from _rows(measure, rows, EVERYTHING)
     yield from _rows(measure, rows_of(measure, facts, "month"), "month")
-    yield from _rows(measure, rows, "source")
-    yield from _rows(measure, rows, "channel")
+    for dimension in ("source", "channel", *measure.own_dimensions):
+        yield from _rows(measure, rows, dimension)
     yield from _rows(measure, rows.inner_join(traits, "customer_id"), "", ["dimension", "group"])
 
 
@@ -50,6 +50,8 @@ def figures_by(
     traits: ir.Table | None = None,
 ) -> list[Row]:
     """The measure by one dimension: "" for everything, month, source, channel, or an attribute of `traits`."""
+    if not measure.needs & facts.names:
+        return [] if dimension else [_no_figure(measure)]
     rows = rows_of(measure, facts, dimension, period)
     if traits is None:
         return _rows(measure, rows, dimension)

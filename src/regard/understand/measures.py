@@ -51,6 +51,7 @@ class Measure:
     needs: frozenset[str]  # names of events (and instruments) without which there is nothing to count
     better: str = "up"
     is_total: bool = False
+    own_dimensions: tuple[str, ...] = ()  # columns of the rows beyond month, source and channel
     monthly_rows: Rows | None = None  # where the rows of a month are not those that happened in it
     window_days: int | None = None  # the figure over everything looks only this far back
     complex_rows: bool = False  # worth keeping while several figures are made of them
@@ -69,6 +70,14 @@ def _answers(name: str, instruments: Sequence[str]) -> Rows:
         return period.within(events.filter(chosen))
 
     return rows
+
+
+def _reviews(facts: Facts, period: Period) -> ir.Table:
+    """Starred reviews; those of an order whose delivery was promised also say whether it was late."""
+    reviews = _answers("review.written", ["stars-5"])(facts, period)
+    settled = facts.promises.filter((facts.promises.kind == "delivery") & facts.promises.broken.notnull())
+    late = settled.select("customer_id", "subject", delivery=settled.broken.ifelse("late", "on time"))
+    return reviews.left_join(late, ["customer_id", "subject"]).select(reviews, late.delivery)
 
 
 def _csat(rows: ir.Table, by: Sequence[str]) -> Estimates:
@@ -183,8 +192,8 @@ _ALL = (
             _answers("survey.answered", ["ces-7"]), ra.ces,
             frozenset({"survey.answered ces-7"})),
     Measure("review-score", "Stars in reviews", "The mean of the stars in reviews, from 1 to 5.", "stars",
-            _answers("review.written", ["stars-5"]), ra.mean,
-            frozenset({"review.written stars-5"})),
+            _reviews, ra.mean,
+            frozenset({"review.written stars-5"}), own_dimensions=("delivery",), complex_rows=True),
     Measure("response-rate", "Answered when asked", "Of those we asked, the share who answered.", "share",
             _invitations, ra.response_rate, frozenset({"survey.invited"}), complex_rows=True),
     Measure("orders", "Orders", "How many orders came in, cancelled ones left out.", "orders", _orders, ra.total,

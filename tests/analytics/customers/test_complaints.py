@@ -6,7 +6,9 @@ from regard import analytics as ra
 
 
 def test_a_customer_who_complains_twice_is_one() -> None:
-    activity = ibis.memtable({"customer_id": [1, 1, 1, 2, 3, 4], "complaint": [False, True, True, False, False, False]})
+    activity = ibis.memtable(
+        {"customer_id": [1, 1, 1, 2, 3, 4], "complaint": [False, True, True, False, False, False]}
+    )
     rate = ra.complaint_rate(activity, minimum=1).only()
     assert (rate.value, rate.n) == (0.25, 4)
 

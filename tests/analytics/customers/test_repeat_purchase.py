@@ -10,7 +10,11 @@ from regard import analytics as ra
 
 def marked(rows: list[tuple[int, int]]) -> ibis.Table:
     purchases = ibis.memtable(
-        {"customer_id": [who for who, _ in rows], "occurred_at": [at for _, at in rows], "event_id": range(len(rows))}
+        {
+            "customer_id": [who for who, _ in rows],
+            "occurred_at": [at for _, at in rows],
+            "event_id": range(len(rows)),
+        }
     )
     return ra.mark_repeats(purchases)
 
@@ -29,7 +33,9 @@ def test_in_a_month_it_is_the_share_who_had_bought_before() -> None:
 
 
 def test_purchases_of_nobody_known_do_not_count() -> None:
-    purchases = ibis.memtable({"customer_id": [1, None, None], "occurred_at": [1, 1, 2], "event_id": [1, 2, 3]})
+    purchases = ibis.memtable(
+        {"customer_id": [1, None, None], "occurred_at": [1, 1, 2], "event_id": [1, 2, 3]}
+    )
     assert ra.repeat_purchase(ra.mark_repeats(purchases), minimum=1).only().n == 1
 
 
@@ -39,7 +45,11 @@ def test_cdnow_customers_with_a_second_day(shared_data: Path) -> None:
     rows = {(line.split()[0], line.split()[2]) for line in text.splitlines() if line.strip()}
     days = sorted((who, day) for who, day in rows if day <= "19970930")
     purchases = ibis.memtable(
-        {"customer_id": [w for w, _ in days], "occurred_at": [d for _, d in days], "event_id": range(len(days))}
+        {
+            "customer_id": [w for w, _ in days],
+            "occurred_at": [d for _, d in days],
+            "event_id": range(len(days)),
+        }
     )
     rate = ra.repeat_purchase(ra.mark_repeats(purchases)).only()
     assert (rate.n, round((rate.value or 0) * rate.n)) == (2357, 946)
