@@ -19,7 +19,9 @@ def computation() -> Computation:
     return Computation.objects.create(as_of=moment, ended_at=moment, last_event_at=moment)
 
 
-def found(computation: Computation, measure: str, group: str, value: float, error: float, unit: str = "share") -> None:
+def found(
+    computation: Computation, measure: str, group: str, value: float, error: float, unit: str = "share"
+) -> None:
     Finding.objects.create(
         computation=computation, measure=measure, version="1", dimension="month", group=group, value=value,
         low=value - 2 * error, high=value + 2 * error, standard_error=error, n=500, method="test", unit=unit,
@@ -79,8 +81,18 @@ def test_what_to_look_at_first() -> None:
         at = day(number % 58)  # January and February 2025
         late = number % 2 == 0 if at >= day(31) else number % 20 == 0
         promised = day(number % 58 + (-1 if late else 1)).isoformat()
-        rows.append(event("order.delivered", f"shop:{number}", at, subject=f"order:{number}", data={"promised_at": promised}))
-    rows.append(event("promise.made", "shop:7", day(50), subject="case:1", data={"due_at": day(52).isoformat()}))
+        rows.append(
+            event(
+                "order.delivered",
+                f"shop:{number}",
+                at,
+                subject=f"order:{number}",
+                data={"promised_at": promised},
+            )
+        )
+    rows.append(
+        event("promise.made", "shop:7", day(50), subject="case:1", data={"due_at": day(52).isoformat()})
+    )
     rows.append(event("page.viewed", "shop:1", day(62)))
     write_events(rows)
     compute(as_of=day(63), actor="test")
