@@ -101,6 +101,7 @@ class Candidate(models.Model):
     found_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
+    merge = models.ForeignKey(Merge, on_delete=models.SET_NULL, null=True, related_name="candidates")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="one_candidate_a_pair")]
@@ -130,7 +131,13 @@ class SearchTerm(models.Model):
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
-        indexes = [models.Index(fields=["term", "identity"], name="terms_by_beginning")]
+        indexes = [
+            models.Index(
+                fields=["term", "identity"],
+                name="terms_by_beginning",
+                opclasses=["varchar_pattern_ops", "int8_ops"],  # PostgreSQL: usable for beginnings in any collation
+            )
+        ]
 
 
 class LinkageRun(models.Model):

@@ -93,7 +93,7 @@ def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, s
     portraits = portray_columns(customers, kinds, fresh.table, normal)
     columns = [portraits[name] for name in CUSTOMER_COLUMNS]
     store.insert_rows(Customer, CUSTOMER_COLUMNS, _tuples(columns))
-    now = _stamp(timezone.now())
+    now = stamp(timezone.now())
     varying = _tuples(
         [fresh.ids, fresh.table["person"], kinds, fresh.said, documents(normal), customers]
     )
@@ -119,7 +119,7 @@ def _tuples(columns: list[pa.Array | pa.ChunkedArray]) -> Any:
 
 def update_changed(changes: list[Change], normal: pa.Table) -> None:
     """Write what changed; a field that cannot be read any more keeps its last comparable value."""
-    now = _stamp(timezone.now())
+    now = stamp(timezone.now())
     rows = []
     for change, comparable in zip(changes, normal.to_pylist(), strict=True):
         newly = {name: value for name, value in comparable.items() if value is not None}
@@ -145,16 +145,17 @@ def insert_terms(terms: pa.Table, *, only_absent: bool) -> None:
 def insert_links(pairs: Mapping[Pair, str], *, actor: str, first_fresh: int) -> list[Pair]:
     """Record links by rule, but none that was made (and perhaps undone) or denied before."""
     older = {pair for pair in pairs if max(pair) < first_fresh}
-    decided = _decided(older)
+    decided = decided_pairs(older)
     made = [pair for pair in pairs if pair not in decided]
-    now = _stamp(timezone.now())
+    now = stamp(timezone.now())
     store.insert_rows(
         Link, LINK_COLUMNS, ((left, right, "rule", pairs[left, right], "{}", actor, now, True) for left, right in made)
     )
     return made
 
 
-def _decided(pairs: set[Pair]) -> set[Pair]:
+def decided_pairs(pairs: set[Pair]) -> set[Pair]:
+    """The pairs (among others) that were linked before, even if undone since, or that somebody told apart."""
     lefts = {left for left, _ in pairs}
     return {
         (left, right)
@@ -165,5 +166,6 @@ def _decided(pairs: set[Pair]) -> set[Pair]:
     }
 
 
-def _stamp(moment: datetime) -> Any:
+def stamp(moment: datetime) -> Any:
+    """A moment as raw SQL takes it."""
     return connection.ops.adapt_datetimefield_value(moment)

@@ -111,9 +111,6 @@ def _conform(chunk: pa.Table) -> pa.Table:
         table = chunk.select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise InputError(f"The events do not fit the ledger's columns: {error}.") from error
-    for column in EVENT_SCHEMA:
-        if not column.nullable and table[column.name].null_count:
-            raise InputError(f"An event has no `{column.name}`.")
     for name in pc.unique(table["name"]).to_pylist():
         if name not in CATALOGUE and not CUSTOM_NAME.fullmatch(name):
             raise InputError(f"The catalogue has no event `{name}`.", hint="docs/events.md lists them.")

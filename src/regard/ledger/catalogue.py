@@ -1,6 +1,6 @@
 """Every kind of event that Regard knows: what it means, what it must carry, what else it may say.
 
-`python -m regard.ledger.catalogue > docs/events.md` writes the page.
+`make docs` writes docs/events.md from it (`catalogue_page.py`).
 """
 
 import math
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from regard.errors import InputError
-from regard.ledger.events import EVENT_SCHEMA, Event
+from regard.ledger.events import Event
 
 CUSTOM_NAME = re.compile(r"custom\.[a-z][a-z0-9_]{0,59}")
 CURRENCY = re.compile(r"[A-Z]{3}")

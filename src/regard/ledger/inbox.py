@@ -108,8 +108,12 @@ def finish() -> int:
     for batch in arrived:
         reactions.react(events_in(batch))
         finished.append(batch.id)
-    Batch.objects.filter(id__in=finished).delete()
+    drop(finished)
     return len(finished)
+
+
+def drop(batch_ids: Sequence[int]) -> None:
+    Batch.objects.filter(id__in=batch_ids).delete()
 
 
 def events_in(batch: Batch) -> list[Event]:

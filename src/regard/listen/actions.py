@@ -1,11 +1,8 @@
 """The verbs of `listen`: receive a file, import it, cancel it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +14,6 @@ from regard.listen.proposing import mapping_for
 from regard.listen.reading import Hints, Sheet, read_file
 from regard.listen.sources import hints_for, hold_source, stored_mapping
 
-CHUNK_ROWS = 131_072
 State = Import.State
 
 
@@ -83,7 +79,7 @@ def _run(
     try:
         known = mapping or stored_mapping(job.source)
         sheets = open_sheets(Path(job.path), hints_for(known, job.file_name, hints))
-        used = mapping_for(sheets, job.source, job.file_name, known, hints, keep=not dry_run)
+        used = mapping or mapping_for(sheets, job.source, job.file_name, known, hints, keep=not dry_run)
         Intake(job, used, dry_run=dry_run, progress=progress).run(sheets, hints)
     except RegardError as error:
         job.state, job.error, job.ended_at = State.FAILED, str(error), timezone.now()

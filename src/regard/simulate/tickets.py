@@ -80,9 +80,7 @@ class Tickets:
         by_phone = not by_mail or rand.random() < 0.15
         ticket["phone"] = write_phone(person.phone, person.country, rand.randrange(4)) if by_phone else None
         if rand.random() < 0.3:
-            ticket["customer_no"] = (
-                f"K{person.number + (5_000_000 if block.second_account[row] else 100_000)}"
-            )
+            ticket["customer_no"] = block.account_of(row)
 
     def _path(self, department: str, handovers: int) -> list[str]:
         """The departments a case went through, the right one last."""

@@ -8,6 +8,7 @@ from regard.web.templatetags.regard import in_unit
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MOST_BARS = 7
+STEP = 36  # pixels a bar
 HUNDREDS = {"share", "points"}  # shown out of a hundred
 FROM_ANYWHERE = {"points", "stars", "effort"}  # scales without a zero that means nothing
 
@@ -65,7 +66,7 @@ def chart_of_groups(
     known = sorted((row for row in rows if row["value"] is not None), key=lambda row: -row["n"])[:MOST_BARS]
     y = {"field": "group", "type": "nominal", "title": None, "sort": {"field": "value", "order": "descending"}}
     spec = {
-        "$schema": SCHEMA, "height": {"step": 34}, "padding": {"right": 56, "left": 4, "top": 4, "bottom": 4},
+        "$schema": SCHEMA, "height": STEP * max(1, len(known)), "padding": {"right": 56, "left": 4, "top": 4, "bottom": 4},
         "data": {"values": _drawn(known, unit)},
         "encoding": {
             "y": y,

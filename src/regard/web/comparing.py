@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regard.know.fields import FIELDS
-from regard.know.models import Candidate
+from regard.know.queries import CandidateRow
 
 WEIGHT_SCALE = 12.0  # bits that fill half of a weight's bar
 WORDS = {"agree": "same", "close": "similar", "differ": "differs", "alone": "only one says it"}
@@ -28,34 +28,28 @@ class FieldPair:
     @property
     def bar(self) -> dict[str, str]:
         """The weight as a bar from the middle: to the right speaks for the same, to the left against."""
-        reach = min(50.0, abs(self.weight or 0.0) / WEIGHT_SCALE * 50)
-        left = 50.0 if (self.weight or 0) >= 0 else 50 - reach
-        return {"x": f"{left:.1f}", "width": f"{reach:.1f}", "side": "for" if (self.weight or 0) >= 0 else "against"}
+        weight = self.weight or 0.0
+        reach = min(50.0, abs(weight) / WEIGHT_SCALE * 50)
+        left = 50.0 if weight >= 0 else 50 - reach
+        return {"x": f"{left:.1f}", "width": f"{reach:.1f}", "side": "for" if weight >= 0 else "against"}
 
 
-def pairs_of(candidate: Candidate) -> list[FieldPair]:
-    """The fields that either record has, in the order of the catalogue."""
-    left, right = candidate.left, candidate.right
-    return [
-        _pair(name, left.fields, right.fields, left.normal, right.normal, candidate.evidence.get(name))
-        for name in FIELDS
-        if left.fields.get(name) or right.fields.get(name)
-    ]
+def pairs_of(candidate: CandidateRow) -> list[FieldPair]:
+    """The fields that either record has, in the order of the catalogue, then what else was weighed."""
+    names = [name for name in FIELDS if candidate.left.fields.get(name) or candidate.right.fields.get(name)]
+    names += [name for name in candidate.weights if name not in names]
+    return [_pair(name, candidate) for name in names]
 
 
-def _pair(
-    name: str, left: dict[str, Any], right: dict[str, Any], a: dict[str, Any], b: dict[str, Any], evidence: Any
-) -> FieldPair:
-    weight = evidence.get("weight") if isinstance(evidence, dict) else evidence
-    level = str(evidence.get("level", "")) if isinstance(evidence, dict) else ""
-    number = float(weight) if isinstance(weight, int | float) else None
-    if not left.get(name) or not right.get(name):
-        agreement = "alone"
-    elif (a.get(name) or left[name]) == (b.get(name) or right[name]):
-        agreement = "agree"
-    else:
-        agreement = "close" if number is not None and number > 0 else "differ"
-    return FieldPair(name, _text(left.get(name)), _text(right.get(name)), agreement, number, level)
+def _pair(name: str, candidate: CandidateRow) -> FieldPair:
+    left, right = candidate.left.fields.get(name), candidate.right.fields.get(name)
+    evidence = candidate.weights.get(name)
+    found = evidence if isinstance(evidence, dict) else {"weight": evidence}
+    weight = float(found["weight"]) if isinstance(found.get("weight"), int | float) else None
+    same = candidate.agreement.get(name) == "same" or (left is not None and left == right)
+    for_it = weight is not None and weight > 0
+    agreement = "agree" if same else "alone" if not left or not right else "close" if for_it else "differ"
+    return FieldPair(name, _text(left), _text(right), agreement, weight, str(found.get("level", "")))
 
 
 def _text(value: Any) -> str:

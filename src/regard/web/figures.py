@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import formats, timezone
 
-from regard.analytics.comparisons import CANNOT_TELL, UP, compare_many
-from regard.analytics.estimate import Estimate
+from regard.analytics.comparisons import CANNOT_TELL, UP
 from regard.understand import queries as understand
+from regard.understand.changes import MONTH_BEFORE, Change
 from regard.understand.measures import MEASURES, Measure
 from regard.understand.models import Finding
 from regard.web.templatetags.regard import in_unit
@@ -19,36 +19,14 @@ SHOWN_MONTHS = 24
 
 
 @dataclass(frozen=True)
-class Change:
-    """The last full month against the one before it."""
-
-    verdict: str  # "up", "down" or "cannot tell"
-    good: bool | None  # None: neither good nor bad, or cannot tell
-    p: float | None
-    new: Finding
-    old: Finding
-
-    @property
-    def words(self) -> str:
-        if self.verdict == CANNOT_TELL:
-            return "≈ cannot tell"
-        sign = "▲ up" if self.verdict == UP else "▼ down"
-        return sign + {True: ", better", False: ", worse", None: ""}[self.good]
-
-    @property
-    def tone(self) -> str:
-        return {True: "change-better", False: "change-worse", None: ""}[self.good]
-
-
-@dataclass(frozen=True)
 class Figure:
     """One measure (in one currency, if it is money) as a tile, a line or a page shows it."""
 
     measure: Measure
     unit: str
-    shown: Finding | None  # over everything; of totals the last full month
+    shown: Finding  # over everything; of totals the last full month
     months: list[Finding]  # full months, oldest first
-    change: Change | None
+    change: Change | None  # the last full month against the one before
 
     @property
     def points(self) -> list[tuple[float | None, float | None, float | None]]:
@@ -62,33 +40,46 @@ class Figure:
     def ceiling(self) -> float:
         if self.unit in BOUNDS:
             return BOUNDS[self.unit][1]
-        return max([0.0] + [each.high or each.value or 0.0 for each in [*self.months, self.shown] if each]) * 1.05
+        return max([0.0] + [each.high or each.value or 0.0 for each in [*self.months, self.shown]]) * 1.05
 
     @property
     def when(self) -> str:
-        if self.shown is None:
-            return ""
         if self.shown.dimension == "month":
             return month_words(self.shown.group)
-        return f"{self.measure.window_days} days" if self.measure.window_days else "all that is known"
+        return f"last {self.measure.window_days} days" if self.measure.window_days else "all that is known"
+
+    @property
+    def change_words(self) -> str:
+        if self.change is None or self.change.verdict == CANNOT_TELL:
+            return "≈ cannot tell"
+        sign = "▲ up" if self.change.verdict == UP else "▼ down"
+        return sign + {True: ", better", False: ", worse", None: ""}[self.change.good]
+
+    @property
+    def change_tone(self) -> str:
+        good = self.change.good if self.change else None
+        return {True: "change-better", False: "change-worse", None: ""}[good]
 
 
-def figures(names: Sequence[str] = ()) -> list[Figure]:
-    """The figures of some measures, or all that have any; changes corrected for how many were compared."""
+def figures() -> list[Figure]:
+    """Every figure that stands on anything, in the order of the measures."""
     computation = understand.latest_computation()
     if computation is None:
         return []
-    found = [
-        _figure(MEASURES[name], unit, computation.as_of) for name in names or MEASURES for unit in _units(name)
-    ]
-    found = [figure for figure in found if figure.shown is not None]
-    pairs = [(figure, *figure.months[-2:]) for figure in found if len(figure.months) > 1]
-    verdicts = compare_many([(_estimate(new), _estimate(old)) for _, old, new in pairs])
-    changes = {
-        id(figure): Change(each.verdict, _is_good(figure.measure, each.verdict), each.p, new, old)
-        for (figure, old, new), each in zip(pairs, verdicts, strict=True)
-    }
-    return [Figure(f.measure, f.unit, f.shown, f.months, changes.get(id(f))) for f in found]
+    changes = {(c.measure.name, c.unit): c for c in understand.what_changed() if c.against == MONTH_BEFORE}
+    months: dict[tuple[str, str], list[Finding]] = {}
+    for finding in understand.latest_findings("", "month"):
+        months.setdefault((finding.measure, finding.unit), []).append(finding)
+    found = []
+    for whole in understand.latest_findings("", ""):
+        key = (whole.measure, whole.unit)
+        if whole.measure in MEASURES and whole.n:
+            full = _full_months(months.get(key, []), computation.as_of)
+            measure = MEASURES[whole.measure]
+            shown = full[-1] if measure.is_total and full else whole
+            found.append(Figure(measure, whole.unit, shown, full, changes.get(key)))
+    order = list(MEASURES)
+    return sorted(found, key=lambda figure: order.index(figure.measure.name))
 
 
 def rows_of(findings: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -99,12 +90,13 @@ def rows_of(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def sentence_of(change: Change, figure: Figure) -> str:
-    """`Late deliveries went up from 8.1 % in September to 12.4 % in October.`"""
+def sentence_of(change: Change) -> str:
+    """`Late deliveries went up from 8.1 % in September 2026 to 12.4 % in October 2026.`"""
     way = "went up" if change.verdict == UP else "went down"
+    old, new = change.old, change.new
     return (
-        f"{figure.measure.title}: {way} from {in_unit(change.old.value, figure.unit)} in "
-        f"{month_words(change.old.group)} to {in_unit(change.new.value, figure.unit)} in {month_words(change.new.group)}."
+        f"{change.measure.title}: {way} from {in_unit(old.value, change.unit)} in {month_words(old.group)} "
+        f"to {in_unit(new.value, change.unit)} in {month_words(new.group)}."
     )
 
 
@@ -116,22 +108,5 @@ def month_words(group: str) -> str:
         return group
 
 
-def _units(name: str) -> list[str]:
-    return sorted({each.unit for each in understand.latest_findings(name, "")})
-
-
-def _figure(measure: Measure, unit: str, as_of: datetime) -> Figure:
-    months = [each for each in understand.latest_findings(measure.name, "month") if each.unit == unit]
-    full = [each for each in months if each.group < timezone.localtime(as_of).strftime("%Y-%m")] or months
-    overall = [each for each in understand.latest_findings(measure.name, "") if each.unit == unit]
-    shown = full[-1] if measure.is_total and full else (overall[0] if overall else None)
-    return Figure(measure, unit, shown, full, None)
-
-
-def _estimate(finding: Finding) -> Estimate:
-    return Estimate(finding.value, finding.low, finding.high, finding.n, finding.level, finding.method,
-                    finding.version, finding.standard_error)  # fmt: skip
-
-
-def _is_good(measure: Measure, verdict: str) -> bool | None:
-    return None if verdict == CANNOT_TELL or not measure.better else verdict == measure.better
+def _full_months(months: list[Finding], as_of: datetime) -> list[Finding]:
+    return [each for each in months if each.group < timezone.localtime(as_of).strftime("%Y-%m")] or months

@@ -221,12 +221,19 @@ def expected_purchases(
     ----------
     Fader, Hardie, Lee (2005), equation 10; Wagner, Hoppe (2008) for MBG/NBD.
     """
-    x, t_x, age = (np.asarray(column, dtype=np.float64) for column in (frequency, recency, T))
-    ahead = np.asarray(t, dtype=np.float64)
+    return np.asarray(
+        probability_alive(fit, frequency, recency, T) * purchases_if_alive(fit, t, frequency, T)
+    )
+
+
+def purchases_if_alive(
+    fit: Fit, t: npt.ArrayLike, frequency: npt.ArrayLike, T: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
+    """Expected purchases in the next `t` of a customer known to be alive now; recency does not matter then."""
+    x, age, ahead = (np.asarray(column, dtype=np.float64) for column in (frequency, T, t))
     r, alpha, a, b = (fit[name] for name in NAMES)
     shift = 1.0 if fit.model == "MBG/NBD" else 0.0
-    factor = _purchases_if_alive(ahead, r + x, alpha + age, a, b + x + shift)
-    return np.asarray(probability_alive(fit, x, t_x, age) * factor)
+    return _purchases_if_alive(ahead, r + x, alpha + age, a, b + x + shift)
 
 
 def _purchases_if_alive(ahead: Array, shape: Array, rate: Array, a: float, b: Array) -> Array:

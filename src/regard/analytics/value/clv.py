@@ -1,29 +1,23 @@
 """Customer lifetime value: what a customer will still bring, discounted, with an interval."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from regard.analytics.value import bgnbd, gammagamma, paretonbd
-from regard.analytics.value.counts import Array
+from regard.analytics.value.counts import Array, distinct_rows
 from regard.analytics.value.likelihood import Fit
 
-Expect = Callable[[Fit, float, Array, Array, Array], Array]
-EXPECT: dict[str, Expect] = {
-    "BG/NBD": bgnbd.expected_purchases,
-    "MBG/NBD": bgnbd.expected_purchases,
-    "Pareto/NBD": paretonbd.expected_purchases,
-}
+MODELS = {"BG/NBD": bgnbd, "MBG/NBD": bgnbd, "Pareto/NBD": paretonbd}
 
 
 @dataclass(frozen=True)
 class LifetimeValue:
     """CLV of n customers over one horizon; arrays of shape (n,), in the currency of the spend model.
 
-    `low` and `high` bound what each customer will really bring in `level` of cases (the customer's own chance);
-    `total` with `total_low` and `total_high` bounds the sum over all, for which the parameters' uncertainty matters.
+    `total_low` and `total_high` bound the sum over all customers: there each customer's own chance averages out and the
+    uncertainty of the parameters remains. `simulate_value` is about one customer, where chance rules.
     """
 
     value: Array
@@ -86,35 +80,45 @@ def lifetime_value(
     ----------
     Fader, Hardie, Lee (2005), RFM and CLV, Journal of Marketing Research 42(4).
     """
-    if purchases.model not in EXPECT:
+    if purchases.model not in MODELS:
         raise ValueError(f"{purchases.model} says nothing of purchases to come")
     x, t_x, age, z = (
         np.asarray(column, dtype=np.float64) for column in (frequency, recency, T, monetary_value)
     )
-    order = _distinct(x, t_x, age)
     weights = _weights(periods, discount)
-    counts = _discounted(
-        purchases, x[order.first], t_x[order.first], age[order.first], period_length, weights
-    )
+    counts = _discounted(purchases, x, t_x, age, period_length, weights)
     each = gammagamma.expected_spend(spend, x, z) * margin
-    value = counts[order.inverse] * each
-    low, high = _total_interval(
-        purchases, spend, (x, t_x, age, z), value, period_length, weights, margin, level, draws, seed
-    )
-    return LifetimeValue(value, counts[order.inverse], each, float(value.sum()), low, high, level)
+    value = counts * each
+
+    def total_share(drawn_purchases: Fit, drawn_spend: Fit, chosen: npt.NDArray[np.int64]) -> float:
+        drawn = _discounted(drawn_purchases, x[chosen], t_x[chosen], age[chosen], period_length, weights)
+        money = gammagamma.expected_spend(drawn_spend, x[chosen], z[chosen]) * margin
+        return float((drawn * money).sum() / value[chosen].sum())
+
+    total = float(value.sum())
+    low, high = total, total
+    if total > 0 and draws:
+        chosen = _sample(len(value), seed)
+        shares = [total_share(*pair, chosen) for pair in _drawn(purchases, spend, draws, seed)]
+        low, high = np.nanquantile(shares, [(1 - level) / 2, (1 + level) / 2]) * total
+    return LifetimeValue(value, counts, each, total, float(low), float(high), level)
 
 
-@dataclass(frozen=True)
-class _Order:
-    first: npt.NDArray[np.int64]
-    inverse: npt.NDArray[np.int64]
+def _sample(n: int, seed: int) -> npt.NDArray[np.int64]:
+    return np.random.default_rng(seed).choice(n, 2000, replace=False) if n > 2000 else np.arange(n)
 
 
-def _distinct(x: Array, t_x: Array, age: Array) -> _Order:
-    from regard.analytics.value.counts import pack_rows
+def _drawn(purchases: Fit, spend: Fit, draws: int, seed: int) -> list[tuple[Fit, Fit]]:
+    """Both models with parameters drawn from their estimates' distribution."""
+    return [
+        (with_parameters(purchases, counts), with_parameters(spend, money))
+        for counts, money in zip(purchases.draws(draws, seed), spend.draws(draws, seed + 1), strict=True)
+    ]
 
-    _, first, inverse = np.unique(pack_rows(x, t_x, age), return_index=True, return_inverse=True)
-    return _Order(first, inverse.ravel())
+
+def with_parameters(fit: Fit, values: Array) -> Fit:
+    """The same model with other parameters, as `Fit.draws` gives them."""
+    return replace(fit, params=dict(zip(fit.params, map(float, values), strict=True)))
 
 
 def _weights(periods: int, discount: float) -> Array:
@@ -124,42 +128,15 @@ def _weights(periods: int, discount: float) -> Array:
 
 
 def _discounted(fit: Fit, x: Array, t_x: Array, age: Array, length: float, weights: Array) -> Array:
-    expect = EXPECT[fit.model]
-    total = np.zeros_like(x)
+    """Discounted expected purchases. Given life, they depend on x and T alone: few distinct pairs."""
+    model = MODELS[fit.model]
+    first, inverse = distinct_rows(x, age)
+    if_alive = np.zeros(len(first))
     for period, weight in enumerate(weights, start=1):
-        total += weight * expect(fit, period * length, x, t_x, age)
-    return total
+        if_alive += weight * model.purchases_if_alive(fit, period * length, x[first], age[first])
+    return np.asarray(_alive(fit, x, t_x, age) * if_alive[inverse])
 
 
-def _total_interval(
-    purchases: Fit,
-    spend: Fit,
-    rows: tuple[Array, Array, Array, Array],
-    value: Array,
-    length: float,
-    weights: Array,
-    margin: float,
-    level: float,
-    draws: int,
-    seed: int,
-) -> tuple[float, float]:
-    """The total under drawn parameters, relative to the estimate, on a sample of customers."""
-    rng = np.random.default_rng(seed)
-    n = len(value)
-    chosen = rng.choice(n, 2000, replace=False) if n > 2000 else np.arange(n)
-    x, t_x, age, z = (column[chosen] for column in rows)
-    base = value[chosen].sum()
-    if not base > 0:
-        return float(value.sum()), float(value.sum())
-    ratios = []
-    for counts, money in zip(purchases.draws(draws, seed), spend.draws(draws, seed + 1), strict=True):
-        drawn = _discounted(_with(purchases, counts), x, t_x, age, length, weights)
-        ratios.append((drawn * gammagamma.expected_spend(_with(spend, money), x, z) * margin).sum() / base)
-    low, high = np.nanquantile(ratios, [(1 - level) / 2, (1 + level) / 2]) * value.sum()
-    return float(low), float(high)
-
-
-def _with(fit: Fit, values: Array) -> Fit:
-    from dataclasses import replace
-
-    return replace(fit, params=dict(zip(fit.params, map(float, values), strict=True)))
+def _alive(fit: Fit, x: Array, t_x: Array, age: Array) -> Array:
+    first, inverse = distinct_rows(x, t_x, age)
+    return np.asarray(MODELS[fit.model].probability_alive(fit, x[first], t_x[first], age[first])[inverse])

@@ -45,23 +45,41 @@ def count_equal(
         raise ValueError("frequency, recency and T must be one-dimensional, of one length and not empty")
     w = np.ones(len(x)) if weight is None else np.asarray(weight, dtype=np.float64)
     _check(x, t_x, age, w)
-    key = pack_rows(x, t_x, age)
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    total = np.bincount(inverse.ravel(), weights=w)
-    return Counts(x[first], t_x[first], age[first], total)
+    first, inverse = distinct_rows(x, t_x, age)
+    return Counts(x[first], t_x[first], age[first], np.bincount(inverse, weights=w))
 
 
-def pack_rows(x: Array, t_x: Array, age: Array) -> npt.NDArray[np.int64] | npt.NDArray[np.void]:
-    """One sortable value a row: the ranks packed into an integer."""
-    packed = np.zeros(len(x), dtype=np.int64)
+def distinct_rows(*columns: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each distinct row stands first (or anywhere), and which distinct row each row is."""
+    packed, room = _pack(columns)
+    if packed is None:
+        together = (
+            np.ascontiguousarray(np.column_stack(columns)).view([("", np.float64)] * len(columns)).ravel()
+        )
+        _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
+        return first, inverse.ravel()
+    if room > max(4 * len(packed), 1 << 16):
+        _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+        return first, inverse.ravel()
+    place = np.full(room, -1, dtype=np.int64)  # few possible values: look them up instead of sorting
+    place[packed] = np.arange(len(packed))
+    taken = np.flatnonzero(place >= 0)
+    first = place[taken]
+    place[taken] = np.arange(len(taken))
+    return first, place[packed]
+
+
+def _pack(columns: tuple[Array, ...]) -> tuple[npt.NDArray[np.int64] | None, int]:
+    """One integer a row, and how many integers there could be; None where they do not fit."""
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
     room = 1
-    for column in (x, t_x, age):
+    for column in columns:
         codes, size = _codes(column)
         if room > np.iinfo(np.int64).max // max(size, 1):
-            return np.ascontiguousarray(np.column_stack([x, t_x, age])).view([("", np.float64)] * 3).ravel()
+            return None, 0
         packed = packed * size + codes
         room *= size
-    return packed
+    return packed, room
 
 
 def _codes(column: Array) -> tuple[npt.NDArray[np.int64], int]:

@@ -191,11 +191,18 @@ def expected_purchases(
     ----------
     Schmittlein, Morrison, Colombo (1987), equation 22.
     """
-    x, age = np.asarray(frequency, dtype=np.float64), np.asarray(T, dtype=np.float64)
-    lived = _expected_life(fit["s"], fit["beta"] + age, np.asarray(t, dtype=np.float64))
     return np.asarray(
-        probability_alive(fit, frequency, recency, T) * (fit["r"] + x) / (fit["alpha"] + age) * lived
+        probability_alive(fit, frequency, recency, T) * purchases_if_alive(fit, t, frequency, T)
     )
+
+
+def purchases_if_alive(
+    fit: Fit, t: npt.ArrayLike, frequency: npt.ArrayLike, T: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
+    """Expected purchases in the next `t` of a customer known to be alive now; recency does not matter then."""
+    x, age, ahead = (np.asarray(column, dtype=np.float64) for column in (frequency, T, t))
+    lived = _expected_life(fit["s"], fit["beta"] + age, ahead)
+    return np.asarray((fit["r"] + x) / (fit["alpha"] + age) * lived)
 
 
 def expected_purchases_of_new(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.float64]:

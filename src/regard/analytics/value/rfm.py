@@ -40,8 +40,8 @@ def rfm_summary(
     Returns
     -------
     ibis.Table
-        One row a customer: `customer`; `frequency` (purchases less one, int64); `recency` (first to last purchase) and
-        `T` (first purchase to `until`), float64 in `unit`; `monetary_value` (mean amount of the repeat purchases, 0 where
+        One row a customer: `customer`; `frequency` (purchases less one, int64); `recency` (first to last) and
+        `T` (first to `until`), float64 in `unit`; `monetary_value` (mean amount of the repeat purchases, 0 where
         there are none), float64.
 
     Raises

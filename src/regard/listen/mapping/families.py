@@ -92,7 +92,7 @@ def _answers(view: View, setting: Setting, column: str, instrument: str) -> list
     what = instrument + (" (" + ", ".join(f"{w} = {v}" for w, v in values.items()) + ")" if values else "")
     view.take("score", column, 0.8, f"`{column}` is an answer on {what}.")
     view.values.update({column: values} if values else {})
-    zero = ("0",) if instrument == "csat-5" and bounds and bounds[0] == 0 else ()
+    zero = _zero(view, column) if instrument in ("csat-5", "ces-7") else ()
     voice = voice_of(view) if setting.who.key != column else {}
     key = key_of(view, setting, "answer")
     base = {"id": key, "instrument": instrument, "separate": not view.tells_apart(key), **voice}
@@ -117,13 +117,19 @@ def ratings(view: View, setting: Setting) -> list[EventRule]:
     key = key_of(view, setting, "answer")
     events = []
     for column in rated:
-        low = (view.bounds(column) or (1, 5))[0]
-        note = "; 0 means not applicable" if low == 0 else ""
+        absent = _zero(view, column)
+        note = "; 0 means not applicable" if absent else ""
         view.take("score", column, 0.75, f"`{column}` is rated on a scale up to {top}{note}.")
         events.append(event(view, "survey.answered", **at, id=key, separate=not view.tells_apart(key),
-                             instrument=f"rating-{top}", score=column, score_missing=("0",) if low == 0 else (),
+                             instrument=f"rating-{top}", score=column, score_missing=absent,
                              touchpoint=Value(constant=column)))  # fmt: skip
     return events
+
+
+def _zero(view: View, column: str) -> tuple[str, ...]:
+    """On a scale from one up, 0 means not applicable."""
+    least = (view.bounds(column) or (1, 5))[0]
+    return ("0",) if least == 0 or "0" in view.profiles[column].missing_words else ()
 
 
 def _is_rating(view: View, column: str) -> bool:

@@ -125,9 +125,9 @@ def _lookup(view: View, others: list[View]) -> Who | None:
     """A short table whose first column tells its rows apart explains a word that other tables use."""
     first = next(iter(view.profiles), "")
     profile = view.profiles.get(first)
-    if profile is None or not profile.unique or profile.kind in DATES | NUMBERS | {"text"} or _is_personal(view):
+    if profile is None or not profile.unique or profile.kind in DATES | NUMBERS or _is_personal(view):
         return None
-    if any(view.profiles[c].kind == "text" for c in view.filled):
+    if any(view.is_prose(column) for column in view.filled):
         return None
     kind = slug(first) if not first.startswith("column_") else slug(view.name)
     stems = [slug(c) for other in others for c in other.profiles if kind.startswith(slug(c)) and len(slug(c)) > 5]
@@ -167,19 +167,19 @@ _IMPOSSIBLE = {
 }
 
 
-def propose_attributes(view: View, identity: dict[str, str], *, zips: bool) -> dict[str, Value]:
+def propose_attributes(view: View, identity: dict[str, str]) -> dict[str, Value]:
     """What else a table says of whom it is about: every free column that is not a long text or a running number."""
     found = {}
     for name in GROUPING:
         if name in identity:
             found[name] = Value(identity[name])
-    postcode = identity.get("postcode", "") or _zip(view)
-    if zips and postcode:
+    postcode = identity.get("postcode", "")
+    if postcode:
         found[ZIP] = Value(view.take("attribute", postcode, 0.7, f"`{postcode}` leads to what is known of the place."))
     for column in view.filled:
         words = words_of(column)
         running = view.profiles[column].unique and (words[-1:] == ("pk",) or view.things[column])
-        if column in view.taken or running or view.profiles[column].kind == "text":
+        if column in view.taken or running or view.is_prose(column):
             continue
         form = "number" if view.is_number(column) else "text"
         found[slug(column)] = Value(view.take("attribute", column, 0.6, f"`{column}` is kept as an attribute."), form=form)

@@ -102,13 +102,12 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
     identity = propose_identity(view, who)
     setting = Setting(who, others, snapshot, ordered)
     events = propose_events(view, setting)
-    zips = not who.is_thing and any(_is_about_places(other) for other in others)
     happened = any((e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events)
     attributes: dict[str, Value] = {}
     if happened:
         events = [_with_rest(view, events[0]), *events[1:]]
     else:
-        attributes = propose_attributes(view, identity, zips=zips)
+        attributes = propose_attributes(view, identity)
     table = TableMapping(
         name=view.name,
         headers=tuple(view.profiles),
@@ -124,16 +123,13 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
     return replace(table, dates=_dates(view, table.events))
 
 
-def _is_about_places(view: View) -> bool:
-    return bool(view.find("postcode", free=False)) and not any(view.ids(thing) for thing in ("customer", "order", "seller"))
-
-
 def _with_rest(view: View, event: EventRule) -> EventRule:
     """The columns nobody asked for, kept in the table's first event."""
     rest = {}
+    named = {event.subject.column} if event.subject else set()
     for column in view.filled:
         running = view.profiles[column].unique and words_of(column)[-1:] == ("pk",)
-        if column not in view.taken and column not in event.columns() and not running:
+        if column not in view.taken | named and not running:
             form = "number" if view.is_number(column) and not view.things[column] else "text"
             rest[slug(column)] = Value(column, form=form)
     return replace(event, data={**event.data, **{k: v for k, v in rest.items() if k not in event.data}})

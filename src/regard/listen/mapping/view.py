@@ -9,6 +9,7 @@ DATES = frozenset({"date", "datetime"})
 NUMBERS = frozenset({"integer", "decimal", "currency", "rating"})
 WORDY = frozenset({"text", "category", "name"})
 MOST_WORDS = 60
+LONGEST_NAME = 40
 PERSONAL = ("name", "given_name", "family_name", "email", "phone", "birth_date")
 
 
@@ -120,6 +121,11 @@ class View:
     def sure_of(self, meaning: str, column: str) -> float:
         """How sure a column's wording makes its meaning."""
         return max(self.meanings.get(column, {}).get(meaning, 0.3), 0.3)
+
+    def is_prose(self, column: str) -> bool:
+        """Whether a column holds sentences rather than names of things."""
+        profile = self.profiles[column]
+        return profile.kind == "text" and any(len(example) > LONGEST_NAME for example in profile.examples)
 
     def is_number(self, column: str) -> bool:
         return self.profiles[column].kind in NUMBERS

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from regard.listen.mapping.model import EventRule, PersonRule, Reading, SourceMapping, TableMapping, Value, When
+from regard.listen.mapping.read import read_mapping
 
 HEAD = """# How Regard understands the files of the source `{source}`. Change it by hand and import again.
 # A [[table]] is recognised by its headers, then by the name of its file or sheet.
@@ -13,20 +14,32 @@ BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 
 def write_mapping(mapping: SourceMapping, path: Path, *, notes: dict[str, list[str]] | None = None) -> None:
-    """Write the mapping so that a reader meets the old or the new text, never half of one."""
+    """Write the mapping; what stands in the file already, with its comments, stays and new tables are added."""
+    text = format_mapping(mapping, notes)
+    if path.exists():
+        known = {table.name for table in read_mapping(path).tables}
+        fresh = [table for table in mapping.tables if table.name not in known]
+        text = "\n".join([path.read_text(encoding="utf-8"), *(_noted(table, notes or {}) for table in fresh)])
+    replace_mapping(text, path)
+
+
+def replace_mapping(text: str, path: Path) -> None:
+    """Write a mapping's text so that a reader meets the old or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(format_mapping(mapping, notes), encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
 
 
 def format_mapping(mapping: SourceMapping, notes: dict[str, list[str]] | None = None) -> str:
     """The mapping's text; `notes` (by table name) become comments above the table."""
-    parts = [HEAD.format(source=mapping.source) + f"source = {_quoted(mapping.source)}\n"]
-    for table in mapping.tables:
-        comments = [f"# {line}" for note in (notes or {}).get(table.name, []) for line in note.splitlines()]
-        parts.append("\n".join([*comments, *_table(table)]) + "\n")
-    return "\n".join(parts)
+    head = HEAD.format(source=mapping.source) + f"source = {_quoted(mapping.source)}\n"
+    return "\n".join([head, *(_noted(table, notes or {}) for table in mapping.tables)])
+
+
+def _noted(table: TableMapping, notes: dict[str, list[str]]) -> str:
+    comments = [f"# {line}" for note in notes.get(table.name, []) for line in note.splitlines()]
+    return "\n".join([*comments, *_table(table)]) + "\n"
 
 
 def _table(table: TableMapping) -> list[str]:

@@ -13,7 +13,7 @@ def name_persons(chunk: Chunk, context: Context) -> None:
     """Step: give each row its person key, the first of the mapping's ways that has a value."""
     if any(rule.via == "row" for rule in chunk.table.person):
         columns = [place(chunk, c) for c in chunk.rows.column_names if c != "_row"]
-        number_repeats(context, "chunk", _md5(["row", *columns]), rule=-1)
+        number_repeats(context, "chunk", _md5(columns), rule=-1)
     else:
         context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
     ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)
@@ -62,6 +62,9 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
         time = parsed(chunk, "time", event.at)
         cases.append((f"{time} IS NULL", f"`{event.at}`: there is no date"))
         cases.append((f"year({time}) < {EARLIEST.year}", f"`{event.at}`: the date is before {EARLIEST.year}"))
+    if event.at_event and event.subject:
+        why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
+        cases.append(("at_event IS NULL", why))
     if event.amount and "amount" in required:
         cases.append((f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount"))
     if event.subject and event.subject.column:
@@ -128,7 +131,8 @@ VERSION = ("epoch_us(occurred_at)", "person", "channel", "touchpoint", "departme
 
 def _select_event(chunk: Chunk, context: Context, event: EventRule) -> str:
     text = place(chunk, event.text) if event.text else "NULL"
-    at = parsed(chunk, "time", event.at) if event.at else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
+    at = "at_event" if event.at_event else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
+    at = parsed(chunk, "time", event.at) if event.at else at
     subject = "NULL"
     if event.subject and event.subject.column:
         subject = f"{quoted(event.subject.kind + ':')} || {place(chunk, event.subject.column)}"

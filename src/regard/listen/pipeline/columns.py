@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from regard.errors import AmbiguousError, MappingError
 from regard.know.normalise import normalise_columns
-from regard.listen.mapping import TableMapping
-from regard.listen.pipeline.chunk import Chunk, Context
+from regard.ledger import lake
+from regard.listen.mapping import Subject, TableMapping
+from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.reading import ColumnProfile, parse_column
 
 NOON = 12 * 3600  # a date without a time is the same day in nearly every zone when it stands at noon
@@ -53,6 +54,32 @@ def load_rows(chunk: Chunk, context: Context) -> None:
     context.con.register("arrived", pa.table(named))
     context.con.execute("CREATE OR REPLACE TEMP TABLE chunk AS SELECT * FROM arrived")
     context.con.unregister("arrived")
+    for event in table.events:
+        if event.at_event and event.subject:
+            _look_up_times(chunk, context, event.at_event, event.subject)
+
+
+def _look_up_times(chunk: Chunk, context: Context, name: str, subject: Subject) -> None:
+    """When the event of that name about the same subject happened, as the column `at_event`."""
+    held = lake_rows(context, "events")
+    about = f"{quoted(subject.kind + ':')} || {place(chunk, subject.column)}"
+    told = f"SELECT subject, min(occurred_at) AS at_event FROM {held} WHERE source = {quoted(context.source)} AND " \
+           f"name = {quoted(name)} AND subject IN (SELECT {about} FROM chunk) GROUP BY subject"  # fmt: skip
+    context.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT c.*, at_event FROM chunk c LEFT JOIN ({told}) t "
+        f"ON t.subject = {about}"
+    )
+
+
+def lake_rows(context: Context, name: str) -> str:
+    """A table of the lake as an SQL relation of the import's own database."""
+    table = lake.open_table(name)
+    files = table.file_uris() if table is not None else []
+    if table is not None and files and lake.is_local(files[0]):
+        return f"read_parquet([{', '.join(map(quoted, files))}])"
+    rows = table.to_pyarrow_dataset() if table is not None and files else lake.TABLES[name].empty_table()
+    context.con.register(f"lake_{name}", rows)
+    return f"lake_{name}"
 
 
 def _mean(values: pa.ChunkedArray, column: str, table: TableMapping) -> pa.ChunkedArray:

@@ -6,7 +6,7 @@ from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
 from regard.listen.pipeline.build import KEY_DIGITS, json_object
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
-from regard.listen.pipeline.columns import place
+from regard.listen.pipeline.columns import lake_rows, place
 
 
 def prepare(context: Context) -> None:
@@ -40,7 +40,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     )
     stamp = f"TIMESTAMPTZ '{context.recorded_at.isoformat()}'"
     heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
-    chunk.events = con.execute(
+    chunk.events = con.sql(
         f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
         f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
         f"void AS subject, {heard} FROM retracted)"
@@ -54,14 +54,11 @@ def _load_known(context: Context) -> None:
     con = context.con
     keys = "(SELECT base FROM made)"
     selects = ["SELECT event_id, void FROM pretended"]
-    table = lake.open_table("events")
-    if table is not None and table.file_uris():
-        files = f"read_parquet([{', '.join(map(quoted, table.file_uris()))}])"
-        mine = f"FROM {files} WHERE source = {quoted(context.source)}"
-        selects.append(f"SELECT event_id, NULL AS void {mine} AND left(event_id, {KEY_DIGITS}) IN {keys}")
-        selects.append(
-            f"SELECT NULL, subject {mine} AND name = {quoted(RETRACTION)} AND left(subject, {KEY_DIGITS}) IN {keys}"
-        )
+    mine = f"FROM {lake_rows(context, 'events')} WHERE source = {quoted(context.source)}"
+    selects.append(f"SELECT event_id, NULL AS void {mine} AND left(event_id, {KEY_DIGITS}) IN {keys}")
+    selects.append(
+        f"SELECT NULL, subject {mine} AND name = {quoted(RETRACTION)} AND left(subject, {KEY_DIGITS}) IN {keys}"
+    )
     con.execute(f"CREATE OR REPLACE TEMP TABLE known AS {' UNION ALL '.join(selects)}")
 
 
@@ -79,16 +76,13 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = ["SELECT row_id FROM pretended_rows"]
-    lying = lake.open_table("attributes")
-    if lying is not None and lying.file_uris():
-        held.append(f"SELECT row_id FROM read_parquet([{', '.join(map(quoted, lying.file_uris()))}])")
+    held = f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({' UNION ALL '.join(held)}) "
+        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({held}) "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
     )
     schema = lake.TABLES["attributes"]
-    chunk.attributes = con.execute(
+    chunk.attributes = con.sql(
         f"SELECT row_id, {quoted(context.source)} AS source, person, "
         f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS recorded_at, data FROM said ORDER BY _row"
     ).to_arrow_table().cast(schema)  # fmt: skip
@@ -112,7 +106,7 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     else:
         rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
-    chunk.identities = con.execute(
+    chunk.identities = con.sql(
         f"SELECT person, {quoted(table.kind)} AS kind{listed} FROM chunk WHERE {rows} AND NOT "
         f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
     ).to_arrow_table()  # fmt: skip

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-
 KINDS = (
     "empty", "integer", "decimal", "currency", "rating", "boolean", "date", "datetime", "time",
     "email", "phone", "url", "name", "id", "postcode", "category", "text",

@@ -21,8 +21,14 @@ COMPACT = (
     r"(?:[T ]?(?P<h>\d{2}):?(?P<mi>\d{2}):?(?P<s>\d{2})?(?P<f>)(?P<pm>))?(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
 _WEEKDAY = r"^(?:\p{L}{2,10}\.?,?\s+)?"
-DAY_NAMED = _WEEKDAY + r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?[ /-]*(?:de )?(?P<m>\p{L}{3,10})\.?[ ,/-]+(?:de )?(?P<y>\d{4}|\d{2})" + _CLOCK
-MONTH_NAMED = _WEEKDAY + r"(?P<m>\p{L}{3,10})\.?[ -]+(?P<d>\d{1,2})(?:st|nd|rd|th)?[ ,-]+(?P<y>\d{4})" + _CLOCK
+DAY_NAMED = (
+    _WEEKDAY
+    + r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?[ /-]*(?:de )?(?P<m>\p{L}{3,10})\.?[ ,/-]+(?:de )?(?P<y>\d{4}|\d{2})"
+    + _CLOCK
+)
+MONTH_NAMED = (
+    _WEEKDAY + r"(?P<m>\p{L}{3,10})\.?[ -]+(?P<d>\d{1,2})(?:st|nd|rd|th)?[ ,-]+(?P<y>\d{4})" + _CLOCK
+)
 EPOCH_SECONDS, EPOCH_MILLIS, EXCEL = "epoch seconds", "epoch milliseconds", "excel serial"
 _MONTHS = """
 jan january januar janvier enero gennaio janeiro januari janv ene gen jän jänner
@@ -133,7 +139,9 @@ def _parse_shape(texts: pa.Array, shape: str, order: str, zone: str) -> pa.Array
     afternoon, morning = _true(pc.equal(half, "p")), _true(pc.equal(half, "a"))
     hour_fits = np.where(afternoon | morning, (hour >= 1) & (hour <= 12), hour < 24)
     hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
-    fraction = _integers(pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(parts.field("f"), ""), 6, "0"), 0, 6))
+    fraction = _integers(
+        pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(parts.field("f"), ""), 6, "0"), 0, 6)
+    )
     length = _month_length(year, month)
     good = matched & (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= length)
     good &= hour_fits & (minute < 60) & (second < 60)
@@ -251,7 +259,9 @@ def describe_format(example: str, order: str) -> str:
     if clock:
         time = ("Thh:mm" if clock[1] == "T" else " h:mm") + (":ss" if clock[2] else "")
     if re.search(r"[^\W\d_]{3}", example.split(":")[0].replace("UTC", "")):
-        return ("mmm d yyyy" if re.match(r"(?:\w+\.?,\s+)?[^\W\d_]{3,}\.?[ -]+\d", example) else "d mmm yyyy") + time
+        return (
+            "mmm d yyyy" if re.match(r"(?:\w+\.?,\s+)?[^\W\d_]{3,}\.?[ -]+\d", example) else "d mmm yyyy"
+        ) + time
     if re.match(r"\d{4}\D", example):
         return f"yyyy{example[4]}mm{example[4]}dd{time}"
     separator = re.match(r"\d+(.)", example)

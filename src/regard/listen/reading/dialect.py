@@ -126,6 +126,8 @@ def _fit(lines: Sequence[str], delimiter: str, quote: str, whole: bool) -> _Fit:
     if not rows:
         return _Fit(delimiter, 0, 0, False, False)
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
+    if len(rows[0]) != width and count < 3:
+        return _Fit(delimiter, 0, 0, False, False)  # two commas in a few lines of prose
     digits = all(cell[-1:].isdigit() for row in rows[1:] for cell in row[:-1])
     return _Fit(delimiter, count / len(rows), width, len(rows[0]) == width, delimiter == "," and digits)
 
@@ -134,7 +136,9 @@ def _best(fits: Sequence[_Fit]) -> str | None:
     if not fits:
         return None
     # max() keeps the first of equals, and DELIMITERS begins with the one seldom found in plain text.
-    return max(fits, key=lambda fit: (fit.first_fits, round(fit.share, 1), not fit.decimal, fit.share)).delimiter
+    return max(
+        fits, key=lambda fit: (fit.first_fits, round(fit.share, 1), not fit.decimal, fit.share)
+    ).delimiter
 
 
 def _quote(sample: str) -> str:

@@ -7,15 +7,66 @@ from dataclasses import dataclass
 from regard.listen.reading import dates, numbers
 
 ENOUGH = 0.9  # share of values that must fit
-_ID_WORDS = {"id", "ids", "uid", "uuid", "guid", "pk", "key", "nr", "no", "sku", "ref", "reference", "nummer", "code"}
+_ID_WORDS = {
+    "id",
+    "ids",
+    "uid",
+    "uuid",
+    "guid",
+    "pk",
+    "key",
+    "nr",
+    "no",
+    "sku",
+    "ref",
+    "reference",
+    "nummer",
+    "code",
+}
 _NAME_WORDS = {
     "name", "firstname", "lastname", "surname", "forename", "fullname", "vorname", "nachname", "familienname",
     "prenom", "prénom", "nom", "nombre", "apellido", "given", "family", "contact",
 }  # fmt: skip
-_NOT_A_PERSON = {"file", "user", "product", "category", "item", "company", "host", "domain", "column", "table"}
-_PHONE_WORDS = {"phone", "tel", "telephone", "telefon", "mobile", "mobil", "handy", "cell", "fax", "caller", "msisdn"}
+_NOT_A_PERSON = {
+    "file",
+    "user",
+    "product",
+    "category",
+    "item",
+    "company",
+    "host",
+    "domain",
+    "column",
+    "table",
+}
+_PHONE_WORDS = {
+    "phone",
+    "tel",
+    "telephone",
+    "telefon",
+    "mobile",
+    "mobil",
+    "handy",
+    "cell",
+    "fax",
+    "caller",
+    "msisdn",
+}
 _POST_WORDS = {"zip", "zipcode", "postcode", "postal", "plz", "postleitzahl", "cp", "cap"}
-_TIME_WORDS = {"date", "datum", "time", "timestamp", "ts", "at", "created", "updated", "zeit", "when", "epoch", "on"}
+_TIME_WORDS = {
+    "date",
+    "datum",
+    "time",
+    "timestamp",
+    "ts",
+    "at",
+    "created",
+    "updated",
+    "zeit",
+    "when",
+    "epoch",
+    "on",
+}
 _RATING_WORDS = {
     "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung", "note",
     "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
@@ -35,9 +86,28 @@ _NUMBER = re.compile(numbers.NUMBER)
 _UNIT = re.compile(numbers.HAS_UNIT)
 _INTEGER = re.compile(r"[-+]?\d+")
 _DATE_SHAPES = tuple(
-    re.compile(shape.replace(r"\p{L}", r"[^\W\d_]")) for shape in (dates.NUMERIC, dates.DAY_NAMED, dates.MONTH_NAMED)
+    re.compile(shape.replace(r"\p{L}", r"[^\W\d_]"))
+    for shape in (dates.NUMERIC, dates.DAY_NAMED, dates.MONTH_NAMED)
 )
-TRUE_WORDS = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "o", "si", "sí", "s", "wahr", "vrai", "sim", "x", "on")
+TRUE_WORDS = (
+    "1",
+    "true",
+    "yes",
+    "y",
+    "t",
+    "ja",
+    "j",
+    "oui",
+    "o",
+    "si",
+    "sí",
+    "s",
+    "wahr",
+    "vrai",
+    "sim",
+    "x",
+    "on",
+)
 FALSE_WORDS = ("0", "false", "no", "n", "f", "nein", "non", "falsch", "faux", "não", "off", "-")
 
 
@@ -95,7 +165,10 @@ def epoch_format(values: Sequence[str], words: set[str]) -> str | None:
     if not words & _TIME_WORDS:
         return None
     whole = [value.split(".")[0] for value in values]
-    ranges = ((dates.EPOCH_SECONDS, 315_000_000, 4_102_444_800), (dates.EPOCH_MILLIS, 315_000_000_000, 4_102_444_800_000))
+    ranges = (
+        (dates.EPOCH_SECONDS, 315_000_000, 4_102_444_800),
+        (dates.EPOCH_MILLIS, 315_000_000_000, 4_102_444_800_000),
+    )
     for format, low, high in (*ranges, (dates.EXCEL, 20_000, 73_050)):
         if sum(value.isdigit() and low <= int(value) <= high for value in whole) >= ENOUGH * len(whole):
             return format
@@ -173,7 +246,9 @@ def _text_kind(values: Values, words: set[str]) -> str:
     if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40:
         return "name"
     tokens = _share(values.sample, _TOKEN)
-    if blanks < 0.05 and ((_names_id(words) and tokens > 0.8) or (tokens > 0.95 and unique > 0.9 and length > 3)):
+    if blanks < 0.05 and (
+        (_names_id(words) and tokens > 0.8) or (tokens > 0.95 and unique > 0.9 and length > 3)
+    ):
         return "id"
     if values.distinct <= 2 or (unique < 0.5 and length < 40 and values.distinct < 5000):
         return "category"

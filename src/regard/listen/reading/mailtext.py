@@ -17,7 +17,10 @@ _CUT = re.compile(
     r")",
     re.MULTILINE | re.IGNORECASE,
 )
-_TWO_LINES = re.compile(r"^((?:On|Am|Le|El|Il)\b[^\n]{4,120})\n([^\n]{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,60}:)$", re.MULTILINE)
+_TWO_LINES = re.compile(
+    r"^((?:On|Am|Le|El|Il)\b[^\n]{4,120})\n([^\n]{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,60}:)$",
+    re.MULTILINE,
+)
 
 
 def plain_text(message: Message) -> str:

@@ -42,7 +42,9 @@ def count_styles(texts: pa.Array) -> tuple[int, int, int]:
 def decide_style(comma: int, point: int, either: int) -> NumberStyle | None:
     """The style those counts show; None if they show none and other columns must tell."""
     if comma and point:
-        return NumberStyle(comma > point, False, f"{comma} values have a decimal comma, {point} a decimal point")
+        return NumberStyle(
+            comma > point, False, f"{comma} values have a decimal comma, {point} a decimal point"
+        )
     if comma:
         return NumberStyle(True, True, f"{comma} values have a decimal comma")
     if point or not either:
@@ -58,7 +60,8 @@ def parse_numbers(texts: pa.Array, *, decimal_comma: bool) -> pa.Array:
     core = pc.replace_substring_regex(core, r"^([^-]*\d[.,]?)\s*-$", r"-\1")
     core = pc.replace_substring_regex(core, r"^([-+])\s+", r"\1")
     good = pc.and_(
-        pc.match_substring_regex(core, _PLAIN[decimal_comma]), pc.match_substring_regex(core, r"^[-+]?[.,]?\d")
+        pc.match_substring_regex(core, _PLAIN[decimal_comma]),
+        pc.match_substring_regex(core, r"^[-+]?[.,]?\d"),
     )
     core = pc.if_else(good, core, None)
     core = pc.replace_substring_regex(core, rf"[{'.' if decimal_comma else ','}{_BLANKS}+]", "")

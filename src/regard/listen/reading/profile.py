@@ -23,8 +23,36 @@ __all__ = ["KINDS", "ColumnProfile", "profile_sheet"]
 SAMPLE_ROWS = 4000
 MANY = 300_000  # distinct values beyond which a column is read in pieces
 FEW = 1000
-ALWAYS_MISSING = ("?", "N/A", "n/a", "#N/A", "#NV", "NULL", "null", "NaN", "nan", "k.A.", "\\N", "<NA>", "#NULL!")
-MISSING_IF_TYPED = ("-", "--", "NA", "na", "None", "none", "nil", ".", "unknown", "unbekannt", "NaT", "n.a.", "00000000")
+ALWAYS_MISSING = (
+    "?",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#NV",
+    "NULL",
+    "null",
+    "NaN",
+    "nan",
+    "k.A.",
+    "\\N",
+    "<NA>",
+    "#NULL!",
+)
+MISSING_IF_TYPED = (
+    "-",
+    "--",
+    "NA",
+    "na",
+    "None",
+    "none",
+    "nil",
+    ".",
+    "unknown",
+    "unbekannt",
+    "NaT",
+    "n.a.",
+    "00000000",
+)
 NEVER_NEGATIVE = ("-1", "-9", "-99", "-999", "-9999")  # missing, if no other value is below zero
 TYPED = {"integer", "decimal", "currency", "rating", "date", "datetime", "boolean", "phone", "email"}
 T = TypeVar("T")
@@ -91,7 +119,9 @@ def _begin(name: str, data: pa.ChunkedArray, sample: pa.ChunkedArray, about: int
     kind = hints.kinds.get(name) or tell_kind(values)
     if typed_words != words:
         stricter = _values(column, sample, typed_words)
-        if (typed := hints.kinds.get(name) or tell_kind(stricter)) in TYPED and not _all_boolean(values, kind):
+        if (typed := hints.kinds.get(name) or tell_kind(stricter)) in TYPED and not _all_boolean(
+            values, kind
+        ):
             kind, words, values = typed, typed_words, stricter
     column.profile = replace(column.profile, kind=kind, missing_words=words)
     if kind in NUMBERS:
@@ -126,7 +156,9 @@ def _values(column: _Column, sample: pa.ChunkedArray, words: list[str]) -> Value
         numbers_of = column.counts.field("counts").filter(pc.is_valid(present_values))
         distinct, filled = len(numbers_of), int(pc.sum(numbers_of).as_py() or 0)
         if distinct <= FEW:
-            for text, count in zip(present_values.drop_null().to_pylist(), numbers_of.to_pylist(), strict=True):
+            for text, count in zip(
+                present_values.drop_null().to_pylist(), numbers_of.to_pylist(), strict=True
+            ):
                 counts[text] += count
         if not texts and distinct:
             texts = present_values.drop_null().slice(0, SAMPLE_ROWS).to_pylist()
@@ -164,14 +196,20 @@ def _read_style(column: _Column, hints: Hints) -> None:
 
 def _settle_numbers(columns: Sequence[_Column]) -> None:
     """A comma before three digits is read as the other columns of the sheet have it."""
-    shown = [column.style for column in columns if column.style and (column.style.evidence or not column.style.certain)]
+    shown = [
+        column.style
+        for column in columns
+        if column.style and (column.style.evidence or not column.style.certain)
+    ]
     comma = any(style.decimal_comma for style in shown)
     pointed = any(_shows_point(column) for column in columns)
     for column in columns:
         if column.profile.kind not in NUMBERS:
             continue
         style = column.style or numbers.NumberStyle(
-            comma, comma or pointed, "as in the other columns" if comma or pointed else "1,234 is read as a thousand"
+            comma,
+            comma or pointed,
+            "as in the other columns" if comma or pointed else "1,234 is read as a thousand",
         )
         if column.style and comma and style.certain and not style.evidence and _only_thousands(column):
             style = numbers.NumberStyle(True, True, "the other columns have a decimal comma")
@@ -231,7 +269,9 @@ def _settle_dates(columns: Sequence[_Column]) -> None:
         if column.profile.date_order_certain or not model or "only" in column.profile.evidence:
             continue
         order = dates.order_of(model.profile.date_format or "")
-        example = next(text for piece in column.pieces() for text in piece.to_pylist() if not text[:4].isdigit())
+        example = next(
+            text for piece in column.pieces() for text in piece.to_pylist() if not text[:4].isdigit()
+        )
         column.profile = replace(
             column.profile,
             date_format=dates.describe_format(example, order),
@@ -250,7 +290,9 @@ def _end(column: _Column) -> ColumnProfile:
     if profile.kind in NUMBERS or profile.kind in ("date", "datetime"):
         certain = replace(profile, date_order_certain=True)
         for piece in column.pieces():
-            typed, reasons = parse_column(piece, certain, to="float" if profile.kind in NUMBERS else "datetime")
+            typed, reasons = parse_column(
+                piece, certain, to="float" if profile.kind in NUMBERS else "datetime"
+            )
             unread, total = unread + len(reasons) - reasons.null_count, total + len(piece)
             ends = pc.min_max(typed).as_py()
             if ends["min"] is not None:
@@ -261,7 +303,9 @@ def _end(column: _Column) -> ColumnProfile:
         low = high = None
     evidence = profile.evidence
     if unread and profile.kind != "text":
-        evidence = f"{evidence}; " * bool(evidence) + f"{unread} different values cannot be read as {profile.kind}"
+        evidence = (
+            f"{evidence}; " * bool(evidence) + f"{unread} different values cannot be read as {profile.kind}"
+        )
     rows = len(column.data)
     return replace(
         profile,

@@ -163,7 +163,10 @@ class SheetWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
-        cells = [pa.array([cell or None for cell in column], pa.string()) for column in zip(*self._rows, strict=True)]
+        cells = [
+            pa.array([cell or None for cell in column], pa.string())
+            for column in zip(*self._rows, strict=True)
+        ]
         self._sink.write(pa.record_batch([pa.array(self._numbers, pa.int64()), *cells], schema=self.schema))
         self.good_rows += len(self._rows)
         self._rows, self._numbers = [], []

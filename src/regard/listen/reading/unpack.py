@@ -33,14 +33,18 @@ def unpack_zip(path: Path, target: Path, hints: Hints) -> list[Path]:
             if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename:
                 continue
             if entry.flag_bits & 1:
-                raise UnreadableFileError(f"{path.name} is encrypted.", hint="Unpack it and hand in the files.")
+                raise UnreadableFileError(
+                    f"{path.name} is encrypted.", hint="Unpack it and hand in the files."
+                )
             folder = target / str(place)
             folder.mkdir()
             with archive.open(entry) as packed:
                 left -= _copy(packed, folder / name, path, entry.compress_size, left, hints)
             files.append(folder / name)
     if not files:
-        raise UnreadableFileError(f"{path.name} holds no files.", hint="Hand in an archive with a table in it.")
+        raise UnreadableFileError(
+            f"{path.name} holds no files.", hint="Hand in an archive with a table in it."
+        )
     return files
 
 

@@ -23,7 +23,9 @@ _PARTS = {
     "ADR": ("", "", "street", "city", "state", "postcode", "country"),
     "ORG": ("organisation",),
 }
-_PROPERTY = re.compile(r'^(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)$', re.DOTALL)
+_PROPERTY = re.compile(
+    r'^(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)$', re.DOTALL
+)
 
 
 def read_cards(path: Path, name: str, hints: Hints) -> list[Sheet]:
@@ -85,7 +87,9 @@ def _read_card(lines: list[str]) -> dict[str, str]:
                     card.setdefault(column, cell)
         elif name in _PLAIN:
             cell = _unescaped(value)
-            _put(card, _PLAIN[name], re.sub(r"^(?:tel|mailto|urn:uuid):", "", cell) if name != "URL" else cell)
+            _put(
+                card, _PLAIN[name], re.sub(r"^(?:tel|mailto|urn:uuid):", "", cell) if name != "URL" else cell
+            )
     return card
 
 

@@ -56,6 +56,12 @@ def in_unit(value: float | None, unit: str = "") -> str:
 
 
 @register.filter
+def share(value: float | None) -> str:
+    """A probability as per cent; what is all but certain is not rounded up to 100."""
+    return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)} %"
+
+
+@register.filter
 def ago(when: datetime | str | None) -> SafeString:
     """How long ago, and exactly when on hover."""
     if isinstance(when, str):

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
-from regard.ledger import queries as ledger
+from regard.analytics.comparisons import CANNOT_TELL
 from regard.understand import queries as understand
-from regard.web.figures import figures
-from regard.web.home import sentence_of_the_month, tasks
+from regard.web.figures import figures, sentence_of
+from regard.web.home import concerns, sentence_of_the_month, tasks
 from regard.web.may import may
 
 TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
@@ -23,13 +23,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if computation is None:
         return render(request, "web/home_empty.html")
     known = figures()
+    changes = understand.what_changed()
+    found = concerns(timezone.now())
     first = [figure for name in TILES for figure in known if figure.measure.name == name]
-    tiles = (first + [figure for figure in known if figure not in first])[:MOST_TILES]
     answer = {
-        "computation": computation, "sentence": sentence_of_the_month(known), "tiles": tiles,
-        "changed": [figure for figure in known if figure.change and figure.change.verdict != "cannot tell"],
-        "compared": sum(figure.change is not None for figure in known),
-        "silent": [rhythm for rhythm in ledger.rhythms(timezone.now()) if rhythm.silent],
-        "tasks": tasks(known, permissions_of(request.user)),
+        "computation": computation, "sentence": sentence_of_the_month(known, changes),
+        "tiles": (first + [figure for figure in known if figure not in first])[:MOST_TILES],
+        "changed": [(change, sentence_of(change)) for change in changes if change.verdict != CANNOT_TELL],
+        "compared": len(changes),
+        "silent": [each for each in found if each.kind == "silent"],
+        "tasks": tasks(known, changes, found, permissions_of(request.user)),
     }  # fmt: skip
     return render(request, "web/home.html", answer)

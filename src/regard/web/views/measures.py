@@ -15,6 +15,8 @@ from regard.web.may import may
 
 COLUMNS = ("measure", "version", "dimension", "group", "value", "low", "high", "n", "level", "method", "unit")
 
+MOST_ROWS = 1_000_000
+
 
 @may(Permission.MEASURES_READ)
 @require_safe
@@ -34,12 +36,12 @@ def measure(request: HttpRequest, name: str) -> HttpResponse:
     wished = request.GET.get("by", "")
     by = wished if wished in dimensions else (dimensions[0] if dimensions else "")
     csv = reverse("measure-csv", args=[name])
-    found = figures([name])
+    found = [figure for figure in figures() if figure.measure.name == name]
     charts = []
     for place, figure in enumerate(found):
         months = chart_of_series(f"months-{place}", chosen.title, rows_of(figure.months), unit=figure.unit,
                                  csv=f"{csv}?by=month")  # fmt: skip
-        groups = [each for each in understand.latest_findings(name, by) if each.unit == figure.unit] if by else []
+        groups = understand.latest_findings(name, by, unit=figure.unit) if by else []
         compared = chart_of_groups(f"groups-{place}", chosen.title, by.capitalize(), rows_of(groups), unit=figure.unit,
                                    csv=f"{csv}?by={by}") if groups else None  # fmt: skip
         charts.append({"figure": figure, "months": months, "groups": compared})
@@ -57,3 +59,14 @@ def figures_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     rows = ([getattr(each, column) for column in COLUMNS] for each in understand.latest_findings(name, by))
     return csv_answer(f"{chosen.name}-{by or 'overall'}.csv", COLUMNS, rows)
 
+
+
+@may(Permission.EXPORT)
+@require_safe
+def rows_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
+    """The rows that a measure's figure stands on, newest first."""
+    chosen = measure_named(name)
+    by, group = request.GET.get("by", ""), request.GET.get("group", "")
+    table = understand.rows_behind(name, dimension=by, group=group, limit=MOST_ROWS)
+    rows = (list(row.values()) for batch in table.to_pyarrow_batches() for row in batch.to_pylist())
+    return csv_answer(f"{chosen.name}-rows.csv", table.columns, rows)

@@ -26,9 +26,9 @@ MOST_LISTED = 20
 @require_safe
 def review(request: HttpRequest) -> HttpResponse:
     """The likeliest open pair, and those after it."""
-    waiting = know.open_candidates()[:MOST_LISTED]
+    waiting = know.open_candidates(limit=MOST_LISTED)
     wished = request.GET.get("pair", "")
-    chosen = next((each for each in waiting if str(each.pk) == wished), waiting[0] if waiting else None)
+    chosen = next((each for each in waiting if str(each.id) == wished), waiting[0] if waiting else None)
     answer = {
         "candidate": chosen, "pairs": pairs_of(chosen) if chosen else [], "total": know.count_open_candidates(),
         "others": [each for each in waiting if each is not chosen], "percent": chosen.probability * 100 if chosen else 0,

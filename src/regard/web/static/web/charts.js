@@ -28,9 +28,7 @@ function look() {
 
 async function draw(place) {
   const spec = JSON.parse(document.getElementById(place.dataset.spec).textContent);
-  const fixed = typeof spec.height === "number";
-  const drawn = await window.vegaEmbed(place, { ...spec, width: "container", autosize: { type: fixed ? "fit-x" : "pad", contains: "padding" } }, {
-    logLevel: 1,
+  const drawn = await window.vegaEmbed(place, { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } }, {
     ast: true, actions: false, defaultStyle: false, renderer: "canvas", config: look(), tooltip: { disableDefaultStyle: true },
   });
   place.drawn = drawn;
