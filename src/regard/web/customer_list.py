@@ -22,7 +22,13 @@ SORTS = {
     "contacts": ("contacts", "Contacts"),
 }
 ORDERS = (("", "any"), ("none", "none"), ("one", "one"), ("several", "two or more"))
-SEEN = (("", "ever"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("older", "longer ago than a year"))
+SEEN = (
+    ("", "ever"),
+    ("7", "in 7 days"),
+    ("30", "in 30 days"),
+    ("90", "in 90 days"),
+    ("older", "longer ago than a year"),
+)
 
 
 @dataclass(frozen=True)
@@ -90,15 +96,20 @@ def list_customers(wish: Wish, *, size: int = PAGE_SIZE) -> Listed:
     if found is not None and not wish.filtered:
         return _with_the_unprofiled(found[:MOST_FOUND], profiles, total, first, size, cut_off)
     if not profiles and not total and not wish.filtered and found is None:
-        rows, total = know.list_customers(offset=first, limit=size)
-        return Listed([{"customer": row} for row in rows], total, False)
+        everyone, total = know.list_customers(offset=first, limit=size)
+        return Listed([{"customer": row} for row in everyone], total, False)
     names = know.customers_by_id([row["customer_id"] for row in profiles])
     rows = [{**row, "customer": names[row["customer_id"]]} for row in profiles if row["customer_id"] in names]
     return Listed(rows, total, cut_off)
 
 
 def _with_the_unprofiled(
-    found: list[know.CustomerRow], profiles: list[dict[str, Any]], profiled: int, first: int, size: int, cut_off: bool
+    found: list[know.CustomerRow],
+    profiles: list[dict[str, Any]],
+    profiled: int,
+    first: int,
+    size: int,
+    cut_off: bool,
 ) -> Listed:
     """A search also shows customers nothing was computed for yet, after the others."""
     names = {row.id: row for row in found}

@@ -110,7 +110,9 @@ def cancel_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def rejects_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     """The rows that could not be used, with the reason added, for mending."""
     text = export_rejects(import_id, table=request.GET.get("table", ""))
-    headers = {"Content-Disposition": f'attachment; filename="rejects-{import_id}-{timezone.localdate()}.csv"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="rejects-{import_id}-{timezone.localdate()}.csv"'
+    }
     return HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -141,7 +143,10 @@ def _said_mapping(job: Import, request: HttpRequest) -> SourceMapping:
 
 def _wizard(job: Import, mapping: SourceMapping) -> dict[str, Any]:
     asked = job.details["asked"]
-    forms = [table_form(place, _table(mapping, sample["table"]), sample) for place, sample in enumerate(asked["samples"])]
+    forms = [
+        table_form(place, _table(mapping, sample["table"]), sample)
+        for place, sample in enumerate(asked["samples"])
+    ]
     return {
         "job": job, "forms": forms, "uses": USES, "questions": asked["questions"], "known": asked["known"],
         "blocked": any(question["blocks"] for question in asked["questions"]), "date_orders": DATE_ORDERS,

@@ -60,7 +60,6 @@ def figures_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     return csv_answer(f"{chosen.name}-{by or 'overall'}.csv", COLUMNS, rows)
 
 
-
 @may(Permission.EXPORT)
 @require_safe
 def rows_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
