@@ -10,6 +10,7 @@ import ibis
 from django.utils import timezone
 
 from regard.know import queries as know
+from regard.ledger import lake
 from regard.understand import queries as understand
 
 PAGE_SIZE = 50
@@ -91,7 +92,7 @@ def list_customers(wish: Wish, *, size: int = PAGE_SIZE) -> Listed:
     order = ibis.asc if wish.up else ibis.desc
     column = SORTS[wish.sort][0]
     known = table.order_by(order(column, nulls_first=False), "customer_id").limit(size, offset=first)
-    profiles = known.to_pyarrow().to_pylist()
+    profiles = lake.fetch(known).to_pylist()
     total = int(table.count().execute()) if first or len(profiles) == size else len(profiles)
     if found is not None and not wish.filtered:
         return _with_the_unprofiled(found[:MOST_FOUND], profiles, total, first, size, cut_off)
@@ -116,7 +117,7 @@ def _with_the_unprofiled(
     rows = [{**row, "customer": names[row["customer_id"]]} for row in profiles]
     if len(found) > profiled and len(rows) < size:
         everyone = understand.profiles().filter(ibis._.customer_id.isin(list(names)))
-        have = set(everyone.select("customer_id").to_pyarrow().column(0).to_pylist())
+        have = set(lake.fetch(everyone.select("customer_id")).column(0).to_pylist())
         rest = [row for row in found if row.id not in have][max(0, first - profiled) :]
         rows += [{"customer": row} for row in rest[: size - len(rows)]]
     return Listed(rows, len(found), cut_off)
