@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
+    from regard.analytics.churn.log_rank import LogRank, log_rank
     from regard.analytics.comparisons import (
         Comparison,
         benjamini_hochberg,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
+    "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
+    "churn.log_rank": ("LogRank", "log_rank"),
     "comparisons": (
         "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean", "sample_size_nps",
         "sample_size_share", "smallest_detectable_change",
@@ -75,7 +79,9 @@ __all__ = [
     "ConvergenceWarning",
     "Estimate",
     "Estimates",
+    "LogRank",
     "StatisticalWarning",
+    "SurvivalCurve",
     "active_customers",
     "adjusted_wald_nps",
     "benjamini_hochberg",
@@ -88,8 +94,10 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "kaplan_meier",
     "kish_n",
     "late_delivery_rate",
+    "log_rank",
     "mark_repeats",
     "mean",
     "nps",
