@@ -7,7 +7,7 @@ from regard.listen.actions import run_import
 from regard.listen.queries import import_by_id
 
 
-@db_task()
+@db_task()  # type: ignore[untyped-decorator]
 def run_import_job(import_id: int) -> str:
     """Run an import that waits; how far it is, and why it failed, stands in its row."""
     try:
