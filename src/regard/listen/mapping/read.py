@@ -277,7 +277,7 @@ class _Reader:
                 table, event = table + 1, -1
             elif bare.startswith("[[table.event]]"):
                 event += 1
-            if table != self.table or event != self.event and not key.startswith('"'):
+            if table != self.table or (event != self.event and not key.startswith('"')):
                 continue  # a quoted column is looked for in all of the table
             start = start if start > 1 else number
             if key in line:
