@@ -10,8 +10,34 @@ from regard.know.models import Identity
 from regard.know.queries import customer
 
 pytestmark = pytest.mark.django_db
-GIVEN = ["anna", "bernd", "carla", "david", "elena", "frank", "greta", "hanno", "ines", "jonas", "karin", "lukas"]
-FAMILY = ["adler", "brandt", "conrad", "decker", "ebert", "fuchs", "graf", "hahn", "ihle", "jung", "kraft", "lorenz"]
+GIVEN = [
+    "anna",
+    "bernd",
+    "carla",
+    "david",
+    "elena",
+    "frank",
+    "greta",
+    "hanno",
+    "ines",
+    "jonas",
+    "karin",
+    "lukas",
+]
+FAMILY = [
+    "adler",
+    "brandt",
+    "conrad",
+    "decker",
+    "ebert",
+    "fuchs",
+    "graf",
+    "hahn",
+    "ihle",
+    "jung",
+    "kraft",
+    "lorenz",
+]
 
 
 def company(people: int) -> pa.Table:
@@ -23,16 +49,25 @@ def company(people: int) -> pa.Table:
         at = draw.randrange(1, len(family))
         slip = family[:at] + family[at + 1 :] if draw.random() < 0.3 else family
         born = f"{draw.randrange(1940, 2005)}-{draw.randrange(1, 13):02d}-{draw.randrange(1, 29):02d}"
-        place = {"street": f"{draw.choice(FAMILY)}weg {draw.randrange(1, 90)}", "postcode": str(draw.randrange(10_000, 10_200))}
+        place = {
+            "street": f"{draw.choice(FAMILY)}weg {draw.randrange(1, 90)}",
+            "postcode": str(draw.randrange(10_000, 10_200)),
+        }
         for source, name in (("crm", family), ("shop", slip)):
             rows.append(
-                {"person": f"{source}:{number}", "given_name": given, "family_name": name, "birth_date": born, **place}
+                {
+                    "person": f"{source}:{number}",
+                    "given_name": given,
+                    "family_name": name,
+                    "birth_date": born,
+                    **place,
+                }
             )
     return pa.Table.from_pylist(rows)
 
 
 def test_records_of_one_person_are_found_and_a_late_one_too() -> None:
-    people = 300
+    people = 200
     register_identities(company(people), source="both", actor="tests")
     run = link_identities(actor="tests")
     refresh_people()
