@@ -5,9 +5,10 @@ import ibis
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
+from pytest_django.fixtures import Settings
 
 from regard.errors import StoreError
-from regard.ledger import lake, sorting, tending
+from regard.ledger import bulk, lake, queries, sorting, tending
 from regard.ledger.events import EVENT_SCHEMA
 from regard.ledger.inbox import rows_of
 from tests.ledger.cast import NOON, order
@@ -19,13 +20,19 @@ def people(*keys: str) -> pa.Table:
 
 def events(count: int, *, prefix: str = "e", person: str = "olist_customers_dataset:") -> pa.Table:
     made = [
-        order(f"{prefix}-{n}", person=f"{person}{n * 7919 % 1000:08d}", recorded_at=NOON) for n in range(count)
+        order(f"{prefix}-{n}", person=f"{person}{n * 7919 % 1000:08d}", recorded_at=NOON)
+        for n in range(count)
     ]
     return rows_of(made)
 
 
 def persons() -> list[str]:
     return sorted(lake.read("people").person.to_pyarrow().to_pylist())
+
+
+def views() -> set[str]:
+    rows = lake.connection().con.execute("SELECT view_name FROM duckdb_views() WHERE temporary").fetchall()
+    return {name for (name,) in rows}
 
 
 @pytest.mark.parametrize("name", sorted(lake.TABLES))
@@ -56,10 +63,22 @@ def test_an_expression_keeps_the_version_it_was_built_on() -> None:
     assert before.person.to_pyarrow().to_pylist() == ["a"]
 
 
+def test_views_of_versions_that_are_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lake, "RETENTION", lake.RETENTION * 0)
+    before = views()
+    for key in "abc":
+        lake.append("people", people(key))
+        persons()
+    assert len(views() - before) == 1
+    assert persons() == ["a", "b", "c"]
+
+
 def test_every_thread_has_a_connection_of_its_own_to_one_database() -> None:
     lake.append("people", people("a"))
     found: list[object] = []
-    threads = [threading.Thread(target=lambda: found.append((id(lake.connection()), persons()))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: found.append((id(lake.connection()), persons()))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -86,9 +105,11 @@ def test_a_table_that_cannot_be_opened_is_named(lake: Path) -> None:
 
 
 def test_no_extension_is_ever_fetched() -> None:
-    [[setting]] = lake.connection().con.execute(
-        "SELECT value FROM duckdb_settings() WHERE name = 'autoinstall_known_extensions'"
-    ).fetchall()
+    [[setting]] = (
+        lake.connection()
+        .con.execute("SELECT value FROM duckdb_settings() WHERE name = 'autoinstall_known_extensions'")
+        .fetchall()
+    )
     assert setting in {"false", "0"}
 
 
@@ -153,7 +174,9 @@ def test_of_two_rewrites_at_once_one_gives_up(monkeypatch: pytest.MonkeyPatch) -
     assert lake.read("events").count().to_pyarrow().as_py() == 10
 
 
-def test_old_files_are_removed_once_no_reader_can_hold_them(monkeypatch: pytest.MonkeyPatch, lake: Path) -> None:
+def test_old_files_are_removed_once_no_reader_can_hold_them(
+    monkeypatch: pytest.MonkeyPatch, lake: Path
+) -> None:
     from regard.ledger import lake as lakes
 
     lakes.append("events", events(10))
@@ -165,13 +188,15 @@ def test_old_files_are_removed_once_no_reader_can_hold_them(monkeypatch: pytest.
     assert len(list((lake / "events").glob("*.parquet"))) == 1
 
 
-def test_a_lake_elsewhere_is_read_through_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db
+def test_a_lake_that_is_no_local_folder_is_read_and_rewritten_through_arrow(settings: Settings) -> None:
+    settings.REGARD_LAKE = f"file://{settings.REGARD_LAKE}"  # an address, as s3://bucket/prefix is one
     rows = events(10)
-    lake.append("events", rows)
-    monkeypatch.setattr(lake, "is_local", lambda place: False)
-    lake._reader().views.clear()
+    assert bulk.append_once(rows, None) == bulk.Appended(10, 0)
+    assert bulk.append_once(rows, None) == bulk.Appended(0, 10)
+    assert tending.tend(thoroughly=True).sorted == ("events",)
+    assert bulk.append_once(rows, None) == bulk.Appended(0, 10)
     table = lake.read("events")
     one = table.filter(table.event_id == "e-3")
     assert lake.fetch(one).cast(EVENT_SCHEMA).to_pylist() == rows.slice(3, 1).to_pylist()
-
-
+    assert [row["event_id"] for row in queries.events_of(rows["person"].to_pylist()[3:4])] == ["e-3"]

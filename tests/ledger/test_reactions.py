@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from regard.errors import NotFoundError
@@ -12,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A listener to orders that notes their ids."""
     monkeypatch.setattr(reactions, "_listeners", {})
     notes: list[str] = []
@@ -21,7 +19,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def note(event: Event) -> None:
         notes.append(event.event_id)
 
-    yield notes
+    return notes
 
 
 def record(*event_ids: str, **changes: object) -> None:
@@ -46,7 +44,9 @@ def test_an_event_sent_twice_is_reacted_to_once(heard: list[str]) -> None:
     assert heard == ["a"]
 
 
-def test_a_reaction_that_was_cut_short_is_made_up_for(heard: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reaction_that_was_cut_short_is_made_up_for(
+    heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     record("a")
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "finish", lambda: 0)  # as if the flusher had died after appending

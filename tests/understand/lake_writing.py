@@ -48,8 +48,11 @@ def write_people(customers: dict[str, int]) -> None:
     lake.overwrite("people", pa.table(rows, schema=lake.TABLES["people"]))
 
 
-def write_attributes(person: str, fields: dict[str, Any], *, source: str = "crm", at: datetime = START) -> None:
-    """Say something of a person or a thing."""
-    row = {"row_id": f"{source}:{person}:{at}", "source": source, "person": person, "recorded_at": at}
-    row["data"] = json.dumps(fields)
-    lake.append("attributes", pa.Table.from_pylist([row], schema=lake.TABLES["attributes"]))
+def write_attributes(said: dict[str, dict[str, Any]], *, source: str = "crm", at: datetime = START) -> None:
+    """Say something of persons or things, by key."""
+    rows = [
+        {"row_id": f"{source}:{person}:{at}", "source": source, "person": person, "recorded_at": at,
+         "data": json.dumps(fields)}
+        for person, fields in said.items()
+    ]  # fmt: skip
+    lake.append("attributes", pa.Table.from_pylist(rows, schema=lake.TABLES["attributes"]))

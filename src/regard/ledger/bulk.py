@@ -60,6 +60,8 @@ class _Sieve:
 
 def append_once(rows: pa.Table | pa.RecordBatchReader, transaction: tuple[str, int] | None) -> Appended:
     """Append what is new in one commit. The caller holds the writer lock."""
+    table = lake.open_table("events")
+    before = set(lake.paths_of(table)) if table is not None else set()
     sieve = _Sieve(lake.connection().con.cursor(), keys.held_digests())
     batches = _sifted(rows, sieve)
     first = next(batches, None)
@@ -69,10 +71,14 @@ def append_once(rows: pa.Table | pa.RecordBatchReader, transaction: tuple[str, i
             lake.append("events", reader, transaction=transaction)
         except RegardError as error:
             raise sieve.refused or error from error
+    if sieve.added:
+        keys.note_added("events", before, keys.digests_of_many(sieve.seen))
     return Appended(sieve.added, sieve.duplicates)
 
 
-def _guarded(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], sieve: _Sieve) -> Iterator[pa.RecordBatch]:
+def _guarded(
+    first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], sieve: _Sieve
+) -> Iterator[pa.RecordBatch]:
     """The batches; a refusal on the way is kept, since the writer would only pass on its text."""
     try:
         if first is not None:

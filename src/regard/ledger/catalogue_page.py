@@ -48,7 +48,9 @@ Other events are called `custom.<name>` (small letters, digits and `_`).
 
 def render_page() -> str:
     """The whole page as Markdown."""
-    columns = "".join(f"| `{column.name}` | {column.type} | {MEANINGS[column.name]} |\n" for column in EVENT_SCHEMA)
+    columns = "".join(
+        f"| `{column.name}` | {column.type} | {MEANINGS[column.name]} |\n" for column in EVENT_SCHEMA
+    )
     scales = "".join(f"| `{name}` | {low:g} to {high:g} |\n" for name, (low, high) in INSTRUMENTS.items())
     instruments = f"\n## Instruments\n\n| instrument | raw answer |\n|---|---|\n{scales}"
     return HEAD + columns + instruments + KINDS_HEAD + "".join(_render_kind(kind) for kind in KINDS)
@@ -62,7 +64,9 @@ def _render_kind(kind: EventKind) -> str:
     if needs:
         lines.append(f"Needs {', '.join(needs)}.")
     if kind.subject:
-        lines.append("Its subject is " + " or ".join(f"`{one}:<id>`" for one in kind.subject.split("|")) + ".")
+        lines.append(
+            "Its subject is " + " or ".join(f"`{one}:<id>`" for one in kind.subject.split("|")) + "."
+        )
     page = "\n".join(lines) + "\n"
     if kind.data:
         page += f"\n| `data` (version {kind.version}) | type | meaning |\n|---|---|---|\n"

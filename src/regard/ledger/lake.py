@@ -72,6 +72,11 @@ TABLES: dict[str, pa.Schema] = {
 
 RETENTION = timedelta(hours=6)
 # Small row groups make one customer's timeline a read of one group; they also bound the writer's memory.
+# Expired log entries and tombstones would slow down opening a table that gets a commit a second.
+CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 6 hours",
+    "delta.deletedFileRetentionDuration": "interval 6 hours",
+}
 PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
 
 
@@ -111,7 +116,7 @@ def _reader() -> _Reader:
 
 
 def _shared_database() -> duckdb.DuckDBPyConnection:
-    global _database  # noqa: PLW0603  # one per process, so that memory is bounded once and files are cached once
+    global _database  # one per process, so that memory is bounded once and files are cached once
     with _database_made:
         if _database is None:
             _database = duckdb.connect(
@@ -138,7 +143,9 @@ def store_errors(task: str) -> Iterator[None]:
     try:
         yield
     except (DeltaError, OSError, duckdb.Error) as error:
-        raise StoreError(f"{task} failed: {error}", hint="Nothing was lost; mend the store and try again.") from error
+        raise StoreError(
+            f"{task} failed: {error}", hint="Nothing was lost; mend the store and try again."
+        ) from error
 
 
 def open_table(name: str) -> DeltaTable | None:
@@ -194,7 +201,14 @@ def read_files(name: str, paths: list[str]) -> ibis.Table:
 def _drop_old(views: list[_View]) -> None:
     """Forget views whose files may be gone; younger ones may still be part of somebody's expression."""
     while views and time.monotonic() - views[0].made_at > RETENTION.total_seconds():
-        connection().con.unregister(views.pop(0).table.get_name())
+        drop_view(views.pop(0).table)
+
+
+def drop_view(table: ibis.Table) -> None:
+    """Forget what `read_files` made."""
+    view = table.get_name()
+    connection().raw_sql(f'DROP VIEW IF EXISTS "{view}"')
+    connection().con.unregister(view)
 
 
 def fetch(expression: ibis.Table) -> pa.Table:
@@ -214,7 +228,9 @@ def stream(expression: ibis.Table, *, batch_rows: int) -> pa.RecordBatchReader:
         return backend.con.sql(str(backend.compile(expression))).to_arrow_reader(batch_rows)
 
 
-def append(name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None) -> None:
+def append(
+    name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None
+) -> None:
     """Append rows in one commit; `transaction` is (writer, number), which `holds` can be asked for later."""
     stamps = [Transaction(*transaction)] if transaction else None
     _write(name, rows, mode="append", commit_properties=CommitProperties(app_transactions=stamps))
@@ -228,7 +244,7 @@ def overwrite(name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
 def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
     place = location(name)
     with store_errors(f"Writing the lake table `{name}` at {place}"):
-        write_deltalake(place, rows, writer_properties=PARQUET, **options)
+        write_deltalake(place, rows, writer_properties=PARQUET, configuration=CONFIGURATION, **options)
 
 
 def holds(name: str, writer: str, number: int) -> bool:

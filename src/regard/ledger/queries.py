@@ -108,6 +108,7 @@ def _retracted_ids() -> tuple[str, ...]:
         if known.files != files:
             fresh = lake.read_files("events", sorted(files - known.files))
             void = lake.fetch(fresh.filter(fresh.name == RETRACTION).select("subject"))
+            lake.drop_view(fresh)
             known = _Retracted(files, tuple({*known.event_ids, *void["subject"].to_pylist()} - {None}))
             _retracted[place] = known
         return known.event_ids

@@ -69,7 +69,9 @@ def rewrite(name: str, column: str, files: list[DataFile]) -> bool:
         removed = [RemoveAction(file.path, False, now, file.size, {}) for file in files]
         properties = CommitProperties(app_transactions=stamps)
         try:
-            table.create_write_transaction([*added, *removed], "append", table.schema(), commit_properties=properties)
+            table.create_write_transaction(
+                [*added, *removed], "append", table.schema(), commit_properties=properties
+            )
         except CommitFailedError:
             return False
     return True
@@ -82,13 +84,14 @@ def _still_has(table: DeltaTable, files: list[DataFile]) -> bool:
 def _write_sorted(name: str, column: str, files: list[DataFile]) -> list[AddAction]:
     """New files with the rows of the given ones, sorted; not part of the table yet."""
     place = lake.location(name)
-    rows = lake.read_files(name, [file.path for file in files]).order_by(column)
-    batches = iter(lake.stream(rows, batch_rows=GROUP_ROWS))
+    rows = lake.read_files(name, [file.path for file in files])
+    batches = iter(lake.stream(rows.order_by(column), batch_rows=GROUP_ROWS))
     storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(place))
     added = []
     for first in batches:
         part = chain([first], islice(batches, FILE_ROWS // GROUP_ROWS - 1))
         added.append(_write_file(storage, lake.TABLES[name], column, part))
+    lake.drop_view(rows)
     return added
 
 
@@ -97,7 +100,10 @@ def _write_file(
 ) -> AddAction:
     path = f"sorted-{uuid.uuid4()}.zstd.parquet"
     rows, lowest, highest = 0, None, None
-    with storage.open_output_stream(path) as target, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with (
+        storage.open_output_stream(path) as target,
+        pq.ParquetWriter(target, schema, compression="zstd") as writer,
+    ):
         for batch in batches:
             writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=GROUP_ROWS)
             rows += batch.num_rows

@@ -17,6 +17,9 @@ HEADER = (
     "outcome",
 )  # fmt: skip
 
+# the exchange stands in Germany: it shows callers from abroad with their country code
+STYLES = {"DE": (0, 0, 1, 2, 3), "AT": (1, 3), "CH": (1, 3), "FR": (2,), "GB": (1,)}
+
 
 class Calls:
     def __init__(self, folder: Path, witness: Witness, staff: Staff, seed: int) -> None:
@@ -55,7 +58,7 @@ class Calls:
         agent = rand.choice(self._staff.of[department]).number
         if wait > 240 and chance < 0.6:
             outcome, agent, talk = "abandoned", "", 0
-        digits = write_phone(person.phone, person.country, rand.choice((0, 0, 1, 2, 3)))
+        digits = write_phone(person.phone, person.country, rand.choice(STYLES[person.country]))
         if rand.random() < 0.06:
             digits = ""  # a hidden number
         else:

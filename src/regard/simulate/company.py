@@ -65,6 +65,7 @@ def write_company(
             first_ticket += len(block.tickets)
             if progress:
                 progress(first + size, customers)
+        chronicle.finish()
     return truth
 
 

@@ -24,7 +24,7 @@ def check_source(name: str) -> str:
     return name
 
 
-def keep_upload(upload: UploadedFile) -> Path:
+def keep_upload(upload: "UploadedFile[bytes]") -> Path:
     """Write an upload into the home under a name of its own, or refuse it."""
     limit = settings.REGARD_UPLOAD_LIMIT
     if not upload.size:

@@ -29,7 +29,10 @@ def test_numbers_from_the_first_line_on_have_no_header(tmp_path: Path) -> None:
 
 
 def test_columns_with_blanks_and_gaps_in_them(tmp_path: Path) -> None:
-    text = "name         street          city\nAnna Maria   Main St 5       Bern\nBo           High Road 12\nCy           Low Road 1      Chur\n"
+    text = (
+        "name         street          city\nAnna Maria   Main St 5       Bern\n"
+        "Bo           High Road 12\nCy           Low Road 1      Chur\n"
+    )
     sheet = read(tmp_path, text)
     assert sheet.columns == ["name", "street", "city"]
     assert rows(sheet)[1] == ["Bo", "High Road 12", None]
@@ -44,7 +47,9 @@ def test_widths_can_be_told(tmp_path: Path) -> None:
 def test_a_line_that_does_not_divide_alike_is_refused(tmp_path: Path) -> None:
     text = "".join(f" {i:04d} 19970101  2.5\n" for i in range(1, 100)) + " 0100 19970101\n"
     sheet = read(tmp_path, text)
-    assert [(r.row_number, r.text, r.reason) for r in sheet.refused] == [(100, " 0100 19970101", "2 fields where 3 belong")]
+    assert [(r.row_number, r.text, r.reason) for r in sheet.refused] == [
+        (100, " 0100 19970101", "2 fields where 3 belong")
+    ]
 
 
 def test_prose_is_one_column(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from regard.errors import AmbiguousError
 from regard.listen.reading import ColumnProfile, parse_column
 
-MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2068, 12, 31))
+MOMENTS = st.datetimes(datetime.fromisoformat("1970-01-01"), datetime.fromisoformat("2068-12-31"))
 FORMATS = {
     "yyyymmdd": "%Y%m%d",
     "yyyymmdd hh:mm": "%Y%m%d%H%M%S",
@@ -28,7 +28,9 @@ FORMATS = {
 }
 
 
-def parse(texts: list[str | None], profile: ColumnProfile, **options: str) -> tuple[list[object], list[str | None]]:
+def parse(
+    texts: list[str | None], profile: ColumnProfile, **options: str
+) -> tuple[list[object], list[str | None]]:
     values, reasons = parse_column(pa.array(texts, pa.string()), profile, **options)  # type: ignore[arg-type]
     return values.to_pylist(), reasons.to_pylist()
 
@@ -37,7 +39,7 @@ def dated(format: str) -> ColumnProfile:
     return ColumnProfile("at", "datetime", date_format=format)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(format=st.sampled_from(sorted(FORMATS)), moments=st.lists(MOMENTS, min_size=1, max_size=5))
 def test_dates_of_every_format_come_back(format: str, moments: list[datetime]) -> None:
     written = [moment.strftime(FORMATS[format]) for moment in moments]
@@ -55,7 +57,13 @@ def test_an_offset_is_taken_off(moment: datetime, minutes: int) -> None:
 
 
 def test_times_without_an_offset_are_read_in_the_zone() -> None:
-    texts = ["2024-01-01 12:00", "2024-07-01 12:00", "2024-03-31 02:30", "2024-10-27 02:30", "2024-07-01 12:00Z"]
+    texts = [
+        "2024-01-01 12:00",
+        "2024-07-01 12:00",
+        "2024-03-31 02:30",
+        "2024-10-27 02:30",
+        "2024-07-01 12:00Z",
+    ]
     values, _ = parse(texts, dated("yyyy-mm-dd h:mm"), zone="Europe/Berlin")
     assert [str(value)[:16] for value in values] == [
         "2024-01-01 11:00",
@@ -68,10 +76,22 @@ def test_times_without_an_offset_are_read_in_the_zone() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["31.2.2020", "0.1.2020", "1.13.2020", "29.2.2023", "1.1.2020 24:00", "1.1.2020 10:60", "soon", "1.1.2020 13:00 pm"],
+    [
+        "31.2.2020",
+        "0.1.2020",
+        "1.13.2020",
+        "29.2.2023",
+        "1.1.2020 24:00",
+        "1.1.2020 10:60",
+        "soon",
+        "1.1.2020 13:00 pm",
+    ],
 )
 def test_what_is_no_date_has_a_reason(text: str) -> None:
-    assert parse([text, "", None], dated("d.m.yyyy")) == ([None] * 3, ["at is not a date like d.m.yyyy", None, None])
+    assert parse([text, "", None], dated("d.m.yyyy")) == (
+        [None] * 3,
+        ["at is not a date like d.m.yyyy", None, None],
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,10 +126,12 @@ def test_an_unsure_order_of_day_and_month_is_refused() -> None:
 AMOUNTS = st.decimals(-(10**13), 10**13, places=4, allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(amounts=st.lists(AMOUNTS, min_size=1, max_size=5), comma=st.booleans(), groups=st.booleans(),
        unit=st.sampled_from(["", "€", "$", " EUR", " kr"]))  # fmt: skip
-def test_amounts_of_every_style_come_back(amounts: list[Decimal], comma: bool, groups: bool, unit: str) -> None:
+def test_amounts_of_every_style_come_back(
+    amounts: list[Decimal], comma: bool, groups: bool, unit: str
+) -> None:
     texts = [f"{amount:,.4f}" if groups else f"{amount:.4f}" for amount in amounts]
     if comma:
         texts = [text.translate(str.maketrans(",.", ".,")) for text in texts]
@@ -129,7 +151,8 @@ def test_floats_come_back_equal(number: float) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("(12.50)", "-12.5"), ("12.50-", "-12.5"), ("- 3", "-3"), ("+3", "3"), ("1e3", "1000"), ("1'234.5", "1234.5"),
+        ("(12.50)", "-12.5"), ("12.50-", "-12.5"), ("- 3", "-3"), ("+3", "3"), ("1e3", "1000"),
+        ("1'234.5", "1234.5"),
         (".5", "0.5"), ("5.", "5"), ("7 %", "7"), ("1.23456", "1.2346"), ("12,34", None), ("1.2.3", None), ("x", None),
         ("99999999999999999", None), ("-", None), ("1 2", None), ("−5", None),
     ],
@@ -142,7 +165,10 @@ def test_odd_numbers(text: str, expected: str | None) -> None:
 
 def test_a_point_in_a_column_of_decimal_commas_is_not_guessed_at() -> None:
     profile = ColumnProfile("x", "decimal", decimal_comma=True)
-    assert parse(["1.234,5", "12.50"], profile) == ([Decimal("1234.5"), None], [None, "x is not a number with a decimal comma"])
+    assert parse(["1.234,5", "12.50"], profile) == (
+        [Decimal("1234.5"), None],
+        [None, "x is not a number with a decimal comma"],
+    )
 
 
 def test_missing_words_are_null_without_a_reason() -> None:

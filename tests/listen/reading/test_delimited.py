@@ -31,7 +31,7 @@ def numbers(sheet: Sheet) -> list[int]:
 
 
 LETTERS = st.characters(codec="latin-1", exclude_characters="\0\x1a", exclude_categories=["Cc"])
-CELL = st.text(st.one_of(LETTERS, st.sampled_from('",;\t|\n \'')), max_size=12)
+CELL = st.text(st.one_of(LETTERS, st.sampled_from("\",;\t|\n '")), max_size=12)
 
 
 @st.composite
@@ -43,7 +43,7 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, str, str]:
     return body, delimiter, end, draw(st.sampled_from(ENCODINGS))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(), every=st.booleans(), chunk=st.sampled_from([7, 64, 8 * 1024 * 1024]))
 def test_what_the_csv_module_writes_comes_back_equal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: tuple, every: bool, chunk: int
@@ -63,8 +63,10 @@ def test_what_the_csv_module_writes_comes_back_equal(
     assert sheet.found.blank_rows == len(body) - len(expected)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.text(st.sampled_from('ab1",;\n\r \t'), min_size=1, max_size=200), chunk=st.sampled_from([5, 1024]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.text(st.sampled_from('ab1",;\n\r \t'), min_size=1, max_size=200), chunk=st.sampled_from([5, 1024])
+)
 def test_rows_always_add_up_whatever_the_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, chunk: int
 ) -> None:
@@ -80,7 +82,7 @@ def test_rows_always_add_up_whatever_the_text(
     assert sheet.good_rows == len(rows(sheet))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.text(st.sampled_from('ab1",\n'), min_size=1, max_size=300))
 def test_the_fast_way_and_the_careful_way_agree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str
@@ -102,7 +104,12 @@ def test_the_fast_way_and_the_careful_way_agree(
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encoding_and_delimiter_are_found_out(tmp_path: Path, encoding: str, delimiter: str) -> None:
-    lines = [["Name", "Ort", "Betrag"], ["Jürgen", "Köln", "12"], ["Zoë", "Orléans", "7"], ["Anna", "Bern", "9"]]
+    lines = [
+        ["Name", "Ort", "Betrag"],
+        ["Jürgen", "Köln", "12"],
+        ["Zoë", "Orléans", "7"],
+        ["Anna", "Bern", "9"],
+    ]
     data = "\r\n".join(delimiter.join(line) for line in lines).encode(encoding)
     sheet = read(tmp_path, data)
     assert sheet.columns == lines[0]
@@ -219,7 +226,11 @@ def test_the_delimiter_that_excel_declares_is_believed(tmp_path: Path) -> None:
 
 
 def test_a_decimal_comma_is_no_delimiter(tmp_path: Path) -> None:
-    assert rows(read(tmp_path, b"1,5;2,5\n3,5;4,5\n6,25;1,5\n")) == [["1,5", "2,5"], ["3,5", "4,5"], ["6,25", "1,5"]]
+    assert rows(read(tmp_path, b"1,5;2,5\n3,5;4,5\n6,25;1,5\n")) == [
+        ["1,5", "2,5"],
+        ["3,5", "4,5"],
+        ["6,25", "1,5"],
+    ]
 
 
 def test_row_names_without_a_header_of_their_own_are_a_column(tmp_path: Path) -> None:
@@ -245,8 +256,8 @@ def test_backslashes_before_quotes_are_understood(tmp_path: Path) -> None:
 
 
 def test_a_huge_line_is_read(tmp_path: Path) -> None:
-    sheet = read(tmp_path, b"id,text\n1," + b"x" * 9_000_000 + b'\n2,"' + b"y\n" * 400_000 + b'z"\n')
-    assert [len(row[1]) for row in rows(sheet)][:1] == [9_000_000]
+    sheet = read(tmp_path, b"id,text\n1," + b"x" * 3_000_000 + b'\n2,"' + b"y\n" * 200_000 + b'z"\n')
+    assert [len(row[1]) for row in rows(sheet)][:1] == [3_000_000]
     assert sheet.row_count >= 2
 
 
@@ -277,4 +288,6 @@ def test_a_sheet_is_read_twice_and_leaves_nothing_behind(tmp_path: Path) -> None
     folder.mkdir()
     sheet = read(tmp_path, b"a,b\n1,2\n3,4\n", Hints(temporary=folder))
     assert list(folder.iterdir()) == []
-    assert [batch.num_rows for batch in sheet.batches()] == [batch.num_rows for batch in sheet.batches()] == [2]
+    assert (
+        [batch.num_rows for batch in sheet.batches()] == [batch.num_rows for batch in sheet.batches()] == [2]
+    )

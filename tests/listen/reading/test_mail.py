@@ -130,4 +130,6 @@ def test_cards_of_every_version_give_rows(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (bo["note"], bo["organisation"]) == ("one\ntwo three", "Shop")
     assert (cy["phone"], cy["birth_date"]) == ("+1-555", "19900102")
-    assert [(refused.row_number, refused.reason) for refused in sheet.refused] == [(4, "the card does not end")]
+    assert [(refused.row_number, refused.reason) for refused in sheet.refused] == [
+        (4, "the card does not end")
+    ]

@@ -34,8 +34,8 @@ def workbook(path: Path) -> None:
         sheet = book.add_worksheet("Kunden")
         sheet.write_row(0, 0, ["Kundenliste"])
         sheet.write_row(2, 0, ["Nr", "Name", "Seit", "Umsatz", "Aktiv"])
-        sheet.write_row(3, 0, [1, "Anna", datetime(2020, 1, 2), 12.5, True])
-        sheet.write_row(5, 0, [2, "Bo", datetime(2020, 1, 3, 4, 5, 6), 0.1 + 0.2, False])
+        sheet.write_row(3, 0, [1, "Anna", date(2020, 1, 2), 12.5, True])
+        sheet.write_row(5, 0, [2, "Bo", datetime.fromisoformat("2020-01-03 04:05:06"), 0.1 + 0.2, False])
         book.add_worksheet("leer")
         book.add_worksheet("Orte").write_row(0, 0, ["Ort", "PLZ"])
         book.get_worksheet_by_name("Orte").write_row(1, 0, ["Bern", 3000])
@@ -76,7 +76,10 @@ def test_gzip_is_unpacked_and_told(tmp_path: Path) -> None:
 def test_a_zip_gives_the_sheets_of_all_its_files(tmp_path: Path) -> None:
     files = {"a/x.csv": CSV, "b/x.json": b'[{"a":1}]', "__MACOSX/x.csv": b"junk", "a/.hidden": b"junk"}
     sheets = read(tmp_path, "all.zip", zipped(files))
-    assert [(sheet.name, sheet.row_count, sheet.found.format) for sheet in sheets] == [("x", 2, "csv"), ("x", 1, "json")]
+    assert [(sheet.name, sheet.row_count, sheet.found.format) for sheet in sheets] == [
+        ("x", 2, "csv"),
+        ("x", 1, "json"),
+    ]
 
 
 def test_paths_in_a_zip_lead_nowhere_else(tmp_path: Path) -> None:
@@ -93,7 +96,10 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, pack: object) -> N
 
 
 def test_what_unpacks_beyond_the_limit_is_refused(tmp_path: Path) -> None:
-    for name, data in (("x.gz", gzip.compress(CSV * 100)), ("x.zip", zipped({"a.csv": CSV * 30, "b.csv": CSV * 30}))):
+    for name, data in (
+        ("x.gz", gzip.compress(CSV * 100)),
+        ("x.zip", zipped({"a.csv": CSV * 30, "b.csv": CSV * 30})),
+    ):
         with pytest.raises(UnreadableFileError, match="REGARD_UNPACKED_LIMIT_MB"):
             read(tmp_path, name, data, Hints(unpacked_limit=1000))
 
@@ -139,7 +145,9 @@ def test_parquet_columns_become_text(tmp_path: Path) -> None:
     table = pa.table(
         {
             "n": [1.0, 2.5, None],
-            "at": pa.array([datetime(2020, 1, 2, 3, 4, 5), None, None], pa.timestamp("us", "UTC")),
+            "at": pa.array(
+                [datetime.fromisoformat("2020-01-02 03:04:05Z"), None, None], pa.timestamp("us", "UTC")
+            ),
             "day": [date(2020, 1, 2), None, None],
             "who": [{"name": "Anna", "tags": ["a"]}, None, None],
         }

@@ -53,7 +53,9 @@ def test_empty_records_are_not_counted(tmp_path: Path) -> None:
 def test_bad_bytes_refuse_their_line(tmp_path: Path) -> None:
     good = '{"a": "ü ö ä é"}\n'.encode()
     sheet = read(tmp_path, good * 3 + b'{"a": "\xfc"}\n' + good)
-    assert [(refused.row_number, refused.reason) for refused in sheet.refused] == [(4, "bytes that are not utf-8")]
+    assert [(refused.row_number, refused.reason) for refused in sheet.refused] == [
+        (4, "bytes that are not utf-8")
+    ]
 
 
 def test_broken_json_is_refused(tmp_path: Path) -> None:

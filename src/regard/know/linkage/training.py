@@ -42,7 +42,9 @@ def learn(
     prior = pilot.match_prior
     _quieten_splink()
     connection.register("pilot_ids", pa.table({"unique_id": ids[pilot.rows]}))
-    connection.execute("CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)")
+    connection.execute(
+        "CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)"
+    )
     api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, with_frequencies=False)
     linker = Linker(api.register("training_records"), settings, log_level=None, validate_settings=False)

@@ -199,7 +199,7 @@ def order(view: View, setting: Setting) -> list[EventRule]:
         return []
     view.take("occurred at", at, max(view.sure_of("order_date", at), 0.6), f"`{at}` is when it was ordered.")
     choose_amount(view, amount)
-    key = tuple(orders[:1]) or tuple(view.profiles)
+    key = tuple(orders[:1]) or tuple(view.filled)
     unique = bool(orders) and view.profiles[orders[0]].unique
     subject = Subject("order", orders[0] if orders else "")
     if not orders:
@@ -281,10 +281,10 @@ def registration(view: View, setting: Setting) -> list[EventRule]:
 
 def message(view: View, setting: Setting) -> list[EventRule]:
     """What customers wrote, when nothing else is known of it."""
-    text = view.find("text", frozenset({"text"}), sure=0.3) or next(
-        (c for c in view.filled if view.profiles[c].kind == "text" and c not in view.taken), ""
-    )
-    if not text or setting.who.is_thing and setting.who.rules[0].via in ("ref:product", "ref:seller", "ref:employee"):
+    text = view.find("text", frozenset({"text"}), sure=0.6)
+    if not text and not view.describes_person():
+        text = next((c for c in view.filled if view.is_prose(c) and c not in view.taken), "")
+    if not text:
         return []
     at = time_of(view, setting, "opened_date", "date")
     view.take("text", text, max(view.sure_of("text", text), 0.5), f"`{text}` holds what customers wrote.")

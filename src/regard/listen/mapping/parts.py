@@ -22,6 +22,7 @@ class Setting:
 def event(view: View, name: str, *, id: tuple[str, ...], **fields: Any) -> EventRule:
     """One event rule; ids that only count within their table are kept apart from those of others."""
     scope = view.name if id == (view.bare_id(),) else ""
+    fields["separate"] = fields.get("separate", False) or id == tuple(view.filled)
     return EventRule(name=name, id=id, scope=scope, **fields)
 
 

@@ -30,7 +30,7 @@ class Who:
 
 def propose_person(view: View, others: list[View]) -> Who:
     """Decide who each row is about."""
-    for decide in (_employee, _customer, _address, _thing_id, _bare_id, _zip_code, _lookup):
+    for decide in (_employee, _customer, _record, _address, _thing_id, _bare_id, _zip_code, _lookup):
         who = decide(view, others)
         if who is not None:
             return who
@@ -60,6 +60,12 @@ def _customer(view: View, others: list[View]) -> Who | None:
     if view.profiles[key].null_share:
         rules += _reachable(view)
     return Who(tuple(rules), key, further)
+
+
+def _record(view: View, others: list[View]) -> Who | None:
+    """In a list of people a bare id is the person's, even where there is an e-mail address."""
+    dates = [c for c in view.filled if view.profiles[c].kind in DATES and not view.meanings[c].get("birth_date")]
+    return _bare_id(view, others) if view.describes_person() and not dates else None
 
 
 def _address(view: View, others: list[View]) -> Who | None:

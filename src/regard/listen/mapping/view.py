@@ -1,5 +1,6 @@
 """One sheet as the proposal sees it: what each column may mean, and which are spoken for."""
 
+import re
 from dataclasses import dataclass, field
 
 from regard.listen.mapping.words import BARE_ID, meanings_of, thing_named, thing_of_id, words_of
@@ -54,6 +55,19 @@ class View:
     def __post_init__(self) -> None:
         self.meanings = {column: meanings_of(column) for column in self.filled}
         self.things = {column: self._thing(column) for column in self.filled}
+        if all(re.fullmatch(r"column_\d+", column) for column in self.profiles):
+            self._read_shape()
+
+    def _read_shape(self) -> None:
+        """Without headers: the first id, the first date and the last amount are taken for what they mostly are."""
+        kinds = {column: self.profiles[column].kind for column in self.filled}
+        keys = [c for c, kind in kinds.items() if kind in ("id", "integer")]
+        dates = [c for c, kind in kinds.items() if kind in DATES]
+        amounts = [c for c, kind in kinds.items() if kind in ("decimal", "currency")]
+        if keys and dates and amounts:
+            self.things[keys[0]] = "customer"
+            self.meanings[dates[0]]["order_date"] = 0.5
+            self.meanings[amounts[-1]]["amount"] = 0.5
 
     @property
     def format(self) -> str:
@@ -121,6 +135,11 @@ class View:
     def sure_of(self, meaning: str, column: str) -> float:
         """How sure a column's wording makes its meaning."""
         return max(self.meanings.get(column, {}).get(meaning, 0.3), 0.3)
+
+    def describes_person(self) -> bool:
+        """Whether the table says what people are called and where they live or when they were born."""
+        fields = (*PERSONAL, "street", "city", "postcode")
+        return sum(bool(self.find(field, sure=0.9, free=False)) for field in fields) >= 3
 
     def is_prose(self, column: str) -> bool:
         """Whether a column holds sentences rather than names of things."""

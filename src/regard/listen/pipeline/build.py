@@ -109,39 +109,45 @@ def make_events(chunk: Chunk, context: Context) -> None:
     con = context.con
     con.execute(f"CREATE OR REPLACE TEMP TABLE made ({MADE})")
     for number, event in enumerate(chunk.table.events):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {_select_event(chunk, context, event)}")
+        fields = _fields(chunk, context, event)
+        listed = ", ".join(f"({sql})::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
+        key = _md5(_key(chunk, context, event))
+        rows = f"SELECT _row, person, {key} AS own, {listed} FROM chunk WHERE {condition(chunk, event)}"
         if event.separate:
-            number_repeats(context, "one", "base", rule=number)
-            con.execute("UPDATE one SET base = own")
-            con.execute("ALTER TABLE one DROP COLUMN own")
-        own = f"{quoted(event.subject.kind + ':')} || base" if event.subject else "NULL"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}")
+            number_repeats(context, "one", "said", rule=number)
+            rows = "SELECT * EXCLUDE (said) FROM one"
+        said = [column for column in VERSION if fields[column] != "NULL"]
+        version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
+        subject = f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
         con.execute(
-            f"INSERT INTO made BY NAME SELECT * REPLACE (coalesce(subject, {own}) AS subject), "
-            f"base || left({_md5([f'{c}::VARCHAR' for c in VERSION])}, {32 - KEY_DIGITS}) AS event_id FROM one"
+            f"INSERT INTO made BY NAME SELECT * EXCLUDE (own) REPLACE ({subject} AS subject), "
+            f"base || left({version}, {32 - KEY_DIGITS}) AS event_id "
+            f"FROM (SELECT *, left(own, {KEY_DIGITS}) AS base FROM ({rows}))"
         )
 
 
 MADE = """_row BIGINT, base VARCHAR, event_id VARCHAR, name VARCHAR, occurred_at TIMESTAMPTZ, person VARCHAR,
     channel VARCHAR, touchpoint VARCHAR, department VARCHAR, actor VARCHAR, subject VARCHAR, amount DECIMAL(18, 4),
     currency VARCHAR, instrument VARCHAR, score DOUBLE, text VARCHAR, data VARCHAR"""
-# a row met again that differs in one of these corrects what was said before
-VERSION = ("epoch_us(occurred_at)", "person", "channel", "touchpoint", "department", "actor", "amount", "currency",
-           "score", "text", "data")  # fmt: skip
+# a row met again that differs in one of these, or in the person, corrects what was said before
+VERSION = ("occurred_at", "channel", "touchpoint", "department", "actor", "amount", "currency", "score", "text",
+           "data")  # fmt: skip
+COMPARABLE = {"occurred_at": "epoch_us(occurred_at)"}
 
 
-def _select_event(chunk: Chunk, context: Context, event: EventRule) -> str:
-    text = place(chunk, event.text) if event.text else "NULL"
+def _fields(chunk: Chunk, context: Context, event: EventRule) -> dict[str, str]:
+    """The SQL of each field of an event."""
     at = "at_event" if event.at_event else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
-    at = parsed(chunk, "time", event.at) if event.at else at
     subject = "NULL"
     if event.subject and event.subject.column:
         subject = f"{quoted(event.subject.kind + ':')} || {place(chunk, event.subject.column)}"
     currency = event.currency or Value(constant=context.currency)
-    fields = {
-        "base": f"left({_md5(_key(chunk, context, event))}, {KEY_DIGITS})",
+    channel = _value(chunk, event.channel)
+    return {
         "name": quoted(event.name),
-        "occurred_at": at,
-        "channel": f"lower({_value(chunk, event.channel)})",
+        "occurred_at": parsed(chunk, "time", event.at) if event.at else at,
+        "channel": f"lower({channel})" if event.channel else "NULL",
         "touchpoint": _value(chunk, event.touchpoint),
         "department": _value(chunk, event.department),
         "actor": _value(chunk, event.actor),
@@ -150,11 +156,9 @@ def _select_event(chunk: Chunk, context: Context, event: EventRule) -> str:
         "currency": f"upper({_value(chunk, currency)})" if event.amount else "NULL",
         "instrument": quoted(event.instrument) if event.instrument else "NULL",
         "score": _score(chunk, event) if event.score else "NULL",
-        "text": text,
+        "text": place(chunk, event.text) if event.text else "NULL",
         "data": json_object(chunk, event.data),
     }
-    listed = ", ".join(f"{sql}::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
-    return f"SELECT _row, person, {listed} FROM chunk WHERE {condition(chunk, event)}"
 
 
 TYPES = {"occurred_at": "TIMESTAMPTZ", "amount": "DECIMAL(18, 4)", "score": "DOUBLE"}

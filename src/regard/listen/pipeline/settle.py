@@ -20,6 +20,17 @@ def prepare(context: Context) -> None:
         context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
 
 
+FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"""
+# each new version makes the one before it void: an earlier row's, or the one that stands in the lake
+RETRACTED = f"""SELECT coalesce(lag(event_id) OVER versions, live) AS void, person
+    FROM fresh LEFT JOIN (
+        SELECT left(event_id, {KEY_DIGITS}) AS base, max(event_id) AS live FROM known
+        WHERE event_id NOT IN (SELECT void FROM known WHERE void IS NOT NULL) GROUP BY ALL
+    ) USING (base)
+    WINDOW versions AS (PARTITION BY base ORDER BY _row) QUALIFY void IS NOT NULL"""
+
+
 def settle_events(chunk: Chunk, context: Context) -> None:
     """Step: keep the events that were never said; where another version stands, retract that one.
 
@@ -27,17 +38,16 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     """
     con = context.con
     _load_known(context)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM made WHERE event_id NOT IN "
-        "(SELECT event_id FROM known WHERE event_id IS NOT NULL) "
-        "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE retracted AS SELECT coalesce(lag(event_id) OVER versions, live) AS void, person "
-        f"FROM fresh LEFT JOIN (SELECT left(event_id, {KEY_DIGITS}) AS base, max(event_id) AS live FROM known "
-        f"WHERE event_id NOT IN (SELECT void FROM known WHERE void IS NOT NULL) GROUP BY ALL) USING (base) "
-        f"WINDOW versions AS (PARTITION BY base ORDER BY _row) QUALIFY void IS NOT NULL"
-    )
+    con.execute("DROP TABLE IF EXISTS fresh")
+    rows, keys, held = con.execute(
+        "SELECT count(*), count(DISTINCT base), (SELECT count(*) FROM known) FROM made"
+    ).fetchone()
+    if rows == keys and not held:  # nothing repeats and nothing is known: no need to compare
+        con.execute("ALTER TABLE made RENAME TO fresh")
+        con.execute("CREATE OR REPLACE TEMP TABLE retracted (void VARCHAR, person VARCHAR)")
+    else:
+        con.execute(f"CREATE TEMP TABLE fresh AS {FRESH}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE retracted AS {RETRACTED}")
     stamp = f"TIMESTAMPTZ '{context.recorded_at.isoformat()}'"
     heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
     chunk.events = con.sql(

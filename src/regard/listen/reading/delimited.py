@@ -193,7 +193,9 @@ class DelimitedReader:
 def _well_quoted(data: np.ndarray, quote: int, delimiter: int) -> bool:
     """Every line has an even number of quotes, each opening at a field's beginning and closing at its end."""
     places = np.flatnonzero(data == quote)
-    if (np.diff(np.searchsorted(places, np.flatnonzero(data == LINE_FEED)), prepend=0) % 2).any() or len(places) % 2:
+    if (np.diff(np.searchsorted(places, np.flatnonzero(data == LINE_FEED)), prepend=0) % 2).any() or len(
+        places
+    ) % 2:
         return False
     # A doubled quote inside a field looks like a field's end and the next one's beginning.
     framed = np.concatenate(([LINE_FEED], data, [LINE_FEED]))

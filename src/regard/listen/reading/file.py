@@ -75,7 +75,7 @@ def tell_format(path: Path) -> str:
             )
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _tell_archive(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"

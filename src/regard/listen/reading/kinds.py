@@ -68,13 +68,14 @@ _TIME_WORDS = {
     "on",
 }
 _RATING_WORDS = {
-    "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung", "note",
-    "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
+    "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung",
+    "note", "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
 }  # fmt: skip
 _COUNT_WORDS = {
-    "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year", "years",
-    "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes", "seconds", "pieces",
-    "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds", "bought", "level",
+    "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year",
+    "years", "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes",
+    "seconds", "pieces", "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds",
+    "bought", "level",
 }  # fmt: skip
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE)
@@ -240,10 +241,11 @@ def _text_kind(values: Values, words: set[str]) -> str:
     length = sum(map(len, values.sample)) / len(values.sample)
     blanks = sum(" " in value for value in values.sample) / len(values.sample)
     unique = values.distinct / values.filled
-    plus = [value for value in values.sample if _PHONE.fullmatch(value)]
-    if len(plus) >= ENOUGH * len(values.sample) and not _names_id(words):
+    abroad = sum(value.startswith("+") for value in values.sample) > len(values.sample) / 2
+    if _share(values.sample, _PHONE) >= ENOUGH and (abroad or not _names_id(words)):
         return "phone"
-    if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40:
+    wordy = sum(any(map(str.isdigit, value)) for value in values.sample) < len(values.sample) / 5
+    if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40 and wordy:
         return "name"
     tokens = _share(values.sample, _TOKEN)
     if blanks < 0.05 and (

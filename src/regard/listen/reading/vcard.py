@@ -11,8 +11,9 @@ from regard.listen.reading.encoding import detect_encoding, lines_of, utf8_chunk
 from regard.listen.reading.sheets import Found, Hints, Sheet, SheetWriter
 
 COLUMNS = (
-    "uid", "name", "family_name", "given_name", "title", "organisation", "email", "email_2", "phone", "phone_2",
-    "street", "postcode", "city", "state", "country", "birth_date", "url", "role", "categories", "note",
+    "uid", "name", "family_name", "given_name", "title", "organisation", "email", "email_2", "phone",
+    "phone_2", "street", "postcode", "city", "state", "country", "birth_date", "url", "role", "categories",
+    "note",
 )  # fmt: skip
 _PLAIN = {
     "UID": "uid", "FN": "name", "EMAIL": "email", "TEL": "phone", "BDAY": "birth_date", "URL": "url",
