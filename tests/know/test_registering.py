@@ -155,11 +155,13 @@ def test_rows_without_a_key_or_with_a_thing_s_key_are_left_out() -> None:
     assert list(Identity.objects.values_list("person", flat=True)) == ["shop:1"]
 
 
-def test_a_table_without_keys_or_of_unknown_kind_is_refused() -> None:
+def test_a_table_without_keys_or_with_impossible_ones_is_refused() -> None:
     with pytest.raises(InputError):
         register(name=["A"])
     with pytest.raises(InputError):
         register(person=["shop:1"], kind=["robot"])
+    with pytest.raises(InputError):
+        register(person=["shop:" + "1" * 300])
 
 
 def test_hostile_text_is_kept_as_it_is() -> None:
