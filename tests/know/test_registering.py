@@ -183,3 +183,16 @@ def test_terms_by_column_equal_terms_one_by_one() -> None:
     for identity in Identity.objects.filter(kind="person"):
         terms = set(SearchTerm.objects.filter(identity=identity).values_list("term", flat=True))
         assert terms == words_of(identity.person, identity.fields, identity.normal)
+
+
+def test_a_changed_record_is_still_told_apart_by_the_name_it_has() -> None:
+    register(person=["crm:1", "crm:2"], name=["Anna Berg", "Bernd Berg"], phone=[None, "030 123456"])
+    register(person=["crm:1"], phone=["030 123456"])
+    assert customer("crm:1") != customer("crm:2")
+
+
+def test_a_new_family_name_keeps_the_given_name() -> None:
+    register(person=["crm:1"], given_name=["Anna"], family_name=["Berg"])
+    register(person=["crm:1"], family_name=["Ott"])
+    assert Identity.objects.get().normal == {"name": "anna ott", "given_name": "anna", "family_name": "ott"}
+    assert find_customers("anna ott") == [customer("crm:1")]
