@@ -1,14 +1,14 @@
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+
 @pytest.fixture(autouse=True)
-def lake(settings: object, tmp_path: Path) -> Iterator[Path]:
+def lake(settings: object, tmp_path: Path) -> Path:
     """Every test has a lake of its own."""
     settings.REGARD_LAKE = str(tmp_path / "lake")  # type: ignore[attr-defined]
-    yield tmp_path / "lake"
+    return tmp_path / "lake"
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-tests-")
 
-from regard.project.settings import *  # noqa: E402, F403
+from regard.project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 HUEY = {"huey_class": "huey.MemoryHuey", "name": "regard", "immediate": True}

@@ -23,18 +23,24 @@ class Customer(models.Model):
 class Identity(models.Model):
     """One record in one source. `person` is its key in events (`shop:4711`, `email:a@b.c`).
 
-    `fields` is what the source wrote, `normal` the same made comparable; both by field name
-    (see `fields.py`): name, given_name, family_name, email, phone, birth_date, street, postcode, city, ...
+    `fields` is what the source wrote last, `earlier` what it wrote before (a list a field), `normal` the
+    fields made comparable; all by field name (see `fields.py`).
     """
 
     person = models.CharField(max_length=300, unique=True)
-    source = models.CharField(max_length=100, db_index=True)
+    source = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, choices=Customer.Kind.choices, default=Customer.Kind.PERSON)
     fields = models.JSONField(default=dict)
+    earlier = models.JSONField(default=dict)
     normal = models.JSONField(default=dict)
     customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, null=True, related_name="identities")
-    changed_at = models.DateTimeField(db_index=True)
-    linked_at = models.DateTimeField(null=True, db_index=True)  # the last link run that has seen this state
+    changed_at = models.DateTimeField()
+    linked_at = models.DateTimeField(
+        null=True
+    )  # the last link run that has seen this state; empty when changed
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(linked_at=None), name="not_yet_linked")]
 
 
 class Link(models.Model):
@@ -75,6 +81,7 @@ class Distinction(models.Model):
     actor = models.CharField(max_length=200)
     made_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(Merge, on_delete=models.SET_NULL, null=True, related_name="withdrawn")
 
 
 class Candidate(models.Model):
@@ -94,6 +101,7 @@ class Candidate(models.Model):
     found_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
+    merge = models.ForeignKey(Merge, on_delete=models.SET_NULL, null=True, related_name="candidates")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="one_candidate_a_pair")]
@@ -107,11 +115,43 @@ class Membership(models.Model):
     role = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["member", "organisation"], name="one_membership_a_pair")]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "organisation"], name="one_membership_a_pair")
+        ]
 
 
 class SearchTerm(models.Model):
-    """One lower-case word, address, number or key under which a customer is found by its beginning."""
+    """One lower-case word, address, number or key under which an identity is found by its beginning.
 
-    term = models.CharField(max_length=120, db_index=True)
-    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
+    E-mail addresses, phone numbers in E.164 and further ids (`namespace=id`) stand here whole: two identities
+    under one of them are what the deterministic rules look at. Identities are never deleted one by one, so
+    the database need not look each of many millions of terms up.
+    """
+
+    pk = models.CompositePrimaryKey("term", "identity_id")
+    term = models.CharField(max_length=120)
+    identity = models.ForeignKey(
+        Identity, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+
+class LinkageRun(models.Model):
+    """One run of the linkage job: what it looked at, found, and learned (kept for the next run)."""
+
+    actor = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    records = models.PositiveIntegerField()
+    only_new = models.BooleanField()
+    links = models.PositiveIntegerField()
+    candidates = models.PositiveIntegerField()
+    thresholds = models.JSONField(default=dict)
+    model = models.JSONField(null=True)  # what `linkage` learned; null when the run used an earlier run's
+    merge = models.ForeignKey(Merge, on_delete=models.SET_NULL, null=True, related_name="+")
+
+
+class Partition(models.Model):
+    """One row: how often who-is-who changed, and for which state of affairs the lake's `people` was written."""
+
+    version = models.PositiveBigIntegerField(default=0)
+    people_written_for = models.CharField(max_length=100, blank=True)

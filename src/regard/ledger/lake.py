@@ -1,15 +1,32 @@
-"""The lake: Delta tables of what customers did and what was computed, queried through Ibis on DuckDB."""
+"""The lake: Delta tables of what customers did and what was computed, queried through Ibis on DuckDB.
+
+Reading asks Delta which Parquet files a table consists of and hands them to DuckDB, so no DuckDB extension
+is ever fetched. A table expression sees the version of the moment `read` was called; its files are kept for
+`RETENTION` after they are replaced, so build an expression and run it soon.
+"""
 
 import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import TableNotFoundError
+import pyarrow.dataset
+import pyarrow.fs
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.fs import DeltaStorageHandler
 from django.conf import settings
 from ibis.backends.duckdb import Backend
 
+from regard.errors import StoreError
 from regard.ledger.events import EVENT_SCHEMA, TIMESTAMP
 
 TABLES: dict[str, pa.Schema] = {
@@ -26,57 +43,217 @@ TABLES: dict[str, pa.Schema] = {
     ),
     # who is behind a person key, written by `know` whenever the partition changed
     "people": pa.schema([pa.field("person", pa.string()), pa.field("customer_id", pa.int64())]),
+    # what `understand` computed of each customer; money in the customer's main currency
+    "profiles": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("first_seen", TIMESTAMP),
+            pa.field("last_seen", TIMESTAMP),
+            pa.field("sources", pa.list_(pa.string())),
+            pa.field("channels", pa.list_(pa.string())),
+            pa.field("orders", pa.int64()),
+            pa.field("revenue", pa.decimal128(18, 4)),
+            pa.field("refunds", pa.decimal128(18, 4)),
+            pa.field("currency", pa.string()),
+            pa.field("currencies", pa.list_(pa.string())),
+            pa.field("contacts", pa.int64()),
+            pa.field("last_nps", pa.float64()),
+            pa.field("last_csat", pa.float64()),
+            pa.field("last_ces", pa.float64()),
+            pa.field("last_stars", pa.float64()),
+            pa.field("open_cases", pa.int64()),
+            pa.field("promised", pa.int64()),
+            pa.field("broken", pa.int64()),
+            pa.field("overdue", pa.int64()),
+            pa.field("churned_at", TIMESTAMP),
+        ]
+    ),
 }
 
-_local = threading.local()
+RETENTION = timedelta(hours=6)
+# Small row groups make one customer's timeline a read of one group; they also bound the writer's memory.
+# Expired log entries and tombstones would slow down opening a table that gets a commit a second.
+CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 6 hours",
+    "delta.deletedFileRetentionDuration": "interval 6 hours",
+}
+PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
+
+
+@dataclass
+class _View:
+    """A table of the lake at one version, as this thread's connection knows it."""
+
+    version: int
+    table: ibis.Table
+    made_at: float
+
+
+@dataclass
+class _Reader:
+    """What one thread keeps: its connection, the Delta tables it opened, the views it made of them."""
+
+    backend: Backend
+    opened: dict[str, DeltaTable] = field(default_factory=dict)
+    views: dict[str, list[_View]] = field(default_factory=dict)  # newest last
+
+
+_readers = threading.local()
+_database: duckdb.DuckDBPyConnection | None = None
+_database_made = threading.Lock()
 
 
 def connection() -> Backend:
-    """This thread's DuckDB connection: in memory, no downloads, bounded memory, UTC."""
-    if not hasattr(_local, "connection"):
-        backend = ibis.duckdb.connect(
-            autoinstall_known_extensions=False,
-            memory_limit=f"{settings.REGARD_MEMORY_LIMIT}MB",
-            temp_directory=str(Path(settings.REGARD_HOME) / "spill"),
-        )
-        backend.raw_sql("SET TimeZone='UTC'")
-        _local.connection = backend
-    return _local.connection
+    """This thread's connection to the process's one DuckDB: in memory, no downloads, bounded memory, UTC."""
+    return _reader().backend
+
+
+def _reader() -> _Reader:
+    if not hasattr(_readers, "current"):
+        _readers.current = _Reader(ibis.duckdb.from_connection(_shared_database().cursor()))
+    reader: _Reader = _readers.current
+    return reader
+
+
+def _shared_database() -> duckdb.DuckDBPyConnection:
+    global _database  # one per process, so that memory is bounded once and files are cached once
+    with _database_made:
+        if _database is None:
+            _database = duckdb.connect(
+                config={
+                    "autoinstall_known_extensions": "false",
+                    "memory_limit": f"{settings.REGARD_MEMORY_LIMIT}MB",
+                    "temp_directory": str(Path(settings.REGARD_HOME) / "spill"),
+                }
+            )
+        return _database
 
 
 def location(name: str) -> str:
-    return f"{settings.REGARD_LAKE.rstrip('/')}/{name}"
+    return f"{str(settings.REGARD_LAKE).rstrip('/')}/{name}"
+
+
+def is_local(place: str) -> bool:
+    return "://" not in place
+
+
+@contextmanager
+def store_errors(task: str) -> Iterator[None]:
+    """Rethrow whatever a store raises as StoreError that names the task and, of a query, the SQL."""
+    try:
+        yield
+    except (DeltaError, OSError, duckdb.Error) as error:
+        raise StoreError(
+            f"{task} failed: {error}", hint="Nothing was lost; mend the store and try again."
+        ) from error
 
 
 def open_table(name: str) -> DeltaTable | None:
-    """The Delta table, or None before its first row."""
-    try:
-        return DeltaTable(location(name))
-    except TableNotFoundError:
-        return None
+    """The Delta table at its newest version, or None before its first row."""
+    place, opened = location(name), _reader().opened
+    with store_errors(f"Opening the lake table `{name}` at {place}"):
+        try:
+            if place in opened:
+                opened[place].update_incremental()
+            else:
+                opened[place] = DeltaTable(place)
+        except TableNotFoundError:
+            opened.pop(place, None)
+            return None
+    return opened[place]
 
 
 def read(name: str) -> ibis.Table:
     """A table of the lake as an Ibis expression on this thread's connection; empty before its first row."""
+    views = _reader().views.setdefault(location(name), [])
     table = open_table(name)
-    files = table.file_uris() if table is not None else []
-    if not files:
-        return ibis.memtable(TABLES[name].empty_table())
-    return connection().read_parquet(files)
+    version = table.version() if table is not None else -1
+    if not views or views[-1].version != version:
+        _drop_old(views)
+        with store_errors(f"Reading the lake table `{name}`"):
+            views.append(_View(version, _make_view(name, table), time.monotonic()))
+    return views[-1].table
 
 
-def append(name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None) -> None:
+def _make_view(name: str, table: DeltaTable | None) -> ibis.Table:
+    return read_files(name, paths_of(table) if table is not None else [])
+
+
+def paths_of(table: DeltaTable) -> list[str]:
+    """The table's Parquet files, relative to its folder. None of our tables is partitioned."""
+    return [uri.rsplit("/", 1)[-1] for uri in table.file_uris()]
+
+
+def read_files(name: str, paths: list[str]) -> ibis.Table:
+    """Some files of a table as an Ibis expression. Away from this machine Arrow reads them, not DuckDB."""
+    backend, view = connection(), f"{name}_{uuid.uuid4().hex[:12]}"
+    place = location(name)
+    if paths and is_local(place):
+        return backend.read_parquet([f"{place}/{path}" for path in paths], table_name=view)
+    rows = TABLES[name].empty_table()
+    if paths:
+        storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(place))
+        rows = pyarrow.dataset.dataset(paths, schema=TABLES[name], format="parquet", filesystem=storage)
+    backend.con.register(view, rows)
+    return backend.table(view)
+
+
+def _drop_old(views: list[_View]) -> None:
+    """Forget views whose files may be gone; younger ones may still be part of somebody's expression."""
+    while views and time.monotonic() - views[0].made_at > RETENTION.total_seconds():
+        drop_view(views.pop(0).table)
+
+
+def drop_view(table: ibis.Table) -> None:
+    """Forget what `read_files` made."""
+    view = table.get_name()
+    connection().raw_sql(f'DROP VIEW IF EXISTS "{view}"')
+    connection().con.unregister(view)
+
+
+def fetch(expression: ibis.Table) -> pa.Table:
+    """Run an expression; what goes wrong comes back as StoreError with the SQL."""
+    with store_errors("A query of the lake"):
+        try:
+            return expression.to_pyarrow()
+        except duckdb.Error as error:
+            sql = ibis.to_sql(expression, dialect="duckdb")
+            raise StoreError(f"A query of the lake failed: {error}", hint=f"The query was: {sql}") from error
+
+
+def stream(expression: ibis.Table, *, batch_rows: int) -> pa.RecordBatchReader:
+    """Run an expression and hand its rows over in batches, without holding them all."""
+    backend = connection()
+    with store_errors("A query of the lake"):
+        return backend.con.sql(str(backend.compile(expression))).to_arrow_reader(batch_rows)
+
+
+def append(
+    name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None
+) -> None:
     """Append rows in one commit; `transaction` is (writer, number), which `holds` can be asked for later."""
     stamps = [Transaction(*transaction)] if transaction else None
-    write_deltalake(location(name), rows, mode="append", commit_properties=CommitProperties(app_transactions=stamps))
+    _write(name, rows, mode="append", commit_properties=CommitProperties(app_transactions=stamps))
 
 
 def overwrite(name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
-    write_deltalake(location(name), rows, mode="overwrite", schema_mode="overwrite")
+    """Replace a table's rows in one commit; readers see the old ones or the new ones."""
+    _write(name, rows, mode="overwrite", schema_mode="overwrite")
+
+
+def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
+    place = location(name)
+    with store_errors(f"Writing the lake table `{name}` at {place}"):
+        write_deltalake(place, rows, writer_properties=PARQUET, configuration=CONFIGURATION, **options)
 
 
 def holds(name: str, writer: str, number: int) -> bool:
     """Whether the table has the commit that `writer` numbered `number`, or a later one of the same writer."""
+    return newest_number(name, writer) >= number
+
+
+def newest_number(name: str, writer: str) -> int:
+    """The highest number that `writer` committed to the table; 0 if none."""
     table = open_table(name)
     held = table.transaction_version(writer) if table is not None else None
-    return held is not None and held >= number
+    return held or 0

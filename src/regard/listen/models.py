@@ -28,7 +28,9 @@ class Import(models.Model):
     duplicate_rows = models.BigIntegerField(default=0)
     rejected_rows = models.BigIntegerField(default=0)
     events_added = models.BigIntegerField(default=0)
-    details = models.JSONField(default=dict)  # what was found out: encoding, delimiter, dates, per table counts
+    details = models.JSONField(
+        default=dict
+    )  # what was found out: encoding, delimiter, dates, per table counts
     error = models.TextField(blank=True)
 
 

@@ -1,0 +1,1 @@
+"""A simulated company with known truth: the messy files of its departments, for the demo and the tests."""

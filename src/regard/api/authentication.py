@@ -1,0 +1,29 @@
+"""Who asks: an API key in `Authorization: Bearer`, which holds some permissions."""
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from regard.access.actions import check_api_key
+from regard.access.models import ApiKey
+from regard.access.permissions import Permission
+from regard.errors import AccessError
+
+
+class KeyWith(HttpBearer):
+    """A valid key that holds `permission`. No or a wrong key is 401, a key without the permission 403."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__()
+        self.permission = permission
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
+        key = check_api_key(token)
+        if key is not None and self.permission not in key.scopes:
+            raise AccessError(f"This key may not do `{self.permission}`.", hint="Make a key with that scope.")
+        return key
+
+
+def actor_of(request: HttpRequest) -> str:
+    """How records name the key that asks."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    return f"api:{key.prefix}"

@@ -1,0 +1,27 @@
+"""All commands, by name."""
+
+import typer
+
+from regard.cli import customers, demo, doctor, imports, installation, measures, serving, simulate
+
+app = typer.Typer(
+    name="regard",
+    help="What to fix, for whom, with the money at stake; and whether the fix worked.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(installation.init)
+app.command()(demo.demo)
+app.command()(simulate.simulate)
+app.command("import")(imports.import_files)
+app.command()(customers.link)
+app.command()(measures.compute)
+app.command()(serving.serve)
+app.command()(serving.worker)
+app.add_typer(customers.app, name="customers")
+app.command()(measures.measure)
+app.command()(customers.events)
+app.add_typer(imports.rejects, name="rejects")
+app.command()(doctor.doctor)

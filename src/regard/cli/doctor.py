@@ -1,0 +1,93 @@
+"""`regard doctor`: is everything as it should be, and what is silent?"""
+
+from typing import Annotated, Any
+
+import typer
+
+from regard.cli import start
+from regard.cli.options import HomeOption, JsonOption
+from regard.cli.output import print_facts, print_json, print_table
+
+
+def doctor(
+    home: HomeOption = None,
+    json: JsonOption = False,
+    settings_only: Annotated[
+        bool, typer.Option("--settings", help="Only the settings and their meaning.")
+    ] = False,
+) -> None:
+    """Examine settings, stores, backlog and silence; exit code 1 where something needs a person."""
+    start(home)
+    settings = _settings()
+    if settings_only:
+        findings: dict[str, Any] = {}
+    else:
+        findings = _examine()
+    if json:
+        print_json({"settings": settings, **findings})
+    else:
+        print_table(
+            ["setting", "value", "meaning"], [(row["name"], row["value"], row["help"]) for row in settings]
+        )
+        if findings:
+            _print(findings)
+    if findings.get("attention"):
+        raise typer.Exit(1)
+
+
+def _settings() -> list[dict[str, str]]:
+    from regard.project.configuration import SETTINGS, read_configuration
+
+    configuration = read_configuration()
+    return [
+        {
+            "name": f"REGARD_{setting.name}",
+            "value": "(set)"
+            if setting.name == "DATABASE_URL" and configuration["DATABASE_URL"]
+            else ", ".join(value)
+            if isinstance(value := configuration[setting.name], list)
+            else str(value),
+            "help": setting.help,
+        }
+        for setting in SETTINGS
+    ]
+
+
+def _examine() -> dict[str, Any]:
+    from datetime import UTC, datetime
+
+    from regard.ledger.queries import backlog, dead_letters, lake_facts, rhythms
+    from regard.listen.queries import unfinished_imports
+
+    waiting = backlog()
+    letters = dead_letters()
+    silent = [rhythm.sentence for rhythm in rhythms(datetime.now(UTC)) if rhythm.silent]
+    unfinished = [f"Import {row.pk} of {row.file_name} is {row.state}." for row in unfinished_imports()]
+    attention = [
+        *silent,
+        *unfinished,
+        *([f"{len(letters)} dead letters wait to be replayed."] if letters else []),
+        *(
+            [f"The oldest batch has waited {waiting.oldest_age} for the flusher; is `regard worker` running?"]
+            if waiting.late
+            else []
+        ),
+    ]
+    return {
+        "stores": lake_facts(),
+        "backlog": waiting.batches,
+        "dead_letters": len(letters),
+        "attention": attention,
+    }
+
+
+def _print(findings: dict[str, Any]) -> None:
+    print()
+    print_facts(
+        {**findings["stores"], "backlog": findings["backlog"], "dead letters": findings["dead_letters"]}
+    )
+    print()
+    for sentence in findings["attention"]:
+        print(f"! {sentence}")
+    if not findings["attention"]:
+        print("Nothing needs a person.")

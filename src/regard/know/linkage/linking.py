@@ -1,0 +1,188 @@
+"""Link records: learn (or take over) a model, block, score, decide, and join without contradiction."""
+
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from regard.know.linkage.blocking import (
+    RuleReport,
+    block,
+    choose_rules,
+    choose_training_rules,
+    run_pilot,
+)
+from regard.know.linkage.clusters import refuse_edges
+from regard.know.linkage.comparisons import BY_NAME, choose_comparisons
+from regard.know.linkage.evidence import explain_pairs
+from regard.know.linkage.household import NO_HOUSEHOLDS, settle, match_probability
+from regard.know.linkage.keys import Hashes, hash_keys
+from regard.know.linkage.model import Model, Thresholds
+from regard.know.linkage.prepare import open_database, prepare_records
+from regard.know.linkage.scoring import Floats, Scored, score_pairs
+from regard.know.linkage.training import learn
+
+Ids = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
+
+UNDECIDED = "the evidence does not decide"
+HOUSEHOLD = "could be another member of the household"
+GIVEN_NAMES = "given names differ and nothing personal agrees"
+CONTRADICTION = "linking would join records that contradict each other"
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """`links` to make, `reviews` for a person (with `reason`), `pairs` both; sorted by probability."""
+
+    links: pa.Table
+    reviews: pa.Table
+    model: Model
+    compared: int
+    rules: tuple[RuleReport, ...]
+
+    @property
+    def pairs(self) -> pa.Table:
+        return pa.concat_tables([self.links, self.reviews.drop_columns(["reason"])])
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.model.thresholds
+
+
+def link_records(
+    records: pa.Table, *, trained: Model | None = None, only_new: set[int] | None = None
+) -> Linkage:
+    """Find the records that are of one person.
+
+    `records` has unique_id and any of the identity fields, normalised. With `trained` nothing is learnt;
+    with `only_new` only pairs with at least one of these ids are looked at.
+    """
+    with open_database() as connection:
+        filled = prepare_records(connection, records)
+        ids, keys = hash_keys(connection)
+        model, reports = (trained, ()) if trained else _learn_model(connection, filled, ids, keys)
+        new = np.isin(ids, np.fromiter(only_new, np.int64)) if only_new is not None else None
+        left, right = block(model.rules, keys, new)
+        if not left.size:
+            return Linkage(_table([], [], [], []), _table([], [], [], [], []), model, 0, reports)
+        scored = _score(connection, model, ids[left], ids[right])
+        if not trained:
+            found = settle(scored, model.probabilities, true_pairs=model.prior * ids.size * (ids.size - 1) / 2)
+            scored = scored.judged_by(found.probabilities, model.probabilities, found.shift)
+            model = replace(
+                model,
+                probabilities=found.probabilities,
+                household=found.household,
+                prior=model.prior * 2**found.shift,
+            )
+        return _decide(connection, model, scored, compared=left.size, reports=reports)
+
+
+def _learn_model(
+    connection: duckdb.DuckDBPyConnection, filled: dict[str, int], ids: Ids, keys: list[Hashes]
+) -> tuple[Model, tuple[RuleReport, ...]]:
+    pilot = run_pilot(keys)
+    rules, reports = choose_rules(pilot)
+    learnt = learn(connection, choose_comparisons(filled), choose_training_rules(pilot), pilot, ids)
+    model = Model(
+        probabilities=learnt.probabilities,
+        trained=learnt.trained,
+        prior=learnt.prior,
+        household=NO_HOUSEHOLDS,
+        rules=rules,
+        thresholds=Thresholds(),
+        records=ids.size,
+    )
+    return model, reports
+
+
+def _score(
+    connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, right: Ids, lowest: float | None = -7.0
+) -> Scored:
+    return score_pairs(
+        connection, model.comparisons, model.probabilities, model.prior, (left, right), lowest=lowest
+    )
+
+
+def _decide(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    scored: Scored,
+    *,
+    compared: int,
+    reports: tuple[RuleReport, ...],
+) -> Linkage:
+    probability, taken_off = match_probability(scored, model.probabilities, model.household)
+    kept = np.flatnonzero(probability >= model.thresholds.review)
+    kept = kept[np.argsort(-probability[kept], kind="stable")]
+    scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
+    reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
+    link = probability >= model.thresholds.link
+    differs = link & _given_names_differ(scored) & (model.household.ratio > HOUSEHOLDS_EXIST)
+    reason[differs] = GIVEN_NAMES
+    link &= ~differs
+
+    def log_odds(left: Ids, right: Ids) -> Floats:
+        found = _score(connection, model, left, right, lowest=None)
+        chance, _ = match_probability(found, model.probabilities, model.household)
+        order = np.lexsort((found.right, found.left))
+        wanted = np.lexsort((right, left))
+        odds = np.empty(left.size)
+        odds[wanted] = np.log2(chance[order] + 1e-12) - np.log2(1 - chance[order] + 1e-12)
+        return odds
+
+    edges = np.flatnonzero(link)
+    refused = edges[refuse_edges(scored.left[edges], scored.right[edges], probability[edges], log_odds)]
+    reason[refused] = CONTRADICTION
+    link[refused] = False
+    weights = explain_pairs(connection, scored, taken_off, model)
+    columns = (scored.left, scored.right, probability, weights)
+    return Linkage(
+        _table(
+            *(
+                column[link] if isinstance(column, np.ndarray) else column.filter(pa.array(link))
+                for column in columns
+            )
+        ),
+        _table(
+            *(
+                column[~link] if isinstance(column, np.ndarray) else column.filter(pa.array(~link))
+                for column in columns
+            ),
+            reason[~link],
+        ),
+        model,
+        compared,
+        reports,
+    )
+
+
+def _given_names_differ(scored: Scored) -> Flags:
+    """Clearly different given names, while nothing that only one person has agrees."""
+    differ = np.zeros(scored.weight.size, bool)
+    if "given_name" in scored.levels:
+        differ = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
+    for name, near_enough in (("national_id", 1), ("email", 0)):
+        if name in scored.levels:
+            agrees = (scored.levels[name] >= 0) & (scored.levels[name] <= near_enough)
+            differ &= ~agrees
+    return differ
+
+
+def _table(
+    left: object, right: object, probability: object, weights: object, reason: object = None
+) -> pa.Table:
+    columns = {
+        "left": pa.array(left, pa.int64()),
+        "right": pa.array(right, pa.int64()),
+        "probability": pa.array(probability, pa.float64()),
+        "weights": pa.array(weights, pa.string()),
+    }
+    if reason is not None:
+        columns["reason"] = pa.array(reason, pa.string())
+    return pa.table(columns)

@@ -1,0 +1,144 @@
+"""Which event_ids the lake holds: what makes dropping repeated events cheap however large the lake grows.
+
+For every Parquet file of the table there is one small file of sorted 128-bit digests of its event_ids. Parquet
+files never change, so a digest file is made once and then mapped into memory; looking up n ids costs n binary
+searches a file, not a scan of the lake. It is a cache: delete the folder and it is made again. A digest is MD5,
+a fixed function, so two different ids meet with a chance of 2^-128.
+"""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from django.conf import settings
+from numpy.typing import NDArray
+
+from regard.ledger import lake
+
+Digests = NDArray[np.uint64]  # shape (2, n): upper halves, lower halves; sorted by both
+
+_HALVES = """
+    SELECT (digest >> 64)::UBIGINT AS upper_half, (digest & 18446744073709551615::UHUGEINT)::UBIGINT AS lower_half
+    FROM (SELECT md5_number(event_id)::UHUGEINT AS digest FROM {rows})
+"""
+
+
+def digest_ids(database: duckdb.DuckDBPyConnection, event_ids: pa.ChunkedArray) -> Digests:
+    """The digests of event_ids, in their order."""
+    database.register("ids_to_digest", pa.table({"event_id": event_ids}))
+    try:
+        return _fetch(database, _HALVES.format(rows="ids_to_digest"))
+    finally:
+        database.unregister("ids_to_digest")
+
+
+def _fetch(database: duckdb.DuckDBPyConnection, sql: str) -> Digests:
+    columns = database.execute(sql).fetchnumpy()
+    return np.stack([np.asarray(columns["upper_half"]), np.asarray(columns["lower_half"])])
+
+
+def sort_digests(digests: Digests) -> Digests:
+    return np.ascontiguousarray(digests[:, np.lexsort((digests[1], digests[0]))])
+
+
+def found_in(known: Digests, wanted: Digests) -> NDArray[np.bool_]:
+    """Which of `wanted` (sorted) are in `known` (sorted)."""
+    size = known.shape[1]
+    if not size or not wanted.shape[1]:
+        return np.zeros(wanted.shape[1], dtype=bool)
+    at = np.searchsorted(known[0], wanted[0])
+    while True:  # equal upper halves are as good as never followed by different lower ones: one round
+        inside = np.minimum(at, size - 1)
+        same_upper = (at < size) & (known[0][inside] == wanted[0])
+        behind = same_upper & (known[1][inside] < wanted[1])
+        if not behind.any():
+            found: NDArray[np.bool_] = same_upper & (known[1][inside] == wanted[1])
+            return found
+        at = at + behind
+
+
+def first_of_each(digests: Digests) -> NDArray[np.bool_]:
+    """Which of sorted digests differ from the one before."""
+    first = np.ones(digests.shape[1], dtype=bool)
+    first[1:] = (digests[:, 1:] != digests[:, :-1]).any(axis=0)
+    return first
+
+
+def held_digests(name: str = "events") -> list[Digests]:
+    """The digests of every file of the table, making those that are missing."""
+    table = lake.open_table(name)
+    return [] if table is None else [_digests_of(name, file) for file in lake.paths_of(table)]
+
+
+def note_added(name: str, before: set[str], digests: Digests) -> None:
+    """Spare indexing the one file that an append has just written: its digests are known.
+
+    The caller holds the writer lock and names the files from before, so whatever else there is, is its own.
+    """
+    table = lake.open_table(name)
+    added = set(lake.paths_of(table)) - before if table is not None else set()
+    if len(added) == 1:
+        with lake.store_errors(f"Keeping the index of {name}"):
+            _save(digests, _path_of(name, added.pop()))
+
+
+def forget_gone(name: str = "events") -> None:
+    """Remove digest files of Parquet files that the table no longer has, and unfinished ones."""
+    table = lake.open_table(name)
+    kept = {f"{file}.npy" for file in lake.paths_of(table)} if table is not None else set()
+    for path in _folder(name).glob("*.npy"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+    for path in _folder(name).glob("*.part"):  # of a process that was killed while making one
+        if path.stat().st_mtime < time.time() - 3600:
+            path.unlink(missing_ok=True)
+
+
+def _digests_of(name: str, file: str) -> Digests:
+    path = _path_of(name, file)
+    if not path.exists():
+        _make(name, file, path)
+    return _load(path)
+
+
+@lru_cache(maxsize=4096)
+def _load(path: Path) -> Digests:
+    digests: Digests = np.load(path, mmap_mode="r")
+    return digests
+
+
+def _make(name: str, file: str, path: Path) -> None:
+    rows = lake.read_files(name, [file])
+    with lake.store_errors(f"Indexing the event_ids of {file}"):
+        digests = _fetch(lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"'))
+        _save(sort_digests(digests), path)
+    lake.drop_view(rows)
+
+
+def _save(digests: Digests, path: Path) -> None:
+    """Write a digest file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{uuid.uuid4().hex}.part")
+    with fresh.open("wb") as target:
+        np.save(target, digests)
+    fresh.replace(path)
+
+
+def _path_of(name: str, file: str) -> Path:
+    return _folder(name) / f"{file}.npy"
+
+
+def _folder(name: str) -> Path:
+    place = hashlib.blake2b(lake.location(name).encode(), digest_size=8).hexdigest()
+    return Path(settings.REGARD_HOME) / "keys" / place
+
+
+def digests_of_many(pieces: Sequence[Digests]) -> Digests:
+    """Several sorted arrays as one."""
+    return sort_digests(np.concatenate(pieces, axis=1)) if pieces else np.empty((2, 0), dtype=np.uint64)

@@ -1,0 +1,42 @@
+"""One writer of the lake at a time: across threads, processes and (on PostgreSQL) machines."""
+
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+
+@contextmanager
+def hold_writer(name: str) -> Iterator[None]:
+    """Wait for, then hold, the right to append to a table; a process that dies lets go of it."""
+    if connection.vendor == "postgresql":
+        with _hold_advisory_lock(name):
+            yield
+    else:
+        with _hold_file_lock(name):
+            yield
+
+
+@contextmanager
+def _hold_file_lock(name: str) -> Iterator[None]:
+    path = Path(settings.REGARD_HOME) / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _hold_advisory_lock(name: str) -> Iterator[None]:
+    key = zlib.crc32(f"regard.{name}".encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -1,0 +1,156 @@
+"""What the ledger answers: events in force, timelines, what waits, what failed and what has gone silent."""
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import ibis
+from django.db.models import Min, Sum
+from django.utils import timezone
+
+from regard.errors import InputError
+from regard.ledger import lake
+from regard.ledger.catalogue import RETRACTION
+from regard.ledger.models import Batch, DeadLetter
+from regard.ledger.rhythms import Rhythm, find_rhythms
+
+_MOST_LISTED = 5_000  # retracted ids that a query names one by one; beyond, it joins
+
+
+@dataclass(frozen=True)
+class _Retracted:
+    """The retracted ids that some Parquet files name. Files never change, so this stays true of them."""
+
+    files: frozenset[str]
+    event_ids: tuple[str, ...]
+
+
+_retracted: dict[str, _Retracted] = {}  # by the place of the lake
+_retracted_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is acknowledged but not yet in the lake, and what needs a person."""
+
+    batches: int
+    events: int
+    oldest_age: timedelta | None
+    dead_letters: int
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter as a person sees it."""
+
+    id: int
+    kind: str
+    source: str
+    listener: str
+    reason: str
+    payload: str
+    attempts: int
+    created_at: datetime
+    replayed_at: datetime | None
+
+
+def events() -> ibis.Table:
+    """Every event in force: retracted ones and the retractions themselves are left out."""
+    table = lake.read("events")
+    if not _retracted_ids():
+        return table
+    void = table.filter(table.name == RETRACTION).select(void_id="subject").distinct()
+    return table.filter(table.name != RETRACTION).anti_join(void, ibis._.event_id == void.void_id)
+
+
+def events_of(
+    persons: Sequence[str], *, names: Sequence[str] = (), before: datetime | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """The newest events in force of some person keys, newest first, `data` decoded."""
+    if not persons:
+        return []
+    if before is not None and before.tzinfo is None:
+        raise InputError("`before` has no time zone.")
+    table = _in_force(_retracted_ids())
+    table = table.filter(table.person.isin(list(persons)))
+    if names:
+        table = table.filter(table.name.isin(list(names)))
+    if before is not None:
+        table = table.filter(table.occurred_at < ibis.literal(before, type="timestamp('UTC')"))
+    newest = table.order_by(ibis.desc("occurred_at"), "event_id").limit(limit)
+    rows: list[dict[str, Any]] = lake.fetch(newest).to_pylist()
+    for row in rows:
+        row["data"] = json.loads(row["data"]) if row["data"] else {}
+    return rows
+
+
+def _in_force(void: Sequence[str]) -> ibis.Table:
+    """`events()` for few rows: naming the retracted ids spares a look at every row's name."""
+    if len(void) > _MOST_LISTED:
+        return events()
+    table = lake.read("events")
+    table = table.filter(table.name != RETRACTION)
+    return table.filter(~table.event_id.isin(list(void))) if void else table
+
+
+def _retracted_ids() -> tuple[str, ...]:
+    """The ids of retracted events; only files that came since the last time are looked through."""
+    table = lake.open_table("events")
+    files = frozenset(lake.paths_of(table)) if table is not None else frozenset()
+    place = lake.location("events")
+    with _retracted_lock:
+        known = _retracted.get(place, _Retracted(frozenset(), ()))
+        if not known.files <= files:  # rewritten: rows have moved between files
+            known = _Retracted(frozenset(), ())
+        if known.files != files:
+            fresh = lake.read_files("events", sorted(files - known.files))
+            void = lake.fetch(fresh.filter(fresh.name == RETRACTION).select("subject"))
+            lake.drop_view(fresh)
+            known = _Retracted(files, tuple({*known.event_ids, *void["subject"].to_pylist()} - {None}))
+            _retracted[place] = known
+        return known.event_ids
+
+
+def rhythms(as_of: datetime) -> list[Rhythm]:
+    """The rhythm of every source and of every kind of event of it, the silent ones first."""
+    if as_of.tzinfo is None:
+        raise InputError("`as_of` has no time zone.")
+    return find_rhythms(events(), as_of)
+
+
+def backlog() -> Backlog:
+    """How much waits in the inbox and for how long, and how many dead letters nobody has replayed."""
+    waiting = Batch.objects.aggregate(events=Sum("event_count"), oldest=Min("created_at"))
+    return Backlog(
+        batches=Batch.objects.count(),
+        events=waiting["events"] or 0,
+        oldest_age=timezone.now() - waiting["oldest"] if waiting["oldest"] else None,
+        dead_letters=DeadLetter.objects.filter(replayed_at=None).count(),
+    )
+
+
+def dead_letters(*, kind: str = "", replayed: bool = False, limit: int = 100) -> list[Letter]:
+    """Dead letters, newest first; with `replayed` those too that were replayed."""
+    letters = DeadLetter.objects.order_by("-id")
+    if kind:
+        letters = letters.filter(kind=kind)
+    if not replayed:
+        letters = letters.filter(replayed_at=None)
+    return [_letter(row) for row in letters[:limit]]
+
+
+def _letter(row: DeadLetter) -> Letter:
+    return Letter(
+        id=row.id,
+        kind=row.kind,
+        source=row.source,
+        listener=row.listener,
+        reason=row.reason,
+        payload=bytes(row.payload).decode(errors="replace"),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        replayed_at=row.replayed_at,
+    )
