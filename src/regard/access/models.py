@@ -29,3 +29,23 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+
+class FailedSignIn(models.Model):
+    """A sign-in that failed: what throttling counts. Rows older than the window are deleted on the way."""
+
+    account = models.CharField(max_length=150)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at"]), models.Index(fields=["address", "at"])]
+
+
+class AccessChange(models.Model):
+    """Who changed whose access: users made, roles changed, keys made and revoked."""
+
+    actor = models.CharField(max_length=200)
+    what = models.CharField(max_length=60)
+    whom = models.CharField(max_length=200)
+    made_at = models.DateTimeField(auto_now_add=True)

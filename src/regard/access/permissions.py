@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from regard.access.models import Role
+from django.contrib.auth.models import AnonymousUser
+
+from regard.access.models import ApiKey, Role, User
 
 
 class Permission(StrEnum):
@@ -16,13 +18,14 @@ class Permission(StrEnum):
     IMPORTS_WRITE = "imports.write"
     EXPORT = "export"
     SETTINGS_READ = "settings.read"
+    KEYS_MANAGE = "keys.manage"
     USERS_MANAGE = "users.manage"
 
 
 P = Permission
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(P),
-    Role.MANAGER: frozenset(P) - {P.USERS_MANAGE},
+    Role.MANAGER: frozenset(P) - {P.USERS_MANAGE, P.KEYS_MANAGE},
     Role.ANALYST: frozenset(
         {
             P.CUSTOMERS_READ,
@@ -36,3 +39,28 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.AGENT: frozenset({P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ}),
 }
+
+PERMISSION_WORDS: dict[Permission, str] = {
+    P.CUSTOMERS_READ: "see customers",
+    P.CUSTOMERS_MERGE: "decide which records are one customer",
+    P.MEASURES_READ: "see measures",
+    P.EVENTS_READ: "see what happened",
+    P.IMPORTS_READ: "see imports",
+    P.IMPORTS_WRITE: "import files",
+    P.EXPORT: "download tables",
+    P.SETTINGS_READ: "see the settings",
+    P.KEYS_MANAGE: "make and revoke API keys",
+    P.USERS_MANAGE: "manage users",
+}
+
+
+def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
+    """What a person may do; nothing when not signed in or deactivated."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    return ROLE_PERMISSIONS.get(user.role, frozenset())
+
+
+def permissions_of_key(key: ApiKey) -> frozenset[Permission]:
+    """What a key may do: its scopes, as far as whoever made it may still do the same."""
+    return permissions_of(key.created_by) & {Permission(scope) for scope in key.scopes if scope in set(P)}

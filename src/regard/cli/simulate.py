@@ -36,6 +36,4 @@ def simulate(
         return
     for file, records in truth.records.items():
         typer.echo(f"{file:18} {records:>10,} records")
-    typer.echo(
-        f"{truth.orders:,} orders of {customers:,} customers until {end}. The truth is in {directory / 'truth.json'}."
-    )
+    typer.echo(f"{truth.orders:,} orders until {end}. The truth is in {directory / 'truth.json'}.")

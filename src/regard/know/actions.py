@@ -1,6 +1,18 @@
 """The verbs of `know`: who is who, decided, changed and undone."""
 
+from regard.know.linking import LinkRun, link_identities
+from regard.know.merging import decide_candidate, merge_customers, tell_apart, undo_merge
 from regard.know.people import refresh_people
 from regard.know.registering import Registered, register_identities
 
-__all__ = ["Registered", "refresh_people", "register_identities"]
+__all__ = [
+    "LinkRun",
+    "Registered",
+    "decide_candidate",
+    "link_identities",
+    "merge_customers",
+    "refresh_people",
+    "register_identities",
+    "tell_apart",
+    "undo_merge",
+]

@@ -1,10 +1,18 @@
 """Reads: who customers are and why we think so."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
 
 from regard.errors import NotFoundError
-from regard.know.models import Customer, Identity, SearchTerm
+from regard.know.models import Candidate, Customer, Distinction, Identity, Link, Membership, Merge, SearchTerm
+from regard.know.normalise.email import comparable_email
+from regard.know.people import things_of
+from regard.know.search import matching_customers
 
 NUMBER = re.compile(r"[Cc]?(\d{1,18})")
 
@@ -22,41 +30,221 @@ class CustomerRow:
     identity_count: int
 
 
+@dataclass(frozen=True)
+class IdentityRow:
+    """One record of one source."""
+
+    id: int
+    person: str
+    source: str
+    kind: str
+    fields: dict[str, str]
+    earlier: dict[str, list[str]]
+    customer_id: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why two records are taken for one customer. `merge_id` is what undoing asks for."""
+
+    link_id: int
+    left: str
+    right: str
+    by: str
+    rule: str
+    probability: float | None
+    weights: dict[str, Any]
+    actor: str
+    made_at: datetime
+    merge_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """Two records that may be one person's, side by side, for a person to decide."""
+
+    id: int
+    left: IdentityRow
+    right: IdentityRow
+    probability: float
+    weights: dict[str, Any]
+    reason: str
+    agreement: dict[str, str]  # field -> "same", "different" or "unknown"
+    found_at: datetime
+
+
+@dataclass(frozen=True)
+class MembershipRow:
+    """A person in an organisation, or an organisation's person: the customer on the other side."""
+
+    customer: CustomerRow
+    role: str
+
+
 def _row(found: Customer) -> CustomerRow:
     return CustomerRow(
         found.pk, found.kind, found.name, found.email, found.phone, found.place, found.identity_count
     )
 
 
+def _identity_row(found: Identity) -> IdentityRow:
+    return IdentityRow(
+        found.pk, found.person, found.source, found.kind, found.fields, found.earlier, found.customer_id or 0,
+        found.changed_at,
+    )  # fmt: skip
+
+
 def customer(key: str | int) -> CustomerRow:
-    """The customer of a number (17, "C17"), a person key or an e-mail address."""
+    """The customer of a number (17, "C17"), a person key or an e-mail address.
+
+    A number that has been merged into another customer leads to that one.
+    """
     text = str(key).strip()
+    identities = Identity.objects.select_related("customer")
     if number := NUMBER.fullmatch(text):
-        found = Customer.objects.filter(pk=int(number[1])).first()
+        identity = identities.filter(pk=int(number[1])).first()
     else:
-        identity = Identity.objects.filter(person__in=[text, f"email:{text.lower()}"]).first()
-        if identity is None:
-            term = SearchTerm.objects.filter(term=text.lower()).select_related("identity").first()
-            identity = term.identity if term else None
-        found = identity.customer if identity else None
-    if found is None:
+        identity = identities.filter(person=text).first() or _by_email(text)
+    if identity is None or identity.customer is None:
         raise NotFoundError(
             f"There is no customer `{text}`.", hint="Look it up with `regard customers find`."
         )
-    return _row(found)
+    return _row(identity.customer)
+
+
+def _by_email(text: str) -> Identity | None:
+    email = comparable_email(text)
+    if email is None:
+        return None
+    identities = Identity.objects.select_related("customer")
+    holders = SearchTerm.objects.filter(term=email).order_by("identity").values("identity")
+    return identities.filter(person=f"email:{email}").first() or identities.filter(pk__in=holders[:1]).first()
 
 
 def find_customers(text: str, *, limit: int = 20) -> list[CustomerRow]:
     """Customers having every word of the text as the beginning of a name, address, number or key."""
-    found = Customer.objects.all()
-    for word in text.lower().split():
-        identities = SearchTerm.objects.filter(term__gte=word, term__lt=word + "\U0010ffff").values(
-            "identity"
-        )
-        found = found.filter(pk__in=Identity.objects.filter(pk__in=identities).values("customer"))
-    return [_row(each) for each in found.order_by("id")[:limit]]
+    rows = [_row(found) for found in matching_customers(text, limit)]
+    if number := NUMBER.fullmatch(text.strip()):
+        exact = Customer.objects.filter(pk=int(number[1])).first()
+        if exact is not None:
+            rows = [_row(exact), *(row for row in rows if row.id != exact.pk)][:limit]
+    return rows
+
+
+def identities_of(customer_id: int) -> list[IdentityRow]:
+    """The records behind a customer, oldest first."""
+    return [_identity_row(found) for found in Identity.objects.filter(customer=customer_id).order_by("id")]
 
 
 def persons_of(customer_id: int) -> list[str]:
-    """Every person key under which the ledger knows a customer."""
-    return list(Identity.objects.filter(customer=customer_id).order_by("id").values_list("person", flat=True))
+    """Every person key under which the ledger knows a customer, resolved `ref:` keys included."""
+    persons = Identity.objects.filter(customer=customer_id).order_by("id").values_list("person", flat=True)
+    return [*persons, *things_of(customer_id)]
+
+
+def evidence_of(customer_id: int) -> list[Evidence]:
+    """Why the records of a customer are taken for one, strongest word first: staff, rules, scores."""
+    links = (
+        Link.objects.filter(active=True, left__customer=customer_id, right__customer=customer_id)
+        .select_related("left", "right", "merge")
+        .order_by(F("probability").desc(nulls_first=True), "id")
+    )
+    return [
+        Evidence(
+            link.pk, link.left.person, link.right.person, link.by, link.rule, link.probability, link.evidence,
+            link.actor, link.made_at, link.merge_id, link.merge.reason if link.merge else link.rule,
+        )
+        for link in links
+    ]  # fmt: skip
+
+
+def open_candidates(*, limit: int = 200, later: bool = False) -> list[CandidateRow]:
+    """Pairs waiting for a person's decision, the likeliest first; with `later` those put off."""
+    state = Candidate.State.LATER if later else Candidate.State.OPEN
+    waiting = (
+        Candidate.objects.filter(state=state)
+        .exclude(left__customer=F("right__customer"))
+        .select_related("left", "right")
+        .order_by("-probability", "id")[:limit]
+    )
+    return [_candidate_row(found) for found in waiting]
+
+
+def candidate(candidate_id: int) -> CandidateRow:
+    """One pair waiting for, or having had, a decision."""
+    found = Candidate.objects.select_related("left", "right").filter(pk=candidate_id).first()
+    if found is None:
+        raise NotFoundError(f"There is no pair {candidate_id} to review.")
+    return _candidate_row(found)
+
+
+def count_open_candidates() -> int:
+    """How many pairs wait for a decision."""
+    return (
+        Candidate.objects.filter(state=Candidate.State.OPEN)
+        .exclude(left__customer=F("right__customer"))
+        .count()
+    )
+
+
+def _candidate_row(found: Candidate) -> CandidateRow:
+    left, right = found.left.normal, found.right.normal
+    agreement = {
+        name: "unknown" if name not in left or name not in right
+        else "same" if left[name] == right[name] else "different"
+        for name in [*left, *(name for name in right if name not in left)]
+    }  # fmt: skip
+    evidence = dict(found.evidence)
+    reason = str(evidence.pop("reason", ""))
+    return CandidateRow(
+        found.pk, _identity_row(found.left), _identity_row(found.right), found.probability, evidence, reason,
+        agreement, found.found_at,
+    )  # fmt: skip
+
+
+def memberships_of(customer_id: int) -> list[MembershipRow]:
+    """The organisations of a person, or the people of an organisation."""
+    found = Membership.objects.filter(
+        Q(member__customer=customer_id) | Q(organisation__customer=customer_id)
+    ).select_related("member__customer", "organisation__customer")
+    rows: dict[int, MembershipRow] = {}
+    for each in found.order_by("id"):
+        theirs = each.organisation if each.member.customer_id == customer_id else each.member
+        if theirs.customer is not None and theirs.customer_id != customer_id:
+            rows.setdefault(theirs.customer.pk, MembershipRow(_row(theirs.customer), each.role))
+    return list(rows.values())
+
+
+def merges_of(customer_id: int) -> list[Merge]:
+    """The merges that made a customer and can be undone, newest first."""
+    return list(
+        Merge.objects.filter(undone_at=None, links__left__customer=customer_id, links__active=True)
+        .distinct()
+        .order_by("-id")
+    )
+
+
+def distinctions_of(customer_id: int) -> list[tuple[str, str]]:
+    """The records that somebody said are not this customer's: (this one's, the other's)."""
+    found = Distinction.objects.filter(withdrawn_at=None).filter(
+        Q(left__customer=customer_id) | Q(right__customer=customer_id)
+    )
+    return [
+        (each.left.person, each.right.person)
+        if each.left.customer_id == customer_id
+        else (each.right.person, each.left.person)
+        for each in found.select_related("left", "right").order_by("id")
+    ]
+
+
+def list_customers(*, offset: int, limit: int) -> tuple[list[CustomerRow], int]:
+    """Customers by number, one page, and how many there are."""
+    everyone = Customer.objects.order_by("id")
+    return [_row(each) for each in everyone[offset : offset + limit]], everyone.count()
+
+
+def customers_by_id(ids: Sequence[int]) -> dict[int, CustomerRow]:
+    """Some customers by number."""
+    return {each.pk: _row(each) for each in Customer.objects.filter(pk__in=ids)}

@@ -1,88 +1,87 @@
 """Take in the records of a source: one identity a person key, linked at once where a key says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from regard.errors import InputError
+from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.models import Customer, Identity, SearchTerm
-from regard.know.partitioning import note_change
+from regard.know.intake import documents, one_row_a_person
+from regard.know.keyholders import find_pairs
+from regard.know.memberships import named_organisations, without_known, write_memberships
+from regard.know.models import Identity
+from regard.know.normalise import DateOrder, normalise_columns
+from regard.know.partitioning import note_change, repartition
+from regard.know.recording import (
+    Fresh,
+    find_changes,
+    insert_fresh,
+    insert_links,
+    insert_terms,
+    update_changed,
+)
+from regard.know.terms import terms_of
 
 
 @dataclass(frozen=True)
 class Registered:
-    """What an intake did: identities by what became of them, and the links it made."""
+    """What an intake did: identities by what became of them, links made, and those not made by reason."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     linked: int = 0
+    held_back: dict[str, int] = field(default_factory=dict)
 
 
-def register_identities(rows: pa.Table, *, source: str, actor: str) -> Registered:
-    """Make or change the identities of a source from raw rows and link what a key says is the same."""
-    if "person" not in rows.column_names:
-        raise InputError("Records need a column `person`.")
-    names = [name for name in rows.column_names if name in FIELDS]
-    wanted: dict[str, dict[str, str]] = {}
-    kinds: dict[str, str] = {}
-    for row in rows.to_pylist():
-        if row["person"]:
-            wanted.setdefault(row["person"], {}).update({name: row[name] for name in names if row[name]})
-            kinds[row["person"]] = row.get("kind") or "person"
+def register_identities(
+    rows: pa.Table, *, source: str, actor: str, date_order: DateOrder | None = None
+) -> Registered:
+    """Make or change the identities of a source from raw rows and link what a key says is the same.
+
+    The newest value that is not empty wins; what was said before is kept as `earlier`. `date_order` says how
+    birth dates such as 02/03/1987 are meant; without it, only a column that shows its order is read.
+    """
+    table = one_row_a_person(rows)
+    named = named_organisations(rows, source=source)
     with transaction.atomic():
-        return _write(wanted, kinds, source)
+        store.lock_who_is_who()
+        registered = _register(table, source, actor, date_order)
+        unknown = without_known(named.organisations)
+        if unknown.num_rows:
+            _register(one_row_a_person(unknown), source, actor, None)
+        write_memberships(named)
+    return registered
 
 
-def _write(wanted: dict[str, dict[str, str]], kinds: dict[str, str], source: str) -> Registered:
-    now = timezone.now()
-    known = Identity.objects.in_bulk(list(wanted), field_name="person")
-    changed = [
-        (identity, wanted[person])
-        for person, identity in known.items()
-        if wanted[person].items() - identity.fields.items()
-    ]
-    for identity, fields in changed:
-        identity.fields |= fields
-        identity.changed_at = now
-        identity.save()
-    fresh = Identity.objects.bulk_create(
-        [
-            Identity(person=person, source=source, kind=kinds[person], fields=fields, changed_at=now)
-            for person, fields in wanted.items()
-            if person not in known
-        ]
+def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | None) -> Registered:
+    first_id = store.next_id(Identity)
+    store_is_empty = first_id == 1
+    fields = table.select([name for name in FIELDS if name in table.column_names])
+    said = documents(fields)
+    known = find_changes(table["person"], said) if not store_is_empty else None
+    is_fresh = (
+        known.is_fresh if known else pa.array([True]).take(pa.nulls(len(table), pa.int8()).fill_null(0))
     )
-    Customer.objects.bulk_create([_customer(identity) for identity in fresh])
-    for identity in fresh:
-        identity.customer_id = identity.pk
-    Identity.objects.bulk_update(fresh, ["customer"], batch_size=500)
-    SearchTerm.objects.bulk_create(
-        [
-            SearchTerm(term=term[:120], identity=identity)
-            for identity in [*fresh, *(identity for identity, _ in changed)]
-            for term in _terms(identity)
-        ]
+    fresh = Fresh.starting_at(first_id, table.filter(is_fresh), said.filter(is_fresh))
+    changes = known.changes if known else []
+    unchanged = len(table) - len(fresh.table) - len(changes)
+    if not len(fresh.table) and not changes:
+        return Registered(unchanged=unchanged)
+    altered = table.take(pa.array([change.row for change in changes], pa.int64()))
+    raw = pa.concat_tables([fresh.table, altered])
+    ids = pa.concat_arrays([fresh.ids, pa.array([change.id for change in changes], pa.int64())])
+    normal = normalise_columns(raw, region=settings.REGARD_REGION, date_order=date_order)
+    found = find_pairs(ids, raw["kind"].combine_chunks(), normal, look_in_store=not store_is_empty)
+    insert_fresh(fresh, normal.slice(0, len(fresh.table)), found.pairs, source=source)
+    update_changed(changes, normal.slice(len(fresh.table)))
+    terms = terms_of(ids, raw["person"].combine_chunks(), raw, normal)
+    insert_terms(terms, only_absent=bool(changes))
+    made = insert_links(found.pairs, actor=actor, first_fresh=first_id)
+    note_change()
+    repartition(
+        {end for pair in made for end in pair if min(pair) < first_id} | {change.id for change in changes}
     )
-    if fresh or changed:
-        note_change()
-    return Registered(len(fresh), len(changed), len(known) - len(changed))
-
-
-def _customer(identity: Identity) -> Customer:
-    fields = identity.fields
-    name = fields.get("name") or " ".join(
-        fields[part] for part in ("given_name", "family_name") if fields.get(part)
-    )
-    return Customer(
-        id=identity.pk, kind=identity.kind, name=name or fields.get("organisation", ""),
-        email=fields.get("email", ""), phone=fields.get("phone", ""), place=fields.get("city", ""),
-    )  # fmt: skip
-
-
-def _terms(identity: Identity) -> set[str]:
-    texts = [value for name, value in identity.fields.items() if name != "ids"]
-    return {word for text in [identity.person.split(":", 1)[-1], *texts] for word in text.lower().split()}
+    return Registered(len(fresh.table), len(changes), unchanged, len(made), found.held_back)

@@ -43,6 +43,31 @@ TABLES: dict[str, pa.Schema] = {
     ),
     # who is behind a person key, written by `know` whenever the partition changed
     "people": pa.schema([pa.field("person", pa.string()), pa.field("customer_id", pa.int64())]),
+    # what `understand` computed of each customer; money in the customer's main currency
+    "profiles": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("first_seen", TIMESTAMP),
+            pa.field("last_seen", TIMESTAMP),
+            pa.field("sources", pa.list_(pa.string())),
+            pa.field("channels", pa.list_(pa.string())),
+            pa.field("orders", pa.int64()),
+            pa.field("revenue", pa.decimal128(18, 4)),
+            pa.field("refunds", pa.decimal128(18, 4)),
+            pa.field("currency", pa.string()),
+            pa.field("currencies", pa.list_(pa.string())),
+            pa.field("contacts", pa.int64()),
+            pa.field("last_nps", pa.float64()),
+            pa.field("last_csat", pa.float64()),
+            pa.field("last_ces", pa.float64()),
+            pa.field("last_stars", pa.float64()),
+            pa.field("open_cases", pa.int64()),
+            pa.field("promised", pa.int64()),
+            pa.field("broken", pa.int64()),
+            pa.field("overdue", pa.int64()),
+            pa.field("churned_at", TIMESTAMP),
+        ]
+    ),
 }
 
 RETENTION = timedelta(hours=6)

@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("regard.web.urls")),
+]
+handler400 = "regard.web.errors.bad_request"
+handler403 = "regard.web.errors.refused"
+handler404 = "regard.web.errors.not_found"
+handler500 = "regard.web.errors.broken"

@@ -20,6 +20,14 @@ def product_number(line: int, variant: int) -> str:
     return f"FJ-{line + 10}{variant}"
 
 
+def first_account(person: int) -> str:
+    return f"K{person + 100_000}"
+
+
+def second_account(person: int) -> str:
+    return f"K{person + 5_000_000}"
+
+
 @dataclass(frozen=True)
 class Block:
     """Customers that are in memory together."""
@@ -93,6 +101,11 @@ class Block:
 
     def order_number(self, row: int) -> str:
         return f"FV{self.first_order + row:08d}"
+
+    def account_of(self, row: int) -> str:
+        """The number of the shop account that an order came in through."""
+        number = self.customer_of_order[row].number
+        return second_account(number) if self.second_account[row] else first_account(number)
 
     def email_of(self, row: int) -> str:
         person = self.customer_of_order[row]

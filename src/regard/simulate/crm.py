@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from regard.simulate.block import Block, Witness
+from regard.simulate.block import Block, Witness, first_account
 from regard.simulate.model import SEGMENTS
 from regard.simulate.people import Address, Organisation, Person, Registry, write_phone
 
@@ -101,7 +101,7 @@ class Crm:
         firm = person.organisations[0].name if person.organisations and rand.random() < 0.8 else ""
         if firm and rand.random() < 0.4:
             digits = person.organisations[0].phone
-        shop = f"K{person.number + 100_000}" if rand.random() < 0.3 else ""
+        shop = first_account(person.number) if rand.random() < 0.3 else ""
         return [
             "Person", person.title if rand.random() < 0.7 else "", given, family, firm,
             "" if rand.random() < 0.12 else self._email_case(email),
@@ -117,7 +117,8 @@ class Crm:
         return [
             "Firma", "", "", "", organisation.name, f"info@{organisation.domain}",
             write_phone(organisation.phone, organisation.country, rand.randrange(4)),
-            self._street(address, language), address.postcode, address.city, rand.choice(COUNTRY_NAMES[organisation.country]), "", "", "",
+            self._street(address, language), address.postcode, address.city,
+            rand.choice(COUNTRY_NAMES[organisation.country]), "", "", "",
         ]  # fmt: skip
 
     def _street(self, address: Address, language: str) -> str:

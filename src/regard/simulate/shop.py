@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from regard.simulate.block import PRODUCTS, Block, Witness, product_number
-from regard.simulate.model import CARRIERS, DAY, REGIONS
+from regard.simulate.model import CARRIERS, DAY, REGIONS, Ints
 
 HEADER = (
     "Bestellnummer;Bestelldatum;Kundennummer;E-Mail;Land;Region;Artikelnummer;Artikel;Menge;Betrag;Währung;Zahlart;"
@@ -23,57 +23,61 @@ class Shop:
         self.rows = 0
 
     def write(self, block: Block) -> None:
-        orders, calendar = block.population.orders, block.calendar
-        rng = block.random_of(1)
-        delivered = np.where(orders.cancelled | (orders.delivered >= calendar.end), -1, orders.delivered)
-        refunded_at = np.where(
-            orders.returned, orders.delivered + rng.integers(4 * DAY, 15 * DAY, len(delivered)), -1
-        )
-        refunded_at = np.where(orders.cancelled, orders.placed + 600, refunded_at)
-        refunded_at = np.where(refunded_at >= calendar.end, -1, refunded_at)
-        quantity = np.where(rng.random(len(delivered)) < 0.85, 1, rng.integers(2, 5, len(delivered)))
+        orders = block.population.orders
         columns = (
-            orders.placed, orders.line, orders.variant, quantity, orders.amount, orders.payment,
-            orders.carrier, orders.promised, delivered, orders.cancelled, refunded_at, orders.region,
+            orders.placed, orders.line, orders.variant, _pieces(block), orders.amount, orders.payment,
+            orders.carrier, orders.promised, _arrivals(block), orders.cancelled, _refunds(block),
+            orders.region,
         )  # fmt: skip
-        known: set[int] = set()
+        known: set[str] = set()
         lines = []
-        german, clock = calendar.german, calendar.clock
         for row, values in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            (
-                placed,
-                line,
-                variant,
-                pieces,
-                amount,
-                payment,
-                carrier,
-                promised,
-                arrived,
-                cancelled,
-                refund,
-                region,
-            ) = values
-            person, second = block.customer_of_order[row], block.second_account[row]
-            account = person.number + (5_000_000 if second else 100_000)
+            account = block.account_of(row)
             if account not in known:
                 known.add(account)
-                self._witness("shop_orders.csv", f"K{account}", person.number)
-            email = person.second_email if second else person.email
-            money = f"{amount:.2f}".replace(".", ",")
-            status = "storniert" if cancelled else "zugestellt" if arrived >= 0 else "versandt"
-            if refund >= 0 and not cancelled:
-                status = "retourniert"
-            arrived_at = f"{german[arrived // DAY]} {clock[arrived % DAY]}" if arrived >= 0 else ""
-            back, back_at = (money, german[refund // DAY]) if refund >= 0 else ("", "")
-            lines.append(
-                f"{block.order_number(row)};{german[placed // DAY]} {clock[placed % DAY]};K{account};{email};"
-                f"{person.country};{REGION_NAMES[REGIONS[region]]};{product_number(line, variant)};"
-                f"{PRODUCTS[line][variant]};{pieces};{money};EUR;{PAYMENT_NAMES[payment]};{CARRIERS[carrier]};"
-                f"{german[promised]};{arrived_at};{status};{back};{back_at}\r\n"
-            )
+                self._witness("shop_orders.csv", account, block.customer_of_order[row].number)
+            lines.append(_line(block, row, account, *values))
         self.rows += len(lines)
         self._file.write("".join(lines))
 
     def close(self) -> None:
         self._file.close()
+
+
+def _pieces(block: Block) -> Ints:
+    rng, n = block.random_of(1), len(block.population.orders.person)
+    return np.where(rng.random(n) < 0.85, 1, rng.integers(2, 5, n))
+
+
+def _arrivals(block: Block) -> Ints:
+    """When each order came, -1 for those that did not."""
+    orders = block.population.orders
+    return np.where(orders.cancelled | ~block.happened(orders.delivered), -1, orders.delivered)
+
+
+def _refunds(block: Block) -> Ints:
+    """When each order was paid back, -1 for those that were not."""
+    orders = block.population.orders
+    back = orders.delivered + block.random_of(2).integers(4 * DAY, 15 * DAY, len(orders.person))
+    paid = np.where(orders.cancelled, orders.placed + 600, np.where(orders.returned, back, -1))
+    return np.where(block.happened(paid), paid, -1)
+
+
+def _line(
+    block: Block, row: int, account: str, placed: int, line: int, variant: int, pieces: int, amount: float,
+    payment: int, carrier: int, promised: int, arrived: int, cancelled: bool, refund: int, region: int,
+) -> str:  # fmt: skip
+    german, clock = block.calendar.german, block.calendar.clock
+    money = f"{amount:.2f}".replace(".", ",")
+    status = "zugestellt" if arrived >= 0 else "versandt"
+    if cancelled or refund >= 0:
+        status = "storniert" if cancelled else "retourniert"
+    arrived_at = f"{german[arrived // DAY]} {clock[arrived % DAY]}" if arrived >= 0 else ""
+    back, back_at = (money, german[refund // DAY]) if refund >= 0 else ("", "")
+    country = block.customer_of_order[row].country
+    return (
+        f"{block.order_number(row)};{german[placed // DAY]} {clock[placed % DAY]};{account};"
+        f"{block.email_of(row)};{country};{REGION_NAMES[REGIONS[region]]};{product_number(line, variant)};"
+        f"{PRODUCTS[line][variant]};{pieces};{money};EUR;{PAYMENT_NAMES[payment]};{CARRIERS[carrier]};"
+        f"{german[promised]};{arrived_at};{status};{back};{back_at}\r\n"
+    )

@@ -45,7 +45,7 @@ class Tickets:
         language = self._languages[person.language]
         also = rand.choice(block.grievances[row]) if block.grievances[row] and rand.random() < 0.12 else ""
         ticket: dict[str, Any] = {"ticket": number, "kind": kind, "language": person.language}
-        ticket["name"] = person.name
+        ticket |= {"country": person.country, "name": person.name}
         self._sender(ticket, block, row)
         ticket["order"] = facts.order if rand.random() < 0.85 else None
         ticket["subject"] = language.subject(name, facts)
@@ -80,9 +80,7 @@ class Tickets:
         by_phone = not by_mail or rand.random() < 0.15
         ticket["phone"] = write_phone(person.phone, person.country, rand.randrange(4)) if by_phone else None
         if rand.random() < 0.3:
-            ticket["customer_no"] = (
-                f"K{person.number + (5_000_000 if block.second_account[row] else 100_000)}"
-            )
+            ticket["customer_no"] = block.account_of(row)
 
     def _path(self, department: str, handovers: int) -> list[str]:
         """The departments a case went through, the right one last."""

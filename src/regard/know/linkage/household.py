@@ -1,14 +1,15 @@
 """The other explanation of a likeness: not the same person, but one of the same household.
 
 Splink asks "the same person, or strangers?" and adds up evidence as if each field agreed on its own.
-Among people who live together surname, address and phone agree at once. So there are three
-explanations: same person (probabilities m), strangers (u), one household (h), and
+Among people who live together surname, address and phone agree at once, so its EM takes them for true
+pairs. Here there are three explanations: one person (probabilities m), strangers (u), one household (h):
 
     odds = 1 / (2^-weight + H/M * product of h/m over the fields)
 
-h and the ratio H/M are learnt by EM from the scored pairs. Given name, birth date and national id keep
-fixed h (people of a household differ in them, but for namesakes and twins): they are what makes the
-explanation a household and keeps it from swallowing badly typed true pairs.
+m, h, the ratio H/M and the number M of true pairs are settled by EM on the scored pairs; u stays as
+Splink sampled it. Given name, birth date and national id keep a fixed h (people of a household differ
+in them, but for namesakes and twins): they are what makes the explanation a household and keeps it from
+swallowing badly typed true pairs.
 """
 
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from regard.know.linkage.comparisons import BY_NAME
 from regard.know.linkage.scoring import Floats, Scored
 from regard.know.linkage.training import Probabilities
 
-ROUNDS = 30
+ROUNDS = 40
 MOST_PAIRS = 200_000
+MOST_SHIFT = 4.0  # log2
+DOUBT = 0.002  # no level is impossible because it was not seen: people move and marry
 PRIOR_PAIRS = 5.0  # what is not seen weighs as so many pairs of the prior
 
 
@@ -36,62 +39,87 @@ class Household:
 NO_HOUSEHOLDS = Household(0.0, {})
 
 
-def learn_household(scored: Scored, probabilities: Probabilities, *, seed: int = 7) -> Household:
-    """EM for the household explanation, with m, u and the strangers' odds as Splink found them."""
-    anchors = [name for name in probabilities if BY_NAME[name].kin and name != "national_id"]
-    if not anchors or not scored.weight.size:
-        return NO_HOUSEHOLDS
-    if scored.weight.size > MOST_PAIRS:
+@dataclass(frozen=True)
+class Settled:
+    """What the three explanations leave of the model; `shift` is log2 of how many more true pairs there are."""
+
+    probabilities: Probabilities
+    household: Household
+    shift: float
+
+
+def settle(scored: Scored, learnt: Probabilities, *, true_pairs: float, seed: int = 7) -> Settled:
+    """EM over the three explanations; `true_pairs` is the first guess at how many there are."""
+    share = min(MOST_PAIRS / max(scored.weight.size, 1), 1.0)
+    if share < 1:
         rows = np.random.default_rng(seed).choice(scored.weight.size, MOST_PAIRS, replace=False)
         scored = scored.take(rows)
-    start = {name: _start(name, probabilities[name]) for name in probabilities}
-    household = Household(0.3, {name: levels.tolist() for name, levels in start.items()})
+    settled = _first_guess(learnt)
+    guess = settled
     for _ in range(ROUNDS):
-        household = _one_round(scored, probabilities, household, start)
-    return household
+        settled = _one_round(scored, learnt, settled, guess, true_pairs * share)
+    return settled
 
 
-def _start(name: str, learnt: tuple[list[float], list[float]]) -> Floats:
-    """Before learning: what is shared agrees as often as in one person, mixed with a third that is not."""
-    kin = BY_NAME[name].kin
-    if kin:
-        return np.array(kin) / sum(kin)
-    m, u = np.array(learnt[0]), np.array(learnt[1])
-    return 0.65 * m + 0.35 * u
-
-
-def _one_round(
-    scored: Scored, probabilities: Probabilities, household: Household, start: dict[str, Floats]
-) -> Household:
-    against_strangers = np.exp2(np.clip(-scored.weight, -60, 60))
-    against_household = np.exp2(np.clip(household_weight(scored, probabilities, household), -60, 60))
-    total = 1 + against_strangers + against_household
-    same, kin = 1 / total, against_household / total
+def _first_guess(learnt: Probabilities) -> Settled:
+    """What is personal starts from the priors, because Splink's EM may have learnt it from households."""
+    probabilities: Probabilities = {}
     levels: dict[str, list[float]] = {}
-    for name, prior in start.items():
-        if BY_NAME[name].kin:
-            levels[name] = prior.tolist()
-            continue
-        seen = scored.levels[name]
-        counts = (
-            np.bincount(seen[seen >= 0], weights=kin[seen >= 0], minlength=prior.size) + PRIOR_PAIRS * prior
-        )
-        levels[name] = (counts / counts.sum()).tolist()
-    return Household(float((kin.sum() + 0.1) / (same.sum() + 1)), levels)
+    for name, (m, u) in learnt.items():
+        comparison = BY_NAME[name]
+        if comparison.kin:
+            prior = np.array([level.m for level in comparison.levels])
+            kin = np.maximum(comparison.kin, u)
+            probabilities[name] = ((prior / prior.sum()).tolist(), u)
+            levels[name] = (kin / kin.sum()).tolist()
+        else:
+            probabilities[name] = (m, u)
+            levels[name] = (0.65 * np.array(m) + 0.35 * np.array(u)).tolist()
+    personal = any(BY_NAME[name].kin and name != "national_id" for name in learnt)
+    return Settled(probabilities, Household(0.3, levels) if personal else NO_HOUSEHOLDS, 0.0)
+
+
+def _one_round(scored: Scored, learnt: Probabilities, now: Settled, guess: Settled, true_pairs: float) -> Settled:
+    weight = scored.weight + now.shift + _by_level(scored, learnt, {n: m for n, (m, _) in now.probabilities.items()})
+    strangers = np.exp2(np.clip(-weight, -60, 60))
+    kin = np.exp2(np.clip(household_weight(scored, now.probabilities, now.household), -60, 60))
+    total = 1 + strangers + kin
+    same, kin = 1 / total, kin / total
+    probabilities: Probabilities = {}
+    levels: dict[str, list[float]] = {}
+    for name, (m, u) in guess.probabilities.items():
+        probabilities[name] = (_shares(scored.levels[name], same, m), u)
+        if name in guess.household.levels:
+            first = guess.household.levels[name]
+            levels[name] = first if BY_NAME[name].kin else _shares(scored.levels[name], kin, first)
+    shift = np.clip(np.log2((same.sum() + 1) / (true_pairs + 1)), -MOST_SHIFT, MOST_SHIFT)
+    ratio = (kin.sum() + 0.1) / (same.sum() + 1)
+    household = Household(float(ratio), levels) if levels else NO_HOUSEHOLDS
+    return Settled(probabilities, household, float(shift))
+
+
+def _shares(levels: npt.NDArray[np.int8], weights: Floats, prior: list[float]) -> list[float]:
+    seen = levels >= 0
+    counts = np.bincount(levels[seen], weights=weights[seen], minlength=len(prior)) + PRIOR_PAIRS * np.array(prior)
+    return [float(share) for share in (1 - DOUBT) * counts / counts.sum() + DOUBT * np.array(prior)]
+
+
+def _by_level(scored: Scored, below: Probabilities, above: dict[str, list[float]]) -> Floats:
+    """Sum over the fields of log2(above / m below) at each pair's level; missing says nothing."""
+    weight = np.zeros(scored.weight.size)
+    for name, levels in above.items():
+        by_level = np.append(np.log2(np.array(levels) / np.array(below[name][0])), 0.0)
+        weight += by_level[scored.levels[name]]  # level -1 takes the last entry
+    return weight
 
 
 def household_weight(scored: Scored, probabilities: Probabilities, household: Household) -> Floats:
     """log2 of the odds that a pair is of one household rather than one person."""
-    weight = np.full(scored.weight.size, np.log2(household.ratio) if household.ratio else -np.inf)
-    for name, levels in household.levels.items():
-        by_level = np.append(np.log2(np.array(levels) / np.array(probabilities[name][0])), 0.0)
-        weight += by_level[scored.levels[name]]  # level -1 (missing) says nothing: the last entry
-    return weight
+    start = np.log2(household.ratio) if household.ratio else -np.inf
+    return start + _by_level(scored, probabilities, household.levels)
 
 
-def match_probability(
-    scored: Scored, probabilities: Probabilities, household: Household
-) -> tuple[Floats, npt.NDArray[np.float64]]:
+def match_probability(scored: Scored, probabilities: Probabilities, household: Household) -> tuple[Floats, Floats]:
     """The probability of one person among the three explanations, and what the household took off in log2."""
     strangers = np.exp2(np.clip(-scored.weight, -200, 200))
     kin = np.exp2(np.clip(household_weight(scored, probabilities, household), -200, 200))

@@ -52,12 +52,13 @@ KEYS = (
     Key("national id", "national_id", "{t}.national_id", personal=True),
     Key("organisation", "organisation", "{t}.organisation"),
 )
+KEY_NUMBERS = {key.name: number for number, key in enumerate(KEYS)}
 
 
 def hash_keys(connection: duckdb.DuckDBPyConnection, rows: str = "records") -> tuple[Rows, list[Hashes]]:
     """unique_id and one array of hashes per key, 0 where the record lacks it."""
     columns = ", ".join(
-        f"coalesce(hash(nullif({key.sql.format(t='r')}, '')), 0) AS k{number}"
+        f"CASE WHEN {key.sql.format(t='r')} <> '' THEN hash({key.sql.format(t='r')}) ELSE 0 END AS k{number}"
         for number, key in enumerate(KEYS)
     )
     found = connection.execute(f"SELECT unique_id, {columns} FROM {rows} r ORDER BY unique_id").fetchnumpy()

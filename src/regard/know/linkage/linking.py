@@ -17,7 +17,7 @@ from regard.know.linkage.blocking import (
 from regard.know.linkage.clusters import refuse_edges
 from regard.know.linkage.comparisons import BY_NAME, choose_comparisons
 from regard.know.linkage.evidence import explain_pairs
-from regard.know.linkage.household import NO_HOUSEHOLDS, learn_household, match_probability
+from regard.know.linkage.household import NO_HOUSEHOLDS, settle, match_probability
 from regard.know.linkage.keys import Hashes, hash_keys
 from regard.know.linkage.model import Model, Thresholds
 from regard.know.linkage.prepare import open_database, prepare_records
@@ -26,6 +26,8 @@ from regard.know.linkage.training import learn
 
 Ids = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+
+HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
@@ -70,7 +72,14 @@ def link_records(
             return Linkage(_table([], [], [], []), _table([], [], [], [], []), model, 0, reports)
         scored = _score(connection, model, ids[left], ids[right])
         if not trained:
-            model = replace(model, household=learn_household(scored, model.probabilities))
+            found = settle(scored, model.probabilities, true_pairs=model.prior * ids.size * (ids.size - 1) / 2)
+            scored = scored.judged_by(found.probabilities, model.probabilities, found.shift)
+            model = replace(
+                model,
+                probabilities=found.probabilities,
+                household=found.household,
+                prior=model.prior * 2**found.shift,
+            )
         return _decide(connection, model, scored, compared=left.size, reports=reports)
 
 
@@ -83,7 +92,7 @@ def _learn_model(
     model = Model(
         probabilities=learnt.probabilities,
         trained=learnt.trained,
-        prior=pilot.match_prior,
+        prior=learnt.prior,
         household=NO_HOUSEHOLDS,
         rules=rules,
         thresholds=Thresholds(),
@@ -114,7 +123,7 @@ def _decide(
     scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
     link = probability >= model.thresholds.link
-    differs = link & _given_names_differ(scored)
+    differs = link & _given_names_differ(scored) & (model.household.ratio > HOUSEHOLDS_EXIST)
     reason[differs] = GIVEN_NAMES
     link &= ~differs
 
@@ -158,9 +167,10 @@ def _given_names_differ(scored: Scored) -> Flags:
     differ = np.zeros(scored.weight.size, bool)
     if "given_name" in scored.levels:
         differ = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
-    for name in ("national_id", "email"):
+    for name, near_enough in (("national_id", 1), ("email", 0)):
         if name in scored.levels:
-            differ &= scored.levels[name] != 0
+            agrees = (scored.levels[name] >= 0) & (scored.levels[name] <= near_enough)
+            differ &= ~agrees
     return differ
 
 

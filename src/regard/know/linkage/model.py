@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from regard.errors import InputError
 from regard.know.linkage.comparisons import BY_NAME, Comparison
 from regard.know.linkage.household import Household
-from regard.know.linkage.keys import KEYS, Rule
+from regard.know.linkage.keys import KEY_NUMBERS, KEYS, Rule
 from regard.know.linkage.training import Probabilities
 
 FORMAT = 1
@@ -47,13 +47,12 @@ class Model:
         data = json.loads(text)
         if data.get("format") != FORMAT:
             raise InputError("This linkage model is of another version.", hint="Run the linkage without it.")
-        numbers = {key.name: number for number, key in enumerate(KEYS)}
         return cls(
             probabilities={name: (m, u) for name, (m, u) in data["probabilities"].items()},
             trained=tuple(data["trained"]),
             prior=data["prior"],
             household=Household(**data["household"]),
-            rules=tuple(Rule(tuple(numbers[name] for name in names)) for names in data["rules"]),
+            rules=tuple(Rule(tuple(KEY_NUMBERS[name] for name in names)) for names in data["rules"]),
             thresholds=Thresholds(**data["thresholds"]),
             records=data["records"],
         )

@@ -76,13 +76,19 @@ named AS (
         coalesce(house_number, nullif(regexp_extract(street, '(\d+\s?[a-z]?)\b', 1), '')) AS house_number,
         nullif(trim(regexp_replace(street, '\d+\s?[a-z]?\b', '')), '') AS street
     FROM cleaned
+),
+bearers AS (
+    SELECT given_name AS borne, approx_count_distinct(family_name) AS given_bearers
+    FROM named WHERE given_name IS NOT NULL GROUP BY ALL
 )
-SELECT named.* EXCLUDE (name),
+SELECT named.* EXCLUDE (name), given_bearers,
     coalesce(root, split_part(given_name, ' ', 1)) AS given_root,
     family_name AS given_twin,
     given_name AS family_twin,
     nullif(split_part(email, '@', 1), '') AS email_local,
+    regexp_replace(split_part(email, '@', 1), '\D', '', 'g') AS email_digits,
     CASE WHEN length(phone) >= 7 THEN right(phone, 7) END AS phone_tail,
     string_split(street, ' ') AS street_words
 FROM named LEFT JOIN nicknames ON short = split_part(given_name, ' ', 1)
+    LEFT JOIN bearers ON borne = given_name
 """

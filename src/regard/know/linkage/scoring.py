@@ -1,6 +1,6 @@
 """Score pairs with a learnt model: Splink's match weights, then the other explanation, a shared household."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -25,6 +25,16 @@ class Scored:
     levels: dict[str, npt.NDArray[np.int8]]
     weights: dict[str, npt.NDArray[np.float32]]
 
+    def judged_by(self, now: Probabilities, before: Probabilities, shift: float) -> "Scored":
+        """The same pairs under other m probabilities and a prior shifted by so many bits."""
+        weights = {}
+        total = self.weight + shift
+        for name, levels in self.levels.items():
+            change = np.append(np.log2(np.array(now[name][0]) / np.array(before[name][0])), 0.0)[levels]
+            weights[name] = (self.weights[name] + change).astype(np.float32)
+            total = total + change
+        return replace(self, weight=total, weights=weights)
+
     def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Scored":
         return Scored(
             self.left[rows],
@@ -47,7 +57,7 @@ def score_pairs(
     """Every given pair (by unique_id) whose weight reaches `lowest`."""
     api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, probabilities=probabilities, with_frequencies=True)
-    linker = Linker(api.register("records"), settings, log_level=None)
+    linker = Linker(api.register("records"), settings, log_level=None, validate_settings=False)
     blocked = pa.table(
         {"join_key_l": pairs[0], "join_key_r": pairs[1], "match_key": pa.nulls(pairs[0].size, pa.string())}
     )

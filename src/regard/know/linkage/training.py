@@ -7,13 +7,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
+from splink.internals.em_training_session import EMTrainingSession
 from splink.internals.exceptions import EMTrainingException
 
 from regard.know.linkage.blocking import Pilot
 from regard.know.linkage.comparisons import Comparison, splink_settings
-from regard.know.linkage.keys import Rule
+from regard.know.linkage.keys import KEY_NUMBERS, Rule, count_pairs
 
-RANDOM_PAIRS = 1_000_001  # Splink warns about exactly its default of a million
+RANDOM_PAIRS = 200_000  # enough for likeness; what agrees exactly is counted on all pairs instead
 PRIOR_PAIRS = 8  # the priors count as much as so many true pairs
 ENOUGH_LIKELY = 10  # with fewer likely pairs there is nothing to learn from
 
@@ -22,10 +23,11 @@ Probabilities = dict[str, tuple[list[float], list[float]]]
 
 @dataclass(frozen=True)
 class Learnt:
-    """(m, u) by comparison, and which comparisons the data could teach."""
+    """(m, u) by comparison, which comparisons the data could teach, and how rare a true pair is."""
 
     probabilities: Probabilities
     trained: tuple[str, ...]
+    prior: float
 
 
 def learn(
@@ -45,12 +47,15 @@ def learn(
     )
     api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, with_frequencies=False)
-    linker = Linker(api.register("training_records"), settings, log_level=None)
+    linker = Linker(api.register("training_records"), settings, log_level=None, validate_settings=False)
     linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=7)
-    if likely >= ENOUGH_LIKELY:
-        for rule in rules:
-            _train(linker, rule)
-    return _read(linker, comparisons, likely=likely, prior=prior)
+    sessions = [_train(linker, rule) for rule in rules] if likely >= ENOUGH_LIKELY else []
+    true_pairs = [
+        session.core_model_settings.probability_two_random_records_match * pilot.finds(rule).sum()
+        for rule, session in zip(rules, sessions, strict=False)
+        if session
+    ]
+    return _read(linker, comparisons, pilot, max([likely, *true_pairs]))
 
 
 def _quieten_splink() -> None:
@@ -60,17 +65,18 @@ def _quieten_splink() -> None:
         logger.addHandler(logging.NullHandler())
 
 
-def _train(linker: Linker, rule: Rule) -> None:
+def _train(linker: Linker, rule: Rule) -> EMTrainingSession | None:
     try:
-        linker.training.estimate_parameters_using_expectation_maximisation(
+        return linker.training.estimate_parameters_using_expectation_maximisation(
             rule.condition(), estimate_without_term_frequencies=True
         )
     except EMTrainingException:
-        return  # the rule meets no pair among the sampled records: its priors stay
+        return None  # the rule meets no pair among the sampled records: its priors stay
 
 
-def _read(linker: Linker, comparisons: tuple[Comparison, ...], *, likely: int, prior: float) -> Learnt:
-    """Blend what was learnt with the priors, and take the true pairs out of the random sample."""
+def _read(linker: Linker, comparisons: tuple[Comparison, ...], pilot: Pilot, true_pairs: float) -> Learnt:
+    """Blend what was learnt with the priors, and take the true pairs out of the random ones."""
+    prior = true_pairs / max(pilot.rows.size * (pilot.rows.size - 1) / 2, 1)
     probabilities: Probabilities = {}
     trained = []
     for comparison, found in zip(comparisons, linker._settings_obj.comparisons, strict=True):
@@ -80,14 +86,27 @@ def _read(linker: Linker, comparisons: tuple[Comparison, ...], *, likely: int, p
         if any(level._trained_m_probabilities for level in levels):
             trained.append(comparison.name)
             learnt_m = np.array([level.m_probability for level in levels])
-            m = (learnt_m * likely + prior_m * PRIOR_PAIRS) / (likely + PRIOR_PAIRS)
+            m = (learnt_m * true_pairs + prior_m * PRIOR_PAIRS) / (true_pairs + PRIOR_PAIRS)
         else:
             m = prior_m
-        u = np.array([level.u_probability for level in levels])
-        u = (u * RANDOM_PAIRS + prior_u) / (RANDOM_PAIRS + 1)
-        u = np.maximum((u - prior * m) / (1 - prior), np.maximum(0.02 * u, 1e-7))
+        u = _count_exact([level.u_probability for level in levels], comparison, pilot)
+        u = np.maximum((u - prior * m) / (1 - prior), np.maximum(0.02 * u, 1e-8))
         probabilities[comparison.name] = _told_apart(m / m.sum(), u / u.sum())
-    return Learnt(probabilities, tuple(trained))
+    return Learnt(probabilities, tuple(trained), prior)
+
+
+def _count_exact(sampled: list[float], comparison: Comparison, pilot: Pilot) -> np.ndarray:
+    """Sampled u with what the keys can count exactly put in, and never quite zero."""
+    prior = np.array([level.u for level in comparison.levels])
+    u = (np.array(sampled) * RANDOM_PAIRS + prior) / (RANDOM_PAIRS + 1)
+    for number, level in enumerate(comparison.levels):
+        key = KEY_NUMBERS.get(level.key)
+        if key is None:
+            continue
+        filled = int((pilot.keys[key] != 0).sum())
+        pairs = sum(count_pairs(pilot.keys[key], filled))
+        u[number] = max(pairs, 0.5) / max(filled * (filled - 1) / 2, 1)
+    return u
 
 
 def _told_apart(m: np.ndarray, u: np.ndarray) -> tuple[list[float], list[float]]:

@@ -1,6 +1,5 @@
 """Normalise one value, or whole columns at the cost of their distinct values."""
 
-from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -11,14 +10,16 @@ from regard.errors import InputError
 from regard.know.fields import FIELDS
 from regard.know.normalise import names, postal
 from regard.know.normalise.dates import DateOrder, birth_date, date_order_of
+from regard.know.normalise.distinct import Normaliser, map_distinct
 from regard.know.normalise.email import comparable_email
-from regard.know.normalise.names import Name, parse_name
+from regard.know.normalise.name_columns import joined, split_names
+from regard.know.normalise.names import parse_name
 from regard.know.normalise.phone import e164
 from regard.know.normalise.text import fold, fold_code, fold_or_none, is_missing
 
-Normaliser = Callable[[str], str | None]
 GENDERS = {
-    "m": "m", "male": "m", "man": "m", "mr": "m", "herr": "m", "maennlich": "m", "mann": "m", "homme": "m", "h": "m",
+    "m": "m", "male": "m", "man": "m", "mr": "m", "herr": "m", "maennlich": "m", "mann": "m", "homme": "m",
+    "h": "m",
     "f": "f", "female": "f", "woman": "f", "mrs": "f", "ms": "f", "frau": "f", "weiblich": "f", "w": "f",
     "femme": "f", "x": "x", "d": "x", "divers": "x", "diverse": "x", "nonbinary": "x", "non binary": "x",
 }  # fmt: skip
@@ -81,24 +82,16 @@ def normalise_columns(table: pa.Table, *, region: str, date_order: DateOrder | N
     if "street" in raw:
         found |= _split_streets(raw["street"], raw.get("house_number"))
     result = {
-        name: map_distinct(column, _normaliser(name, region, date_order)) for name, column in found.items()
+        name: map_distinct(column, _normaliser(name, region, date_order))
+        for name, column in found.items()
+        if name != "name"
     }
     if "name" in raw:
         kind = _strings(table["kind"]) if "kind" in table.column_names else None
-        result |= _split_names(raw["name"], result, kind)
+        result |= split_names(raw["name"], result, kind)
     elif "given_name" in result or "family_name" in result:
-        result["name"] = _joined(result.get("given_name"), result.get("family_name"))
+        result["name"] = joined(result.get("given_name"), result.get("family_name"))
     return pa.table({name: result[name] for name in FIELDS if name in result})
-
-
-def map_distinct(column: pa.Array, make: Normaliser) -> pa.Array:
-    """The column with `make` applied to each distinct value; missing ones stay missing."""
-    encoded = column.dictionary_encode()
-    made = [
-        None if value is None or is_missing(value) else make(value)
-        for value in encoded.dictionary.to_pylist()
-    ]
-    return pa.array(made, pa.string()).take(encoded.indices)
 
 
 def _strings(column: pa.ChunkedArray) -> pa.Array:
@@ -115,39 +108,3 @@ def _split_streets(streets: pa.Array, numbers: pa.Array | None) -> dict[str, pa.
         return {"street": bare, "house_number": found}
     given = pc.is_valid(numbers)
     return {"street": pc.if_else(given, streets, bare), "house_number": pc.coalesce(numbers, found)}
-
-
-def _split_names(raw: pa.Array, known: dict[str, pa.Array], kind: pa.Array | None) -> dict[str, pa.Array]:
-    """Given and family name out of the whole name where the source gave neither; organisations keep theirs whole."""
-    encoded = raw.dictionary_encode()
-    parsed = [
-        Name() if value is None or is_missing(value) else parse_name(value)
-        for value in encoded.dictionary.to_pylist()
-    ]
-    nothing = pa.nulls(len(raw), pa.string())
-    given, family = known.get("given_name", nothing), known.get("family_name", nothing)
-    bare = pc.and_(pc.is_null(given), pc.is_null(family))
-    if kind is not None:
-        bare = pc.and_(bare, pc.not_equal(pc.fill_null(kind, "person"), "organisation"))
-    parts = {
-        part: pa.array([getattr(name, part) for name in parsed], pa.string()).take(encoded.indices)
-        for part in ("given", "family", "title")
-    }
-    given = pc.if_else(bare, parts["given"], given)
-    family = pc.if_else(bare, parts["family"], family)
-    result = {
-        "given_name": given,
-        "family_name": family,
-        "title": pc.coalesce(known.get("title", nothing), parts["title"]),
-        "name": pc.coalesce(_joined(given, family), known["name"]),
-    }
-    if kind is not None:
-        whole = pc.if_else(pc.equal(kind, "organisation"), map_distinct(raw, names.organisation), nothing)
-        result["organisation"] = pc.coalesce(known.get("organisation", nothing), whole)
-    return result
-
-
-def _joined(given: pa.Array | None, family: pa.Array | None) -> pa.Array:
-    parts = [part for part in (given, family) if part is not None]
-    joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, " ", null_handling="replace"))
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

@@ -1,30 +1,35 @@
 """Names of people and organisations made comparable."""
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from regard.know.normalise.text import fold
 
 TITLES = frozenset({
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "dame", "lady", "lord", "rev",
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "dame", "lady", "lord",
+    "rev",
     "herr", "herrn", "frau", "fraeulein", "dipl", "ing", "mag", "med", "phil", "rer", "nat", "jur", "h", "c",
     "m", "mme", "mlle", "monsieur", "madame", "mademoiselle", "docteur", "maitre", "me",
 })  # fmt: skip
 ONLY_WITH_DOT = frozenset({"m", "h", "c", "me", "ing", "nat", "med", "mag"})  # otherwise these may be names
 SUFFIXES = frozenset({"phd", "md", "mba", "msc", "bsc", "jr", "sr", "jun", "sen", "ii", "iii", "iv", "esq"})
 PARTICLES = frozenset({
-    "von", "van", "vom", "zu", "zum", "zur", "der", "den", "dem", "de", "du", "des", "del", "della", "di", "da",
-    "dos", "das", "la", "le", "les", "el", "al", "ter", "ten", "te", "und", "y", "d", "af", "av", "bin", "ibn",
+    "von", "van", "vom", "zu", "zum", "zur", "der", "den", "dem", "de", "du", "des", "del", "della", "di",
+    "da",
+    "dos", "das", "la", "le", "les", "el", "al", "ter", "ten", "te", "und", "y", "d", "af", "av", "bin",
+    "ibn",
 })  # fmt: skip
 LEGAL_FORMS = frozenset({
-    "gmbh", "ag", "kg", "ohg", "ug", "se", "ev", "mbh", "co", "ltd", "limited", "inc", "llc", "llp", "plc", "corp",
-    "corporation", "company", "sa", "sas", "sarl", "eurl", "bv", "nv", "spa", "srl", "oy", "ab", "as", "eg", "gbr",
+    "gmbh", "ag", "kg", "ohg", "ug", "se", "ev", "mbh", "co", "ltd", "limited", "inc", "llc", "llp", "plc",
+    "corp",
+    "corporation", "company", "sa", "sas", "sarl", "eurl", "bv", "nv", "spa", "srl", "oy", "ab", "as", "eg",
+    "gbr",
 })  # fmt: skip
 SEPARATE_INITIALS = re.compile(r"\.(?=\w)")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A person's name in parts, comparable; a part that is not known is None."""
 
     given: str | None = None
@@ -53,6 +58,15 @@ def parse_name(raw: str) -> Name:
         rest = [word for word in first if not _is_shouted(word)]
         return Name(given_name(" ".join(rest)), family_name(" ".join(shouted)), title)
     return Name(given_name(" ".join(first[:at])), family_name(" ".join(first[at:])), title)
+
+
+@lru_cache(maxsize=1 << 16)
+def plain_word(word: str) -> str | None:
+    """The word folded when it can only be a name: the same words come again and again."""
+    folded = fold(word)
+    if not folded.isalnum() or any(mark in word for mark in ".,;") or _is_title(word):
+        return None
+    return None if folded in SUFFIXES or folded in PARTICLES else folded
 
 
 def _start_of_family(words: list[str]) -> int | None:
@@ -89,11 +103,15 @@ def _is_title(word: str) -> bool:
 
 def given_name(raw: str) -> str | None:
     """A given name without titles: `Dr. Anna-Maria` is `anna maria`."""
+    if plain := plain_word(raw):
+        return plain
     return fold(" ".join(_strip_titles(raw.split())[1])) or None
 
 
 def family_name(raw: str) -> str | None:
     """A family name without titles and leading particles: `von der Berg` is `berg`."""
+    if plain := plain_word(raw):
+        return plain
     words = fold(" ".join(_strip_titles(raw.split())[1])).split()
     while len(words) > 1 and words[0] in PARTICLES:
         words = words[1:]

@@ -30,7 +30,9 @@ def _country(region: str) -> _Country | None:
     for_parsing = known.national_prefix_for_parsing or ""
     if known.national_prefix_transform_rule or for_parsing.split("|")[0] != trunk:
         trunk = ""
-    return _Country(str(known.country_code), trunk, re.compile(known.general_desc.national_number_pattern))
+    description = known.general_desc
+    pattern = description.national_number_pattern if description else None
+    return _Country(str(known.country_code), trunk, re.compile(pattern)) if pattern else None
 
 
 @cache
@@ -77,3 +79,16 @@ def _by_library(raw: str, region: str | None) -> str | None:
     if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled_beginning(text: str, region: str) -> list[str]:
+    """What numbers in E.164 may begin with when somebody has typed this much of one."""
+    digits = PUNCTUATION.sub("", text)
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if digits.startswith("+"):
+        return [digits]
+    country = _country(region)
+    if country is None or not digits.isdigit():
+        return []
+    return [f"+{country.code}{digits.removeprefix(country.trunk)}"]

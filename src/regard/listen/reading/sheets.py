@@ -81,7 +81,7 @@ class Sheet:
         return self.good_rows + len(self.refused)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Rows in the order of the file: `_row` (1-based data row), then the columns as text, null if empty."""
+        """Rows in the file's order: `_row` (1-based data row), then the columns as text, null if empty."""
         reader = self._reader()
         for index in range(reader.num_record_batches):
             yield reader.get_batch(index)

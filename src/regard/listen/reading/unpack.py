@@ -55,7 +55,9 @@ def check_document(path: Path, hints: Hints) -> None:
     _limit(path, size, path.stat().st_size, hints.unpacked_limit, hints)
 
 
-def _copy(packed: IO[bytes], out: Path, path: Path, packed_size: int, limit: int, hints: Hints) -> int:
+def _copy(
+    packed: IO[bytes] | gzip.GzipFile, out: Path, path: Path, packed_size: int, limit: int, hints: Hints
+) -> int:
     size = 0
     with out.open("wb") as file:
         while piece := packed.read(PIECE):
@@ -73,7 +75,7 @@ def _limit(path: Path, size: int, packed_size: int, limit: int, hints: Hints) ->
         )
     if size > FREE and size > hints.ratio_limit * max(packed_size, 1):
         raise UnreadableFileError(
-            f"{path.name} unpacks to more than {hints.ratio_limit} times its size, as archives made to do harm do.",
+            f"{path.name} unpacks to more than {hints.ratio_limit} times its size: made to do harm?",
             hint="Unpack it yourself and hand in the files.",
         )
 

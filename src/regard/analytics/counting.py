@@ -1,0 +1,33 @@
+"""Sufficient counts by group as Ibis expressions: what lets a hundred million rows stay in the engine."""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from regard.analytics.estimate import Floats, column
+from regard.analytics.intervals import kish_n
+
+
+def grouped(table: ir.Table, by: Sequence[str], **sums: ir.Value) -> ir.Table:
+    """One row a group with the given aggregates; without dimensions one row in all. Ordered by the dimensions."""
+    if not by:
+        return table.aggregate(**sums)
+    return table.group_by(list(by)).aggregate(**sums).order_by(list(by))
+
+
+def weighted_sums(value: dict[str, ir.Value], weight: str | None) -> dict[str, ir.Value]:
+    """Aggregates that sum each value times the weight (1 without one), with `weights` and `squared_weights`."""
+    each = ibis._[weight].cast("float64") if weight else ibis.literal(1.0)
+    sums = {name: (one.cast("float64") * each).sum() for name, one in value.items()}
+    return (
+        {**sums, "weights": each.sum(), "squared_weights": (each * each).sum()}
+        if weight
+        else {**sums, "weights": ibis._.count(), "squared_weights": ibis._.count()}
+    )
+
+
+def effective_n(counts: pa.Table) -> Floats:
+    """Kish's effective n of each group, which without weights is the plain number of rows."""
+    return kish_n(column(counts, "weights"), column(counts, "squared_weights"))

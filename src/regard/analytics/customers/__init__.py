@@ -1,0 +1,1 @@
+"""What customers do: come back, stay active, complain, wait for late parcels; and who carries the revenue."""

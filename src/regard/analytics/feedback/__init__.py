@@ -1,0 +1,1 @@
+"""What customers answer: NPS, CSAT, CES, CSI and who answers at all."""

@@ -1,0 +1,88 @@
+"""Raw rows of a source as one row a person, and as JSON documents. Pure, by column."""
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regard.errors import InputError
+from regard.know.fields import FIELDS
+from regard.know.normalise.distinct import map_distinct
+
+KINDS = frozenset({"person", "organisation"})
+NEEDS_ESCAPING = r'["\\\x00-\x1f]'
+ADDRESS_KEYS = ("email", "phone")  # namespaces that are fields as well
+
+
+def one_row_a_person(rows: pa.Table) -> pa.Table:
+    """The newest value of every field for each person key; `kind` filled in; `ref:` keys left out."""
+    if "person" not in rows.column_names:
+        raise InputError("Records need a column `person` with keys like `shop:4711`.")
+    table = pa.table(
+        {name: _clean(rows[name]) for name in ("person", "kind", *FIELDS) if name in rows.column_names}
+    )
+    keys = table["person"]
+    table = table.filter(pc.and_not(pc.is_valid(keys), pc.fill_null(pc.starts_with(keys, "ref:"), False)))
+    if len(pc.unique(table["person"])) < len(table):
+        fields = [name for name in table.column_names if name != "person"]
+        if fields:
+            table = table.group_by("person", use_threads=False).aggregate([(name, "last") for name in fields])
+            table = table.rename_columns([name.removesuffix("_last") for name in table.column_names])
+        else:
+            table = pa.table({"person": pc.unique(table["person"])})
+    return _with_kind(_with_addresses(table)).combine_chunks()
+
+
+def _clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    text = pc.replace_substring(text, "\x00", "")
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _with_addresses(table: pa.Table) -> pa.Table:
+    """Keys that are an e-mail address or phone number say it as a field too."""
+    for name in ADDRESS_KEYS:
+        is_one = pc.starts_with(table["person"], f"{name}:")
+        if not pc.any(is_one).as_py():
+            continue
+        said = pc.if_else(is_one, pc.utf8_slice_codeunits(table["person"], len(name) + 1), None)
+        if name in table.column_names:
+            at = table.column_names.index(name)
+            table = table.set_column(at, name, pc.coalesce(table[name], said))
+        else:
+            table = table.append_column(name, said)
+    return table
+
+
+def _with_kind(table: pa.Table) -> pa.Table:
+    if "kind" not in table.column_names:
+        return table.append_column("kind", pa.array(["person"]).take(pa.array([0]).take(_zeros(len(table)))))
+    kinds = pc.fill_null(table["kind"], "person")
+    unknown = [kind for kind in pc.unique(kinds).to_pylist() if kind not in KINDS]
+    if unknown:
+        raise InputError(f"`kind` says `{unknown[0]}`.", hint="Say person or organisation.")
+    return table.set_column(table.column_names.index("kind"), "kind", kinds)
+
+
+def _zeros(length: int) -> pa.Array:
+    return pa.nulls(length, pa.int8()).fill_null(0)
+
+
+def documents(table: pa.Table) -> pa.Array:
+    """Each row's fields as a JSON object, missing ones left out."""
+    names = [name for name in FIELDS if name in table.column_names]
+    if not names:
+        return pa.array(["{}"]).take(_zeros(len(table)))
+    parts = [pc.binary_join_element_wise(f',"{name}":"', _escaped(table[name]), '"', "") for name in names]
+    text = pc.binary_join_element_wise(*parts, "", null_handling="replace")
+    return pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(text, 1), "}", "")
+
+
+def _escaped(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not pc.any(pc.match_substring_regex(whole, NEEDS_ESCAPING)).as_py():
+        return whole
+    return map_distinct(whole, _escape)
+
+
+def _escape(text: str) -> str:
+    return msgspec.json.encode(text).decode()[1:-1]

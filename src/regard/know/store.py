@@ -1,0 +1,84 @@
+"""Many rows at once, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import msgspec
+from django.db import connection, models
+
+Row = tuple[Any, ...]
+
+
+def _is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows without making objects of them; JSON columns are given as text."""
+    table, names = model._meta.db_table, ", ".join(columns)
+    with connection.cursor() as cursor:
+        if _is_postgres():
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            # the driver takes any iterable; its stubs say a sequence
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", cast(Sequence[Row], rows))
+
+
+def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Set `columns` of rows given as (…values, id)."""
+    changes = ", ".join(f"{column} = %s" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {model._meta.db_table} SET {changes} WHERE id = %s", list(rows))
+
+
+def select_rows(sql: str, values: Iterable[Any]) -> list[Row]:
+    """Run a query whose `{values}` stands for a list of any length."""
+    listed = list(values)
+    if not listed:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(values=_list_clause()), [_list_parameter(listed)] * sql.count("{values}"))
+        return list(cursor.fetchall())
+
+
+def delete_rows(model: type[models.Model], ids: Iterable[int]) -> None:
+    listed = list(ids)
+    if listed:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {model._meta.db_table} WHERE id {_list_clause()}", [_list_parameter(listed)]
+            )
+
+
+def next_id(model: type[models.Model]) -> int:
+    """The first id not yet given away; the table must be locked (`lock_who_is_who`)."""
+    newest: int | None = model._default_manager.aggregate(newest=models.Max("id"))["newest"]
+    return (newest or 0) + 1
+
+
+def note_ids_used(model: type[models.Model]) -> None:
+    """Tell the database that ids were given by us, so that its own counting goes on after them."""
+    if _is_postgres():
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
+
+
+def lock_who_is_who() -> None:
+    """Let nobody else change identities or customers until this transaction ends (SQLite has one writer anyway)."""
+    if _is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE know_identity IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _list_clause() -> str:
+    return "= ANY(%s)" if _is_postgres() else "IN (SELECT value FROM json_each(%s))"
+
+
+def _list_parameter(values: list[Any]) -> Any:
+    return values if _is_postgres() else msgspec.json.encode(values).decode()

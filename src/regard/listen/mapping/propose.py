@@ -1,0 +1,179 @@
+"""A mapping proposed from headers, values, the other sheets handed in and the sources already known."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import PurePath
+
+from regard.listen.mapping.families import propose_events
+from regard.listen.mapping.model import EventRule, Reading, SourceMapping, TableMapping, Value
+from regard.listen.mapping.parts import Setting
+from regard.listen.mapping.people import Who, propose_attributes, propose_identity, propose_person
+from regard.listen.mapping.view import Choice, Question, View
+from regard.listen.mapping.words import slug, words_of
+from regard.listen.reading import ColumnProfile, Sheet
+
+DATED = 6  # a name with more digits than this in a row carries a date or a number of its own
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sheet to be mapped, with the name of its file and its columns' profiles."""
+
+    sheet: Sheet
+    file_name: str
+    profiles: Sequence[ColumnProfile]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping with the reasons for it, and what a person should decide."""
+
+    mapping: SourceMapping
+    choices: tuple[Choice, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def confidence(self) -> float:
+        """As sure as the least sure of the decisions that matter."""
+        weighty = [c.confidence for c in self.choices if c.what not in ("attribute", "snapshot")]
+        return min(weighty, default=0.5)
+
+    def notes(self) -> dict[str, list[str]]:
+        """The sentences by table, for comments in the mapping's file."""
+        tables: dict[str, list[str]] = {}
+        for choice in self.choices:
+            if choice.what != "attribute" and not choice.what.startswith("identity."):
+                tables.setdefault(choice.table, []).append(f"{choice.sentence} ({choice.confidence:.0%} sure)")
+        return tables
+
+
+def propose_mapping(
+    candidates: Sequence[Candidate],
+    source: str,
+    *,
+    known: SourceMapping | None = None,
+    others: Sequence[SourceMapping] = (),
+    snapshot: date,
+) -> Proposal:
+    """A mapping for the sheets, on top of what the source's mapping knows already.
+
+    A table that another source has with the very same headers is understood as it is there.
+    """
+    names: set[str] = {table.name for table in known.tables} if known else set()
+    views = []
+    for candidate in candidates:
+        name = _table_name(candidate, names)
+        names.add(name)
+        profiles = {profile.name: profile for profile in candidate.profiles}
+        views.append(View(name, candidate.file_name, source, profiles, candidate.sheet))
+    ordered = any(e.name == "order.completed" for t in (known.tables if known else ()) for e in t.events)
+    tables = []
+    for view in sorted(views, key=lambda view: not _gives_orders(view)):
+        table = _borrowed(view, others) or _propose_table(view, views, snapshot, ordered)
+        ordered = ordered or any(event.name == "order.completed" for event in table.events)
+        tables.append(table)
+    return Proposal(
+        SourceMapping(source, (*(known.tables if known else ()), *tables)),
+        tuple(choice for view in views for choice in view.choices),
+        tuple(question for view in views for question in view.questions),
+    )
+
+
+def _gives_orders(view: View) -> bool:
+    """Whether other tables may take their dates from this one."""
+    return bool(view.find("order_date", sure=0.6) and view.ids("order"))
+
+
+def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | None:
+    for mapping in others:
+        for table in mapping.tables:
+            if set(table.headers) == set(view.profiles) and not any(word.startswith("column_") for word in table.headers):
+                sentence = f"The source {mapping.source} has the same table."
+                view.choices.append(Choice(view.name, "table", "", 0.9, sentence))
+                return replace(table, name=view.name, files=_patterns(view), dates=_dates(view, table.events))
+    return None
+
+
+def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool) -> TableMapping:
+    others = [other for other in views if other is not view]
+    who = propose_person(view, others)
+    identity = propose_identity(view, who)
+    setting = Setting(who, others, snapshot, ordered)
+    events = propose_events(view, setting)
+    happened = any((e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events)
+    attributes: dict[str, Value] = {}
+    if happened:
+        events = [_with_rest(view, events[0]), *events[1:]]
+    else:
+        attributes = propose_attributes(view, identity)
+    table = TableMapping(
+        name=view.name,
+        headers=tuple(view.profiles),
+        files=_patterns(view),
+        read=_reading(view),
+        person=who.rules,
+        identity=identity,
+        ids={slug(column): column for column in who.ids},
+        attributes=attributes,
+        values=view.values,
+        events=tuple(events),
+    )
+    return replace(table, dates=_dates(view, table.events))
+
+
+def _with_rest(view: View, event: EventRule) -> EventRule:
+    """The columns nobody asked for, kept in the table's first event."""
+    rest = {}
+    named = {event.subject.column} if event.subject else set()
+    for column in view.filled:
+        running = view.profiles[column].unique and words_of(column)[-1:] == ("pk",)
+        if column not in view.taken | named and not running:
+            form = "number" if view.is_number(column) and not view.things[column] else "text"
+            rest[slug(column)] = Value(column, form=form)
+    return replace(event, data={**event.data, **{k: v for k, v in rest.items() if k not in event.data}})
+
+
+def _reading(view: View) -> Reading:
+    found = view.sheet.found
+    used = [profile for profile in view.profiles.values() if profile.kind in ("decimal", "currency")]
+    words = sorted({word for profile in view.profiles.values() for word in profile.missing_words if word != "0"})
+    return Reading(
+        header=None if found.header_certain else found.header,
+        decimal_comma=any(profile.decimal_comma for profile in used) if used else None,
+        missing=tuple(words),
+    )
+
+
+def _dates(view: View, events: Sequence[EventRule]) -> dict[str, str]:
+    """How the dates are written that events need; an order that cannot be told is asked."""
+    needed = {e.at for e in events} | {v.column for e in events for v in e.data.values() if v.form == "date"}
+    formats = {}
+    for column in view.profiles:
+        profile = view.profiles[column]
+        if column not in needed or not profile.date_format:
+            continue
+        if not profile.date_order_certain:
+            sentence = f"`{column}` can be read day first or month first ({', '.join(profile.examples[:3])})."
+            view.ask(column, sentence, ["dmy", "mdy"], blocks=True)
+        formats[column] = profile.date_format
+    return formats
+
+
+def _table_name(candidate: Candidate, taken: set[str]) -> str:
+    stem = PurePath(candidate.file_name).name.split(".")[0]
+    sheet = candidate.sheet.name
+    name = slug(re.sub(r"\d{%d,}" % DATED, "", stem)) or "table"
+    if sheet and slug(sheet) not in (name, slug(stem), slug(candidate.file_name)):
+        name = f"{name}_{slug(sheet)}"
+    unique, count = name, 1
+    while unique in taken:
+        count += 1
+        unique = f"{name}_{count}"
+    return unique
+
+
+def _patterns(view: View) -> tuple[str, ...]:
+    """Names under which the same table may come again: digits vary from month to month."""
+    return (re.sub(r"\d+", "*", PurePath(view.file_name).name.lower()),)

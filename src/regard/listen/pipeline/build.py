@@ -1,0 +1,222 @@
+"""Rows become events: the SQL of one mapping, run over a chunk at a time."""
+
+from regard.ledger.catalogue import CATALOGUE, EARLIEST, INSTRUMENTS, LONGEST_KEY
+from regard.listen.mapping import EventRule, PersonRule, Value, When
+from regard.listen.pipeline.chunk import Chunk, Context, quoted
+from regard.listen.pipeline.columns import parsed, place
+
+SEPARATOR = "chr(31)"
+KEY_DIGITS = 20  # of an event_id: which happening; the other 12 say which version of it
+
+
+def name_persons(chunk: Chunk, context: Context) -> None:
+    """Step: give each row its person key, the first of the mapping's ways that has a value."""
+    if any(rule.via == "row" for rule in chunk.table.person):
+        columns = [place(chunk, c) for c in chunk.rows.column_names if c != "_row"]
+        number_repeats(context, "chunk", _md5(columns), rule=-1)
+    else:
+        context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
+    ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)
+    context.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, CASE WHEN person IS NULL THEN "
+        f"{quoted(_nobody(chunk))} WHEN length(person) > {LONGEST_KEY} THEN 'the key of the person is too long' END) "
+        f"AS problem) FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
+    )
+
+
+def _person(chunk: Chunk, context: Context, rule: PersonRule) -> str:
+    if rule.via == "row":
+        return f"{quoted(f'anon:{context.source}-')} || own"
+    if rule.via in ("email", "phone"):
+        return ", ".join(f"'{rule.via}:' || {parsed(chunk, rule.via, column)}" for column in rule.columns)
+    prefix = f"{rule.via}:" if rule.via.startswith("ref:") else f"{rule.namespace or context.source}:"
+    parts = f" || {quoted('/')} || ".join(place(chunk, column) for column in rule.columns)
+    return f"{quoted(prefix)} || {parts}"
+
+
+def _nobody(chunk: Chunk) -> str:
+    columns = [column for rule in chunk.table.person for column in rule.columns]
+    return f"nothing usable in {', '.join(f'`{c}`' for c in columns)} says who this is about"
+
+
+def refuse_rows(chunk: Chunk, context: Context) -> None:
+    """Step: find each row's first reason to refuse it; such a row gives nothing at all."""
+    cases = [case for event in chunk.table.events for case in _refusals(chunk, event)]
+    reason = f"coalesce(problem{''.join(f', CASE WHEN {test} THEN {quoted(why)} END' for test, why in cases)})"
+    if not (chunk.table.identity or chunk.table.ids or chunk.table.attributes):
+        made = " OR ".join(f"({condition(chunk, event)})" for event in chunk.table.events) or "false"
+        reason = f"coalesce({reason}, CASE WHEN NOT ({made}) THEN 'no event comes of this row' END)"
+    found = context.con.execute(f"SELECT _row, {reason} AS why FROM chunk WHERE why IS NOT NULL").fetchall()
+    chunk.rejects = dict(found)
+    if found:
+        context.con.execute(f"DELETE FROM chunk WHERE {reason} IS NOT NULL")
+
+
+def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
+    """What must not be in a row that gives this event: (SQL test, reason)."""
+    made = condition(chunk, event)
+    kind = CATALOGUE.get(event.name)
+    required = kind.required if kind else ()
+    cases = []
+    if event.at:
+        time = parsed(chunk, "time", event.at)
+        cases.append((f"{time} IS NULL", f"`{event.at}`: there is no date"))
+        cases.append((f"year({time}) < {EARLIEST.year}", f"`{event.at}`: the date is before {EARLIEST.year}"))
+    if event.at_event and event.subject:
+        why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
+        cases.append(("at_event IS NULL", why))
+    if event.amount and "amount" in required:
+        cases.append((f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount"))
+    if event.subject and event.subject.column:
+        column = place(chunk, event.subject.column)
+        cases.append((f"{column} IS NULL", f"`{event.subject.column}`: there is no {event.subject.kind}"))
+        cases.append((f"length({column}) > {LONGEST_KEY - 100}", f"`{event.subject.column}` is too long for a key"))
+    if event.instrument in INSTRUMENTS and event.score:
+        low, high = INSTRUMENTS[event.instrument]
+        why = f"`{event.score}`: the answer must lie from {low:g} to {high:g} ({event.instrument})"
+        cases.append((f"{_score(chunk, event)} NOT BETWEEN {low} AND {high}", why))
+    empty = " AND ".join(f"{place(chunk, column)} IS NULL" for column in event.id)
+    cases.append((empty, f"{', '.join(f'`{c}`' for c in event.id)}: there is no key to know the row by"))
+    return [(f"({made}) AND {test}", why) for test, why in cases]
+
+
+def condition(chunk: Chunk, event: EventRule) -> str:
+    """The SQL test of whether a row gives this event."""
+    tests = [_when(chunk, event.when)] if event.when else []
+    kind = CATALOGUE.get(event.name)
+    if event.score or event.text:
+        said = [f"{_score(chunk, event)} IS NOT NULL"] if event.score else []
+        said += [f"{place(chunk, event.text)} IS NOT NULL"] if event.text else []
+        if (kind and kind.either) or not event.text:
+            tests.append(f"({' OR '.join(said)})")
+        elif kind and "text" in kind.required:
+            tests.append(said[-1])
+    return " AND ".join(tests) or "true"
+
+
+def _when(chunk: Chunk, when: When) -> str:
+    column = place(chunk, when.column)
+    tests = [f"{column} IS NOT NULL"]
+    if when.values:
+        tests.append(f"{column} IN ({', '.join(map(quoted, when.values))})")
+    if when.unless:
+        tests.append(f"{column} NOT IN ({', '.join(map(quoted, when.unless))})")
+    return " AND ".join(tests)
+
+
+def make_events(chunk: Chunk, context: Context) -> None:
+    """Step: lay out every event of every row as the table `made`, with its key and version."""
+    con = context.con
+    con.execute(f"CREATE OR REPLACE TEMP TABLE made ({MADE})")
+    for number, event in enumerate(chunk.table.events):
+        fields = _fields(chunk, context, event)
+        listed = ", ".join(f"({sql})::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
+        key = _md5(_key(chunk, context, event))
+        rows = f"SELECT _row, person, {key} AS own, {listed} FROM chunk WHERE {condition(chunk, event)}"
+        if event.separate:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}")
+            number_repeats(context, "one", "said", rule=number)
+            rows = "SELECT * EXCLUDE (said) FROM one"
+        said = [column for column in VERSION if fields[column] != "NULL"]
+        version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
+        subject = f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
+        con.execute(
+            f"INSERT INTO made BY NAME SELECT * EXCLUDE (own) REPLACE ({subject} AS subject), "
+            f"base || left({version}, {32 - KEY_DIGITS}) AS event_id "
+            f"FROM (SELECT *, left(own, {KEY_DIGITS}) AS base FROM ({rows}))"
+        )
+
+
+MADE = """_row BIGINT, base VARCHAR, event_id VARCHAR, name VARCHAR, occurred_at TIMESTAMPTZ, person VARCHAR,
+    channel VARCHAR, touchpoint VARCHAR, department VARCHAR, actor VARCHAR, subject VARCHAR, amount DECIMAL(18, 4),
+    currency VARCHAR, instrument VARCHAR, score DOUBLE, text VARCHAR, data VARCHAR"""
+# a row met again that differs in one of these, or in the person, corrects what was said before
+VERSION = ("occurred_at", "channel", "touchpoint", "department", "actor", "amount", "currency", "score", "text",
+           "data")  # fmt: skip
+COMPARABLE = {"occurred_at": "epoch_us(occurred_at)"}
+
+
+def _fields(chunk: Chunk, context: Context, event: EventRule) -> dict[str, str]:
+    """The SQL of each field of an event."""
+    at = "at_event" if event.at_event else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
+    subject = "NULL"
+    if event.subject and event.subject.column:
+        subject = f"{quoted(event.subject.kind + ':')} || {place(chunk, event.subject.column)}"
+    currency = event.currency or Value(constant=context.currency)
+    channel = _value(chunk, event.channel)
+    return {
+        "name": quoted(event.name),
+        "occurred_at": parsed(chunk, "time", event.at) if event.at else at,
+        "channel": f"lower({channel})" if event.channel else "NULL",
+        "touchpoint": _value(chunk, event.touchpoint),
+        "department": _value(chunk, event.department),
+        "actor": _value(chunk, event.actor),
+        "subject": subject,
+        "amount": parsed(chunk, "money", event.amount) if event.amount else "NULL",
+        "currency": f"upper({_value(chunk, currency)})" if event.amount else "NULL",
+        "instrument": quoted(event.instrument) if event.instrument else "NULL",
+        "score": _score(chunk, event) if event.score else "NULL",
+        "text": place(chunk, event.text) if event.text else "NULL",
+        "data": json_object(chunk, event.data),
+    }
+
+
+TYPES = {"occurred_at": "TIMESTAMPTZ", "amount": "DECIMAL(18, 4)", "score": "DOUBLE"}
+
+
+def _key(chunk: Chunk, context: Context, event: EventRule) -> list[str]:
+    """What makes it the same event when met again: what it is, and the columns that name it."""
+    touchpoint = event.touchpoint.constant if event.touchpoint else ""
+    what = (context.source, event.name, event.instrument, touchpoint, event.scope, *event.id)
+    return [*map(quoted, what), *(place(chunk, column) for column in event.id)]
+
+
+def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> None:
+    """Give equal rows keys of their own (column `own`), counting on from earlier chunks of the import."""
+    con = context.con
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT r.*, nth + coalesce(held, 0) AS place FROM (SELECT *, "
+        f"{key} AS whole, row_number() OVER (PARTITION BY {key} ORDER BY _row) AS nth FROM {relation}) r "
+        f"LEFT JOIN repeats p ON p.whole = r.whole AND p.rule = {rule}"
+    )
+    con.execute(f"DELETE FROM repeats WHERE rule = {rule} AND whole IN (SELECT whole FROM numbered)")
+    con.execute(f"INSERT INTO repeats SELECT {rule}, whole, max(place) FROM numbered GROUP BY whole")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * EXCLUDE (whole, nth, place), left(CASE WHEN place = 1 "
+        f"THEN whole ELSE md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM numbered"
+    )
+
+
+def _score(chunk: Chunk, event: EventRule) -> str:
+    score = parsed(chunk, "number", event.score)
+    if not event.score_missing:
+        return score
+    words = ", ".join(map(quoted, event.score_missing))
+    return f"(CASE WHEN {place(chunk, event.score)} NOT IN ({words}) THEN {score} END)"
+
+
+def _value(chunk: Chunk, value: Value | None) -> str:
+    if value is None:
+        return "NULL"
+    if not value.column:
+        return quoted(value.constant)
+    if value.form == "number":
+        return parsed(chunk, "number", value.column)
+    if value.form == "date":
+        return f"strftime({parsed(chunk, 'due', value.column)}, '%Y-%m-%dT%H:%M:%SZ')"
+    return place(chunk, value.column)
+
+
+def json_object(chunk: Chunk, values: dict[str, Value]) -> str:
+    """The SQL of a JSON object without empty members; null when all are."""
+    if not values:
+        return "NULL"
+    members = {key: _value(chunk, value) for key, value in values.items()}
+    listed = ", ".join(f"{quoted(key)}: {sql}" for key, sql in members.items())
+    told = " OR ".join(f"{sql} IS NOT NULL" for sql in members.values())
+    return f"CASE WHEN {told} THEN json_merge_patch('{{}}', to_json({{{listed}}}))::VARCHAR END"
+
+
+def _md5(parts: list[str]) -> str:
+    """A digest in SQL of parts that may be null; the separator keeps ("a", "bc") from ("ab", "c")."""
+    return f"md5(concat_ws({SEPARATOR}, {', '.join(f'coalesce({part}, chr(30))' for part in parts)}))"

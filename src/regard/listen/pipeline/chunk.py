@@ -1,0 +1,75 @@
+"""What the steps of an import work on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from regard.listen.mapping import SourceMapping, TableMapping
+from regard.listen.reading import ColumnProfile, Hints, Sheet, profile_sheet
+
+
+@dataclass
+class Context:
+    """What stays the same during one import. `con` is a DuckDB cursor of its own, with temporary tables."""
+
+    mapping: SourceMapping
+    con: Any
+    zone: str
+    region: str
+    currency: str
+    recorded_at: datetime
+    hints: Hints = field(default_factory=Hints)
+    sheet: Sheet | None = None  # being read
+    _profiles: dict[str, ColumnProfile] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        return self.mapping.source
+
+    def enter(self, sheet: Sheet) -> None:
+        """Go on to another sheet."""
+        if sheet is not self.sheet:
+            self.sheet, self._profiles = sheet, {}
+
+    def profile(self, column: str) -> ColumnProfile:
+        """What the sheet shows of a column; looked at only when the mapping does not say."""
+        if not self._profiles and self.sheet is not None:
+            self._profiles = {profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)}
+        return self._profiles[column]
+
+
+@dataclass
+class Counts:
+    """How rows were used; every row counts once."""
+
+    rows_read: int = 0
+    event_rows: int = 0
+    attribute_rows: int = 0
+    duplicate_rows: int = 0
+    rejected_rows: int = 0
+    events_added: int = 0
+    corrections: int = 0
+
+    def add(self, other: "Counts") -> None:
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass
+class Chunk:
+    """Some rows of one sheet on their way. A step reads what earlier ones left and adds its own."""
+
+    table: TableMapping
+    rows: pa.Table  # text columns and `_row`
+    events: pa.Table | None = None  # new ones and retractions, EVENT_SCHEMA
+    attributes: pa.Table | None = None
+    identities: pa.Table | None = None
+    rejects: dict[int, str] = field(default_factory=dict)  # row number -> reason
+    counts: Counts = field(default_factory=Counts)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''").replace("\x00", "") + "'"

@@ -1,0 +1,145 @@
+"""What of a chunk is new: compared with what the lake already holds of the same source."""
+
+
+from regard.ledger import lake
+from regard.ledger.catalogue import RETRACTION
+from regard.ledger.events import EVENT_SCHEMA
+from regard.listen.pipeline.build import KEY_DIGITS, json_object
+from regard.listen.pipeline.chunk import Chunk, Context, quoted
+from regard.listen.pipeline.columns import lake_rows, place
+
+
+def prepare(context: Context) -> None:
+    """Make the tables that last for the whole import."""
+    for table in (
+        "pretended (event_id VARCHAR, void VARCHAR)",  # what a dry run would have written
+        "pretended_rows (row_id VARCHAR)",
+        "introduced (person VARCHAR)",  # persons handed on to `know`
+        "repeats (rule INTEGER, whole VARCHAR, held BIGINT)",  # equal rows counted so far
+    ):
+        context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
+
+
+FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"""
+# each new version makes the one before it void: an earlier row's, or the one that stands in the lake
+RETRACTED = f"""SELECT coalesce(lag(event_id) OVER versions, live) AS void, person
+    FROM fresh LEFT JOIN (
+        SELECT left(event_id, {KEY_DIGITS}) AS base, max(event_id) AS live FROM known
+        WHERE event_id NOT IN (SELECT void FROM known WHERE void IS NOT NULL) GROUP BY ALL
+    ) USING (base)
+    WINDOW versions AS (PARTITION BY base ORDER BY _row) QUALIFY void IS NOT NULL"""
+
+
+def settle_events(chunk: Chunk, context: Context) -> None:
+    """Step: keep the events that were never said; where another version stands, retract that one.
+
+    A version that was said before stays as it was decided then, so that an older file changes nothing.
+    """
+    con = context.con
+    _load_known(context)
+    con.execute("DROP TABLE IF EXISTS fresh")
+    rows, keys, held = con.execute(
+        "SELECT count(*), count(DISTINCT base), (SELECT count(*) FROM known) FROM made"
+    ).fetchone()
+    if rows == keys and not held:  # nothing repeats and nothing is known: no need to compare
+        con.execute("ALTER TABLE made RENAME TO fresh")
+        con.execute("CREATE OR REPLACE TEMP TABLE retracted (void VARCHAR, person VARCHAR)")
+    else:
+        con.execute(f"CREATE TEMP TABLE fresh AS {FRESH}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE retracted AS {RETRACTED}")
+    stamp = f"TIMESTAMPTZ '{context.recorded_at.isoformat()}'"
+    heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
+    chunk.events = con.sql(
+        f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
+        f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
+        f"void AS subject, {heard} FROM retracted)"
+    ).to_arrow_table().cast(EVENT_SCHEMA)  # fmt: skip
+    chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchone()[0]
+    chunk.counts.events_added = chunk.events.num_rows - chunk.counts.corrections
+
+
+def _load_known(context: Context) -> None:
+    """The table `known`: ids of this source's events (and of those made void) with a key that the chunk has."""
+    con = context.con
+    keys = "(SELECT base FROM made)"
+    selects = ["SELECT event_id, void FROM pretended"]
+    mine = f"FROM {lake_rows(context, 'events')} WHERE source = {quoted(context.source)}"
+    selects.append(f"SELECT event_id, NULL AS void {mine} AND left(event_id, {KEY_DIGITS}) IN {keys}")
+    selects.append(
+        f"SELECT NULL, subject {mine} AND name = {quoted(RETRACTION)} AND left(subject, {KEY_DIGITS}) IN {keys}"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE known AS {' UNION ALL '.join(selects)}")
+
+
+def make_attributes(chunk: Chunk, context: Context) -> None:
+    """Step: what each row says of its person beyond events, once per new content."""
+    table, con = chunk.table, context.con
+    told = {**{f"i{n}": place(chunk, c) for n, c in enumerate(_identity_columns(chunk))}}
+    if not (told or table.attributes):
+        con.execute("CREATE OR REPLACE TEMP TABLE said (_row BIGINT, row_id VARCHAR)")
+        return
+    data = json_object(chunk, table.attributes)
+    content = ", ".join([f"coalesce({sql}, chr(30))" for sql in told.values()] + ["data"])
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE said AS SELECT _row, person, data, "
+        f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
+        f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
+    )
+    held = f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({held}) "
+        "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
+    )
+    schema = lake.TABLES["attributes"]
+    chunk.attributes = con.sql(
+        f"SELECT row_id, {quoted(context.source)} AS source, person, "
+        f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS recorded_at, data FROM said ORDER BY _row"
+    ).to_arrow_table().cast(schema)  # fmt: skip
+
+
+def _identity_columns(chunk: Chunk) -> list[str]:
+    return [*chunk.table.identity.values(), *chunk.table.ids.values()]
+
+
+def make_identities(chunk: Chunk, context: Context) -> None:
+    """Step: one row per person of whom something is new, the newest value of each field."""
+    table, con = chunk.table, context.con
+    fields = {name: place(chunk, column) for name, column in table.identity.items()}
+    ids = {name: place(chunk, column) for name, column in table.ids.items()}
+    newest = [f"arg_max({sql}, _row) AS {name}" for name, sql in fields.items()]
+    if ids:
+        members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
+        newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
+    if newest:
+        rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    else:
+        rows = "person NOT IN (SELECT person FROM introduced)"
+    listed = "".join(f", {column}" for column in newest)
+    chunk.identities = con.sql(
+        f"SELECT person, {quoted(table.kind)} AS kind{listed} FROM chunk WHERE {rows} AND NOT "
+        f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
+    ).to_arrow_table()  # fmt: skip
+    if not newest:
+        con.execute("INSERT INTO introduced SELECT DISTINCT person FROM chunk WHERE person NOT IN (FROM introduced)")
+
+
+def count_rows(chunk: Chunk, context: Context) -> None:
+    """Step: every row counts once, by the most it did."""
+    events, said = context.con.execute(
+        "SELECT (SELECT count(DISTINCT _row) FROM fresh), "
+        "(SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh))"
+    ).fetchone()
+    counts = chunk.counts
+    counts.rows_read = chunk.rows.num_rows
+    counts.event_rows, counts.attribute_rows, counts.rejected_rows = events, said, len(chunk.rejects)
+    counts.duplicate_rows = counts.rows_read - events - said - counts.rejected_rows
+
+
+def pretend(context: Context) -> None:
+    """Remember for the rest of a dry run what the lake would hold by now."""
+    con = context.con
+    con.execute("INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted")
+    con.execute("INSERT INTO pretended_rows SELECT row_id FROM said")
+
+

@@ -1,0 +1,95 @@
+"""The verb of `understand`: compute what the facts say."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import ibis
+from django.db import transaction
+from django.utils import timezone
+
+from regard.errors import InputError
+from regard.know.actions import refresh_people
+from regard.ledger import lake
+from regard.understand.facts import Facts, held_facts
+from regard.understand.figures import Row, figures_of
+from regard.understand.measures import MEASURES
+from regard.understand.models import Computation, Finding
+from regard.understand.profiles import profile_rows
+from regard.understand.traits import customer_traits, low_cardinality
+
+KEPT = 2  # computations
+Progress = Callable[[str, float], None]  # what is being done, and which part of all is done
+
+
+def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) -> Computation:
+    """Write every customer's profile to the lake and every measure's figures as findings."""
+    if as_of.tzinfo is None:
+        raise InputError("The moment to compute for has no time zone.", hint="Say it in UTC.")
+    say = progress or (lambda what, part: None)
+    say("Who is who", 0.0)
+    refresh_people()
+    computation = Computation.objects.create(as_of=as_of, actor=actor)
+    say("Reading events", 0.05)
+    with lake.store_errors("Computing"), held_facts(as_of) as facts:
+        say("Profiles", 0.3)
+        computation.customer_count = _write_profiles(facts)
+        computation.event_count, computation.last_event_at = _extent(facts)
+        findings = list(_findings(computation, facts, say))
+    say("Keeping the figures", 0.95)
+    _keep(computation, findings)
+    say("Done", 1.0)
+    return computation
+
+
+def _write_profiles(facts: Facts) -> int:
+    rows = lake.fetch(profile_rows(facts)).cast(lake.TABLES["profiles"])
+    lake.overwrite("profiles", rows)
+    return int(rows.num_rows)
+
+
+def _extent(facts: Facts) -> tuple[int, datetime | None]:
+    """How many events there are, and when the last of them was."""
+    row = (
+        facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    return row["count"], row["last"]
+
+
+def _findings(computation: Computation, facts: Facts, say: Progress) -> Iterator[Finding]:
+    traits = facts.hold(low_cardinality(customer_traits()))
+    for place, measure in enumerate(MEASURES.values()):
+        say(measure.title, 0.4 + 0.5 * place / len(MEASURES))
+        for row in figures_of(measure, facts, traits):
+            yield _finding(computation, row)
+
+
+def _finding(computation: Computation, row: Row) -> Finding:
+    estimate = row.estimate
+    return Finding(
+        computation=computation,
+        measure=row.measure,
+        version=estimate.version,
+        dimension=row.dimension[:60],
+        group=row.group[:200],
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        standard_error=estimate.standard_error,
+        n=estimate.n,
+        level=estimate.level,
+        method=estimate.method,
+        unit=row.unit,
+    )
+
+
+def _keep(computation: Computation, findings: list[Finding]) -> None:
+    """Store the findings, finish the computation and forget the ones before the last two."""
+    with transaction.atomic():
+        Finding.objects.bulk_create(findings, batch_size=2000)
+        computation.ended_at = timezone.now()
+        computation.save(update_fields=["ended_at", "customer_count", "event_count", "last_event_at"])
+        finished = Computation.objects.filter(ended_at__isnull=False).order_by("-pk")
+        kept = list(finished.values_list("pk", flat=True)[:KEPT])
+        Computation.objects.filter(pk__lt=min(kept)).delete()

@@ -1,0 +1,152 @@
+"""What `understand` answers: findings as they were computed, profiles, and measures taken live."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+from django.utils import timezone
+
+from regard.errors import InputError, NotFoundError
+from regard.ledger import lake
+from regard.understand.changes import Change, what_changed
+from regard.understand.concerns import Concern, look_first
+from regard.understand.facts import Facts, read_facts
+from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
+from regard.understand.measures import Measure, Period, measure_named
+from regard.understand.models import Computation, Finding
+from regard.understand.traits import customer_traits
+
+__all__ = [
+    "Change",
+    "Concern",
+    "dimensions",
+    "latest_computation",
+    "latest_findings",
+    "look_first",
+    "measure",
+    "profile",
+    "profiles",
+    "rows_behind",
+    "series",
+    "what_changed",
+]
+
+
+def latest_computation() -> Computation | None:
+    """The newest finished computation, which is what pages show."""
+    return Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
+
+
+def latest_findings(
+    measure: str = "", dimension: str | None = EVERYTHING, *, unit: str = ""
+) -> list[Finding]:
+    """Findings of the newest computation, by group; `dimension=None` gives those of every dimension."""
+    computation = latest_computation()
+    if computation is None:
+        return []
+    found = computation.findings.order_by("measure", "dimension", "unit", "group")
+    if measure:
+        found = found.filter(measure=measure)
+    if dimension is not None:
+        found = found.filter(dimension=dimension)
+    if unit:
+        found = found.filter(unit=unit)
+    return list(found)
+
+
+def series(measure: str, dimension: str = "month", *, unit: str = "") -> list[Finding]:
+    """One measure group by group, months oldest first; of money, one currency at a time with `unit`."""
+    return latest_findings(measure_named(measure).name, dimension, unit=unit)
+
+
+def dimensions(measure: str) -> list[str]:
+    """The dimensions by which the newest computation has findings of this measure."""
+    computation = latest_computation()
+    if computation is None:
+        return []
+    found = computation.findings.filter(measure=measure).exclude(dimension=EVERYTHING)
+    return sorted(found.values_list("dimension", flat=True).distinct())
+
+
+def profiles() -> ir.Table:
+    """One row a customer, as last computed; filter, sort and page it in the engine."""
+    return lake.read("profiles")
+
+
+def profile(customer_id: int) -> dict[str, Any] | None:
+    """What was last computed of one customer, or None if nothing was yet."""
+    table = profiles()
+    rows: list[dict[str, Any]] = lake.fetch(table.filter(table.customer_id == customer_id)).to_pylist()
+    return rows[0] if rows else None
+
+
+def measure(name: str, *, by: str = "", since: date | None = None, until: date | None = None) -> list[Row]:
+    """One measure now, straight from the events, over everything or by a dimension; both days included."""
+    chosen = measure_named(name)
+    facts, period = _asked(chosen, since, until)
+    with lake.store_errors(f"Measuring {name}"):
+        return figures_by(chosen, facts, by, period, _traits(chosen, by))
+
+
+def rows_behind(
+    name: str, *, dimension: str = "", group: str = "", since: date | None = None, until: date | None = None,
+    limit: int | None = None,
+) -> ir.Table:  # fmt: skip
+    """The rows a figure stands on, newest first, for a page or a CSV; nothing runs until the table is read."""
+    chosen = measure_named(name)
+    facts, period = _asked(chosen, since, until)
+    traits = _traits(chosen, dimension)
+    rows = rows_of(chosen, facts, dimension, period)
+    if traits is not None:
+        rows = rows.semi_join(
+            traits.filter((traits.dimension == dimension) & (traits.group == group)), "customer_id"
+        )
+    elif dimension == "month":
+        rows = rows.filter(rows.month == ibis.date(_first_of(group)))
+    elif dimension:
+        rows = rows.filter(rows[dimension] == group)
+    rows = rows.order_by(ibis.desc("occurred_at"))
+    return rows.limit(limit) if limit else rows
+
+
+def _asked(chosen: Measure, since: date | None, until: date | None) -> tuple[Facts, Period | None]:
+    """The facts and the period of a question; a measure that looks back so many days does so from `until`."""
+    if since and until and since > until:
+        raise InputError(f"{since} is after {until}.", hint="Say the earlier day first.")
+    end = _start_of(until + timedelta(days=1)) if until else None
+    facts = read_facts(end or timezone.now())
+    if since is None and until is None:
+        return facts, None
+    start = _start_of(since) if since else None
+    if start is None and end is not None and chosen.window_days:
+        start = end - timedelta(days=chosen.window_days)
+    return facts, Period(start, end)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
+
+
+def _first_of(group: str) -> date:
+    try:
+        return date.fromisoformat(f"{group}-01")
+    except ValueError:
+        raise InputError(f"`{group[:40]}` is no month.", hint="Say it like 2026-03.") from None
+
+
+def _traits(chosen: Measure, dimension: str) -> ir.Table | None:
+    """The attributes, if the dimension is one; NotFoundError naming those there are, if it is none."""
+    columns = (*ROW_DIMENSIONS, *chosen.own_dimensions)
+    if dimension == EVERYTHING or dimension in columns:
+        return None
+    traits = customer_traits()
+    names = (
+        lake.fetch(traits.select("dimension").distinct().order_by("dimension"))
+        .column("dimension")
+        .to_pylist()
+    )
+    if dimension not in names:
+        there = ", ".join([*columns, *names][:40])
+        raise NotFoundError(f"There is no dimension `{dimension[:60]}`.", hint=f"There are: {there}.")
+    return traits

@@ -1,0 +1,54 @@
+"""Attributes as dimensions: what sources say of customers, where it parts them into a few groups."""
+
+import ibis
+import ibis.expr.types as ir
+
+from regard.ledger import lake
+from regard.understand.figures import ROW_DIMENSIONS
+
+MOST_GROUPS = 12
+
+
+def customer_traits() -> ir.Table:
+    """One row a customer and attribute (`dimension`, `group`): the newest word, also what is said of the thing an
+    attribute names (a customer with zip_code 90001 has the attributes of `ref:zip_code:90001`)."""
+    said = _newest(lake.read("attributes"))
+    people = lake.read("people")
+    own = said.inner_join(people, "person").select(
+        "customer_id", "key", "value", "recorded_at", distance=ibis.literal(0)
+    )
+    own = own.filter(own.customer_id.notnull())
+    things = said.filter(said.person.startswith("ref:"))
+    name = ("ref:" + own.key + ":" + own.value).name("thing")
+    naming = own.select("customer_id", name)
+    inherited = naming.inner_join(things, naming.thing == things.person).select(
+        "customer_id", "key", "value", "recorded_at", distance=ibis.literal(1)
+    )
+    every = own.union(inherited)
+    order = ibis.window(
+        group_by=["customer_id", "key"], order_by=["distance", ibis.desc("recorded_at"), "value"]
+    )
+    first = every.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
+    return first.select("customer_id", dimension=first.key, group=first.value)
+
+
+def low_cardinality(traits: ir.Table) -> ir.Table:
+    """The traits whose attribute has 2 to 12 groups, so that each can be looked at."""
+    groups = traits.group_by("dimension").aggregate(groups=ibis._.group.nunique())
+    few = groups.filter(groups.groups.between(2, MOST_GROUPS) & groups.dimension.notin(list(ROW_DIMENSIONS)))
+    return traits.semi_join(few, "dimension")
+
+
+def _newest(attributes: ir.Table) -> ir.Table:
+    """One row a source, person and key: its newest value as text, empty ones left out."""
+    fields = attributes.data.cast("json").map
+    pairs = attributes.select(
+        "source", "person", "recorded_at", "row_id", key=fields.keys().unnest(), raw=fields.values().unnest()
+    )
+    # a JSON text loses its quotes, a number or a truth value is taken as written
+    pairs = pairs.mutate(value=ibis.coalesce(pairs.raw.str, pairs.raw.cast("string")))
+    known = pairs.filter(pairs.value.notnull() & (pairs.value != "") & (pairs.value != "null"))
+    order = ibis.window(
+        group_by=["source", "person", "key"], order_by=[ibis.desc("recorded_at"), ibis.desc("row_id")]
+    )
+    return known.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)

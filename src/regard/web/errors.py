@@ -1,0 +1,62 @@
+"""The one handler for the pages: every RegardError becomes a page (or a note, for htmx) in plain words."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from regard.errors import RegardError
+from regard.web.may import StaffRequest, anyone
+
+
+class ErrorsMiddleware:
+    """Turns a RegardError that a view raised into its page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RegardError):
+            return None
+        return error_page(request, error.http_status, error.message, error.hint)
+
+
+def error_page(request: HttpRequest, status: int, message: str, hint: str) -> HttpResponse:
+    """What happened and what to do next, as whoever asked can read it."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"message": message, "hint": hint}, status=status)
+    template = (
+        "web/parts/problem.html" if getattr(cast(StaffRequest, request), "htmx", False) else "web/error.html"
+    )
+    return render(request, template, {"status": status, "message": message, "hint": hint}, status=status)
+
+
+@anyone
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 404, "There is no such page.", "Check the address, or start again from Home.")
+
+
+@anyone
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 403, "You may not see this page.", "An administrator can change your role.")
+
+
+@anyone
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 400, "That request cannot be read.", "Go back and try once more.")
+
+
+@anyone
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(request, 403, "This form was open too long, or in another browser. Nothing was changed.",
+                      "Go back, reload the page and send it again.")  # fmt: skip
+
+
+@anyone
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours; it needs no database and no user."""
+    return render(request, "web/broken.html", status=500)

@@ -1,0 +1,112 @@
+"""Figures as pages show them: the newest value with its interval, the months behind it, and what changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats, timezone
+
+from regard.analytics.comparisons import CANNOT_TELL, UP
+from regard.understand import queries as understand
+from regard.understand.changes import MONTH_BEFORE, Change
+from regard.understand.measures import MEASURES, Measure
+from regard.understand.models import Finding
+from regard.web.templatetags.regard import in_unit
+
+BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "stars": (1.0, 5.0), "effort": (1.0, 7.0)}
+SHOWN_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measure (in one currency, if it is money) as a tile, a line or a page shows it."""
+
+    measure: Measure
+    unit: str
+    shown: Finding  # over everything; of totals the last full month
+    months: list[Finding]  # full months, oldest first
+    change: Change | None  # the last full month against the one before
+
+    @property
+    def points(self) -> list[tuple[float | None, float | None, float | None]]:
+        return [(each.value, each.low, each.high) for each in self.months[-SHOWN_MONTHS:]]
+
+    @property
+    def floor(self) -> float:
+        return BOUNDS.get(self.unit, (0.0, 0.0))[0]
+
+    @property
+    def ceiling(self) -> float:
+        if self.unit in BOUNDS:
+            return BOUNDS[self.unit][1]
+        return max([0.0] + [each.high or each.value or 0.0 for each in [*self.months, self.shown]]) * 1.05
+
+    @property
+    def when(self) -> str:
+        if self.shown.dimension == "month":
+            return month_words(self.shown.group)
+        return f"last {self.measure.window_days} days" if self.measure.window_days else "all that is known"
+
+    @property
+    def change_words(self) -> str:
+        if self.change is None or self.change.verdict == CANNOT_TELL:
+            return "≈ cannot tell"
+        sign = "▲ up" if self.change.verdict == UP else "▼ down"
+        return sign + {True: ", better", False: ", worse", None: ""}[self.change.good]
+
+    @property
+    def change_tone(self) -> str:
+        good = self.change.good if self.change else None
+        return {True: "change-better", False: "change-worse", None: ""}[good]
+
+
+def figures() -> list[Figure]:
+    """Every figure that stands on anything, in the order of the measures."""
+    computation = understand.latest_computation()
+    if computation is None:
+        return []
+    changes = {(c.measure.name, c.unit): c for c in understand.what_changed() if c.against == MONTH_BEFORE}
+    months: dict[tuple[str, str], list[Finding]] = {}
+    for finding in understand.latest_findings("", "month"):
+        months.setdefault((finding.measure, finding.unit), []).append(finding)
+    found = []
+    for whole in understand.latest_findings("", ""):
+        key = (whole.measure, whole.unit)
+        if whole.measure in MEASURES and whole.n:
+            full = _full_months(months.get(key, []), computation.as_of)
+            measure = MEASURES[whole.measure]
+            shown = full[-1] if measure.is_total and full else whole
+            found.append(Figure(measure, whole.unit, shown, full, changes.get(key)))
+    order = list(MEASURES)
+    return sorted(found, key=lambda figure: order.index(figure.measure.name))
+
+
+def rows_of(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as charts and tables take them."""
+    return [
+        {"group": each.group, "value": each.value, "low": each.low, "high": each.high, "n": each.n}
+        for each in findings
+    ]
+
+
+def sentence_of(change: Change) -> str:
+    """`Late deliveries went up from 8.1 % in September 2026 to 12.4 % in October 2026.`"""
+    way = "went up" if change.verdict == UP else "went down"
+    old, new = change.old, change.new
+    return (
+        f"{change.measure.title}: {way} from {in_unit(old.value, change.unit)} in {month_words(old.group)} "
+        f"to {in_unit(new.value, change.unit)} in {month_words(new.group)}."
+    )
+
+
+def month_words(group: str) -> str:
+    """`October 2026` of `2026-10`."""
+    try:
+        return formats.date_format(date.fromisoformat(f"{group}-01"), "F Y")
+    except ValueError:
+        return group
+
+
+def _full_months(months: list[Finding], as_of: datetime) -> list[Finding]:
+    return [each for each in months if each.group < timezone.localtime(as_of).strftime("%Y-%m")] or months

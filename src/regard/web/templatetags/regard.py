@@ -1,0 +1,147 @@
+"""How figures, money and times are written: in the reader's locale, never naked."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from regard.web.build import library_name
+
+register = template.Library()
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
+SYMBOL_FIRST = {"en"}
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@register.filter
+def number(value: float | Decimal | None, places: int = 0) -> str:
+    """1,234.5 or 1.234,5: as the reader writes it."""
+    if value is None:
+        return "–"
+    rounded: float | Decimal = round(value, places)
+    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def money(value: float | Decimal | None, currency: str = "EUR") -> str:
+    """An amount with its currency; cents only below 1,000."""
+    if value is None:
+        return "–"
+    size: float | Decimal = abs(value)
+    written = number(size, 0 if size >= 1000 or size == int(size) else 2)
+    symbol = SYMBOLS.get(currency, currency)
+    sign = "−" if value < 0 else ""
+    language = (get_language() or "en")[:2]
+    if language in SYMBOL_FIRST:
+        return f"{sign}{symbol}{'' if len(symbol) == 1 else ' '}{written}"
+    return f"{sign}{written} {symbol}"
+
+
+@register.filter
+def in_unit(value: float | None, unit: str = "") -> str:
+    """A measure's value in its unit: shares and points out of a hundred, money, or a plain number."""
+    if value is None:
+        return "too few"
+    if unit == "share":
+        return f"{number(value * 100, 1)} %"
+    if unit == "points":
+        return number(value * 100, 1)
+    if len(unit) == 3 and unit.isupper():
+        return money(value, unit)
+    return number(value, 0 if abs(value) >= 100 or value == int(value) else 2)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A probability as per cent; what is all but certain is not rounded up to 100."""
+    return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)} %"
+
+
+@register.filter
+def ago(when: datetime | str | None) -> SafeString:
+    """How long ago, and exactly when on hover."""
+    if isinstance(when, str):
+        when = datetime.fromisoformat(when)
+    if when is None:
+        return format_html("{}", "never")
+    aware = when if timezone.is_aware(when) else when.replace(tzinfo=UTC)
+    local = timezone.localtime(aware)
+    exact = formats.date_format(local, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', aware.isoformat(), exact, _how_long(aware))
+
+
+@register.filter
+def clock(when: datetime) -> str:
+    """The time of day, in the company's zone."""
+    aware = when if timezone.is_aware(when) else when.replace(tzinfo=UTC)
+    return formats.time_format(timezone.localtime(aware), "TIME_FORMAT")
+
+
+def _how_long(when: datetime) -> str:
+    gap = timezone.now() - when
+    ahead = gap < timedelta(0)
+    gap = abs(gap)
+    if gap < MINUTE:
+        return "just now"
+    for size, one in (
+        (365 * DAY, "year"),
+        (30 * DAY, "month"),
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (MINUTE, "minute"),
+    ):
+        if gap >= size:
+            count = int(gap / size)
+            words = f"{count} {one}{'s' if count > 1 else ''}"
+            return f"in {words}" if ahead else f"{words} ago"
+    return "just now"
+
+
+@register.inclusion_tag("web/parts/interval.html")
+def interval(
+    value: float | None, low: float | None, high: float | None, floor: float, ceiling: float
+) -> dict[str, object]:
+    """A thin bar: where the true value lies with 95 % certainty, on a scale from floor to ceiling."""
+    if value is None or low is None or high is None or ceiling <= floor:
+        return {"known": False}
+    scale = 100 / (ceiling - floor)
+    left, right = (max(0.0, min(100.0, (edge - floor) * scale)) for edge in (low, high))
+    point = max(0.75, min(99.25, (value - floor) * scale))
+    return {
+        "known": True,
+        "left": f"{left:.2f}",
+        "width": f"{max(1.0, right - left):.2f}",
+        "point": f"{point - 0.75:.2f}",
+    }
+
+
+@register.inclusion_tag("web/parts/sparkline.html")
+def sparkline(points: Sequence[tuple[float | None, float | None, float | None]]) -> dict[str, object]:
+    """A small line with its band from (value, low, high) per period; unknown periods are left out."""
+    known = [(place, v, v if lo is None else lo, v if hi is None else hi)
+             for place, (v, lo, hi) in enumerate(points) if v is not None]  # fmt: skip
+    if len(known) < 2:
+        return {"line": ""}
+    floor, ceiling = min(lo for *_, lo, _ in known), max(hi for *_, hi in known)
+    rise = (ceiling - floor) or 1.0
+    first, last = known[0][0], known[-1][0]
+
+    def at(place: int, value: float) -> str:
+        return f"{(place - first) * 100 / (last - first):.2f},{30 - (value - floor) * 28 / rise:.2f}"
+
+    upper = [at(place, hi) for place, _, _, hi in known]
+    lower = [at(place, lo) for place, _, lo, _ in reversed(known)]
+    return {"line": " ".join(at(place, v) for place, v, _, _ in known), "band": " ".join(upper + lower)}
+
+
+@register.simple_tag
+def chart_library() -> str:
+    """The address of the script that draws charts."""
+    return reverse("chart-script", args=[library_name()])

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from regard.web.views import customers, home, imports, measures, review, settings, sign_in, styleguide
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-out", sign_in.sign_out, name="sign-out"),
+    path("welcome/<str:uid>/<str:token>", sign_in.new_password, name="new-password"),
+    path("account", sign_in.account, name="account"),
+    path("appearance", sign_in.appearance, name="appearance"),
+    path("customers", customers.customers, name="customers"),
+    path("customers.csv", customers.customers_csv, name="customers-csv"),
+    path("customers/<path:key>", customers.customer, name="customer"),
+    path("merges/<int:merge_id>/undo", customers.undo_merge, name="undo-merge"),
+    path("measures", measures.measures, name="measures"),
+    path("measures/<str:name>", measures.measure, name="measure"),
+    path("measures/<str:name>/figures.csv", measures.figures_csv, name="measure-csv"),
+    path("measures/<str:name>/rows.csv", measures.rows_csv, name="measure-rows"),
+    path("review", review.review, name="review"),
+    path("review/<int:candidate_id>", review.decide, name="decide"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/<int:import_id>", imports.one_import, name="import"),
+    path("imports/<int:import_id>/progress", imports.progress, name="import-progress"),
+    path("imports/<int:import_id>/preview", imports.preview_import, name="import-preview"),
+    path("imports/<int:import_id>/start", imports.start_import, name="import-start"),
+    path("imports/<int:import_id>/cancel", imports.cancel_import, name="import-cancel"),
+    path("imports/<int:import_id>/rejects.csv", imports.rejects_csv, name="rejects-csv"),
+    path("settings", settings.settings, name="settings"),
+    path("settings/users", settings.users, name="settings-users"),
+    path("settings/users/<int:user_id>", settings.change_user, name="settings-user"),
+    path("settings/keys", settings.keys, name="settings-keys"),
+    path("settings/keys/<int:key_id>", settings.revoke_key, name="settings-key"),
+    path("styleguide", styleguide.styleguide, name="styleguide"),
+    path("script/<str:name>", styleguide.chart_script, name="chart-script"),
+]

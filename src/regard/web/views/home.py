@@ -1,0 +1,37 @@
+"""Home: how are we doing, what changed, what to do first."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from regard.access.permissions import Permission, permissions_of
+from regard.analytics.comparisons import CANNOT_TELL
+from regard.understand import queries as understand
+from regard.web.figures import figures, sentence_of
+from regard.web.home import concerns, sentence_of_the_month, tasks
+from regard.web.may import may
+
+TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
+MOST_TILES = 4
+
+
+@may(Permission.MEASURES_READ)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    computation = understand.latest_computation()
+    if computation is None:
+        return render(request, "web/home_empty.html")
+    known = figures()
+    changes = understand.what_changed()
+    found = concerns(timezone.now())
+    first = [figure for name in TILES for figure in known if figure.measure.name == name]
+    answer = {
+        "computation": computation, "sentence": sentence_of_the_month(known, changes),
+        "tiles": (first + [figure for figure in known if figure not in first])[:MOST_TILES],
+        "changed": [(change, sentence_of(change)) for change in changes if change.verdict != CANNOT_TELL],
+        "compared": len(changes),
+        "silent": [each for each in found if each.kind == "silent"],
+        "tasks": tasks(known, changes, found, permissions_of(request.user)),
+    }  # fmt: skip
+    return render(request, "web/home.html", answer)

@@ -1,0 +1,47 @@
+"""Review: two records that may be one customer, for a person to decide."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from regard.access.permissions import Permission
+from regard.errors import InputError
+from regard.know import actions as know_actions
+from regard.know import queries as know
+from regard.web.comparing import pairs_of
+from regard.web.may import StaffRequest, may
+
+DECISIONS = {
+    "same": "They are one customer now. It can be undone on the customer's page.",
+    "different": "Kept apart for good: no job will join them.",
+    "later": "Put aside.",
+}
+MOST_LISTED = 20
+
+
+@may(Permission.CUSTOMERS_MERGE)
+@require_safe
+def review(request: HttpRequest) -> HttpResponse:
+    """The likeliest open pair, and those after it."""
+    waiting = know.open_candidates(limit=MOST_LISTED)
+    wished = request.GET.get("pair", "")
+    chosen = next((each for each in waiting if str(each.id) == wished), waiting[0] if waiting else None)
+    answer = {
+        "candidate": chosen, "pairs": pairs_of(chosen) if chosen else [], "total": know.count_open_candidates(),
+        "others": [each for each in waiting if each is not chosen],
+    }  # fmt: skip
+    return render(request, "web/review.html", answer)
+
+
+@may(Permission.CUSTOMERS_MERGE)
+@require_POST
+def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
+    decision = request.POST.get("decision")
+    if decision not in ("same", "different", "later"):
+        raise InputError("Say same, different or later.")
+    know_actions.decide_candidate(candidate_id, decision, actor=cast(StaffRequest, request).user.username)
+    messages.success(request, DECISIONS[decision])
+    return redirect("review")
