@@ -10,7 +10,9 @@ from regard.listen.reading import Hints, Sheet, parse_column, profile_sheet, rea
 
 BEGINNINGS = [
     b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"From x\nFrom: a@b\n", b"BEGIN:VCARD\n", b'{"a":', b"[1,",
-    b'[{"a":1},', b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0", b"From: a\nTo: b\n\n", b"a,b\n1,2\n", b"a;b;c\n",
+    b'[{"a":1},', b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0", b"From: a\nTo: b\n\n",
+    b"a,b\n1,2\n",
+    b"a;b;c\n",
 ]  # fmt: skip
 PIECES = st.sampled_from(
     [b"a", b"1", b",", b";", b'"', b"\n", b"\r\n", b" ", b"\t", b"=?utf-8?q?=FF?=", b"\xc3\xbc", b"\xfc", b"\0",
