@@ -47,12 +47,23 @@ def events(name: str, customers: np.ndarray, at: np.ndarray, first_id: int, **co
 
 
 def write_lake(orders: int, customers: int) -> int:
-    """Write people, attributes and events; the number of events."""
+    """Write identities, attributes and events; the number of events."""
+    from django.utils import timezone
+
+    from regard.know.models import Customer, Identity
     from regard.ledger import lake
 
     draw = np.random.default_rng(1)
     everyone = np.arange(customers)
-    lake.overwrite("people", pa.table({"person": keys("shop:", everyone), "customer_id": everyone}))
+    now = timezone.now()
+    Customer.objects.bulk_create([Customer(id=number) for number in range(customers)], batch_size=10_000)
+    Identity.objects.bulk_create(
+        [
+            Identity(person=f"shop:{number}", source="shop", customer_id=number, changed_at=now)
+            for number in range(customers)
+        ],
+        batch_size=10_000,
+    )
     plans = pa.array(
         ['{"plan":"gold","region":"north"}', '{"plan":"tin","region":"south"}', '{"plan":"tin"}']
     )

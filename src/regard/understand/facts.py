@@ -147,10 +147,9 @@ def _promises(events: ir.Table, as_of: datetime) -> ir.Table:
         kind=ibis.coalesce(
             ibis._.kind, ibis.ifelse(ibis._.subject.startswith("order:"), "delivery", "other")
         ),
-        customer=ibis.coalesce(ibis._.customer_id.cast("string"), ibis._.person),
+        unknown=ibis.ifelse(ibis._.customer_id.isnull(), ibis._.person, ibis.null("string")),
     )
-    rows = about.group_by(["customer", "subject", "kind"]).aggregate(
-        customer_id=ibis._.customer_id.max(),
+    rows = about.group_by(["customer_id", "unknown", "subject", "kind"]).aggregate(
         source=ibis._.source.min(),
         channel=ibis._.channel.max(),
         due_at=ibis._.due_at.max(),
@@ -170,7 +169,7 @@ def _promises(events: ir.Table, as_of: datetime) -> ir.Table:
     return rows.mutate(
         overdue=(rows.broken.isnull() & (rows.due_at < ibis.literal(as_of, type=UTC_TIME))).fill_null(False),
         month=month_of(rows.occurred_at),
-    ).drop("said_broken", "said_kept", "cancelled", "promised", "customer")
+    ).drop("said_broken", "said_kept", "cancelled", "promised", "unknown")
 
 
 def _known(events: ir.Table) -> ir.Table:

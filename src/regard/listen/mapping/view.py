@@ -92,15 +92,25 @@ class View:
         thing = thing_of_id(column)
         words = words_of(column)
         alone = thing_named(column) if len(words) == 1 and not thing else ""
-        if alone and self.profiles[column].kind in ("id", "integer"):
+        if alone and (self.profiles[column].kind in ("id", "integer") or self._is_coded(column)):
             return alone
         if words and words[-1] == "pk":
             return ""
         return thing
 
+    def _is_coded(self, column: str) -> bool:
+        """Whether all examples look like FJ-141: one word with digits in it."""
+        examples = self.profiles[column].examples
+        return bool(examples) and all(re.fullmatch(r"(?=.*\d)[\w.-]+", example) for example in examples)
+
     def ids(self, thing: str) -> list[str]:
         """The columns that hold ids of a thing."""
         return [column for column, named in self.things.items() if named == thing]
+
+    def row_id(self) -> str:
+        """A column that numbers the rows: a bare id, or one that names nothing known."""
+        own = [c for c in self.filled if self.profiles[c].kind == "id" and self.profiles[c].unique]
+        return self.bare_id() or next((c for c in own if self.things[c] in ("", "answer")), "")
 
     def bare_id(self) -> str:
         """A column that is just called id and tells every row apart."""

@@ -4,7 +4,7 @@
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
-from regard.listen.pipeline.build import KEY_DIGITS, json_object
+from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
 
@@ -107,7 +107,9 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     table, con = chunk.table, context.con
     fields = {name: place(chunk, column) for name, column in table.identity.items()}
     ids = {name: place(chunk, column) for name, column in table.ids.items()}
-    newest = [f"arg_max({sql}, _row) AS {name}" for name, sql in fields.items()]
+    told = when_sql(chunk, table.identity_when) if table.identity_when else "true"
+    newest = [f"arg_max({sql}, _row) FILTER ({told}) AS {name}" for name, sql in fields.items()]
+    kind = f"max({place(chunk, table.kind.column)})" if table.kind.column else quoted(table.kind.constant)
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
@@ -117,7 +119,7 @@ def make_identities(chunk: Chunk, context: Context) -> None:
         rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
     chunk.identities = con.sql(
-        f"SELECT person, {quoted(table.kind)} AS kind{listed} FROM chunk WHERE {rows} AND NOT "
+        f"SELECT person, CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed} FROM chunk WHERE {rows} AND NOT "
         f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
     ).to_arrow_table()  # fmt: skip
     if not newest:
