@@ -31,7 +31,7 @@ bench: $(VENV)/.develop ## the figures that docs/performance.md quotes
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: $(VENV)/.runtime ## pages generated from the code
-	$(BIN)/python -m regard.ledger.catalogue > docs/events.md
+	$(BIN)/python -m regard.ledger.catalogue_page > docs/events.md
 	$(BIN)/python -m regard.project.configuration > docs/settings.md
 
 lock: ## pin the dependencies anew

@@ -1,6 +1,6 @@
 """A PostgreSQL server for tests, made from the programs on this machine; skips where there are none.
 
-Import both fixtures where they are needed: `from tests.postgres import postgres_database, postgres_url  # noqa`.
+A conftest.py that imports both fixtures gives them to the tests beside it.
 """
 
 import os
@@ -57,7 +57,9 @@ def postgres_url() -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
 
     def run(*command: str) -> None:
-        subprocess.run(_as_server_user(list(command)), check=True, capture_output=True, cwd=folder, timeout=60)
+        subprocess.run(
+            _as_server_user(list(command)), check=True, capture_output=True, cwd=folder, timeout=60
+        )
 
     run(initdb, "-D", data, "-U", "regard", "-A", "trust", "-E", "UTF8", "--no-sync")
     run(pg_ctl, "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")

@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (bulk, "append_once"),
     (keys, "held_digests"),
     (keys, "_make"),
+    (keys, "note_added"),
     (lake, "write_deltalake"),
     (inbox, "finish"),
     (reactions, "react"),
@@ -63,9 +65,7 @@ def fork(work: Callable[[], None]) -> int:
     if pid == 0:
         try:
             work()
-        except BaseException:
-            import traceback
-
+        except BaseException:  # noqa: BLE001  # whatever it is: a child must not go on as its parent
             traceback.print_exc()
             os._exit(1)
         os._exit(0)

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.postgres import postgres_database, postgres_url  # noqa: F401
-
 ROOT = Path(__file__).parents[2]
 FAULTS = (
     "lost",
@@ -21,7 +19,7 @@ FAULTS = (
     "left in inbox",
     "dead letters",
 )
-FAST = 38  # 28 of them at every step of the protocol, before and after; the others at any moment
+FAST = 40  # 30 of them at every step of the protocol, before and after; the others at any moment
 
 
 def kill(home: Path, kills: int, seed: int, url: str = "") -> dict[str, Any]:
@@ -50,10 +48,12 @@ def test_killed_flushers_lose_and_double_nothing(tmp_path: Path) -> None:
     assert sum(verdict["reached"].values()) >= 25
 
 
-def test_killed_flushers_lose_and_double_nothing_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
-    verdict = kill(tmp_path, FAST, seed=2, url=postgres_database)
+def test_killed_flushers_lose_and_double_nothing_on_postgresql(
+    tmp_path: Path, postgres_database: str
+) -> None:
+    verdict = kill(tmp_path, 16, seed=2, url=postgres_database)
     assert_nothing_lost_or_doubled(verdict)
-    assert sum(verdict["reached"].values()) >= 25
+    assert sum(verdict["reached"].values()) >= 12
 
 
 @pytest.mark.slow
@@ -64,5 +64,7 @@ def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_hundred_kills_lose_and_double_nothing_on_postgresql(tmp_path: Path, postgres_database: str) -> None:
+def test_two_hundred_kills_lose_and_double_nothing_on_postgresql(
+    tmp_path: Path, postgres_database: str
+) -> None:
     assert_nothing_lost_or_doubled(kill(tmp_path, 200, seed=4, url=postgres_database))

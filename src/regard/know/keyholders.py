@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 from regard.know import store
 from regard.know.rules import Decision, Holder, decide, rule_of
 from regard.know.terms import LONGEST
-
-Pair = tuple[int, int]
+from regard.know.uniform import Pair, uniform_pairs
 
 
 @dataclass(frozen=True)
@@ -26,27 +25,26 @@ class Found:
 def find_pairs(ids: pa.Array, kinds: pa.Array, normal: pa.Table, *, look_in_store: bool) -> Found:
     """Decide for every key of these identities who under it is the same."""
     keys = _keys(ids, normal)
-    own = {name: normal[name].to_pylist() for name in _HELD if name in normal.column_names}
-    row_of = {identity: row for row, identity in enumerate(ids.to_pylist())}
-    kind_of = kinds.to_pylist()
-
-    def holder(identity: int) -> Holder:
-        row = row_of[identity]
-        return _holder(identity, kind_of[row], {name: values[row] for name, values in own.items()})
-
-    stored = _stored_holders(pc.unique(keys["key"]).to_pylist(), row_of) if look_in_store else {}
-    decisions = []
-    for key, mine in _shared(keys, stored):
-        holders = [*(holder(identity) for identity in mine), *stored.get(key, ())]
-        decisions.append((key, decide(key, holders)))
-    return _found(decisions, set(row_of))
+    own_ids = set(ids.to_pylist())
+    stored = _stored_holders(pc.unique(keys["key"]).to_pylist(), own_ids) if look_in_store else {}
+    shared = _shared(keys, stored)
+    held = [
+        normal[name] if name in normal.column_names else pa.nulls(len(ids), pa.string()) for name in _HELD
+    ]
+    about = pa.table([ids, kinds, *held], names=["identity", "kind", *_HELD])
+    holders = shared.join(about, "identity").combine_chunks()
+    easy = uniform_pairs(holders, list(stored))
+    grouped: defaultdict[str, list[Holder]] = defaultdict(list)
+    for row in holders.filter(easy.rest).to_pylist():
+        grouped[row["key"]].append(_holder(row["identity"], row["kind"], row))
+    decisions = [(key, decide(key, [*mine, *stored.get(key, ())])) for key, mine in grouped.items()]
+    return _found(easy.pairs, decisions, own_ids)
 
 
 _HELD = ("given_name", "family_name", "birth_date", "organisation")
 
 
-def _found(decisions: list[tuple[str, Decision]], own: set[int]) -> Found:
-    pairs: dict[Pair, str] = {}
+def _found(pairs: dict[Pair, str], decisions: list[tuple[str, Decision]], own: set[int]) -> Found:
     held_back: Counter[str] = Counter()
     for key, decision in decisions:
         for pair in decision.pairs:
@@ -84,22 +82,18 @@ def _keys(ids: pa.Array, normal: pa.Table) -> pa.Table:
     return table.filter(pc.is_valid(table["key"]))
 
 
-def _shared(keys: pa.Table, stored: dict[str, list[Holder]]) -> list[tuple[str, list[int]]]:
-    """Keys that more than one identity has, with those of the intake."""
+def _shared(keys: pa.Table, stored: dict[str, list[Holder]]) -> pa.Table:
+    """The keys that more than one identity has."""
     encoded = keys["key"].combine_chunks().dictionary_encode()
     counts = pc.value_counts(encoded.indices)
-    often = pc.filter(counts.field("values"), pc.greater(counts.field("counts"), 1))
+    often = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     shared = pc.is_in(encoded.indices, often)
     if stored:
-        shared = pc.or_(shared, pc.is_in(keys["key"], pa.array(list(stored))).combine_chunks())
-    kept = keys.filter(shared)
-    grouped: defaultdict[str, list[int]] = defaultdict(list)
-    for key, identity in zip(kept["key"].to_pylist(), kept["identity"].to_pylist(), strict=True):
-        grouped[key].append(identity)
-    return list(grouped.items())
+        shared = pc.or_(shared, pc.is_in(keys["key"].combine_chunks(), pa.array(list(stored), pa.string())))
+    return keys.filter(shared)
 
 
-def _stored_holders(keys: list[str], own: dict[int, int]) -> dict[str, list[Holder]]:
+def _stored_holders(keys: list[str], own: set[int]) -> dict[str, list[Holder]]:
     rows = store.select_rows(
         "SELECT t.term, i.id, i.kind, i.normal FROM know_searchterm t JOIN know_identity i ON i.id = t.identity_id "
         "WHERE t.term {values}",
@@ -117,5 +111,10 @@ def _holder(identity: int, kind: str, normal: Mapping[str, str | None]) -> Holde
     # a person is not told apart by the organisation they belong to
     organisation = normal.get("organisation") if kind == "organisation" else None
     return Holder(
-        identity, kind, normal.get("given_name"), normal.get("family_name"), normal.get("birth_date"), organisation
+        identity,
+        kind,
+        normal.get("given_name"),
+        normal.get("family_name"),
+        normal.get("birth_date"),
+        organisation,
     )

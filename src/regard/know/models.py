@@ -124,20 +124,15 @@ class SearchTerm(models.Model):
     """One lower-case word, address, number or key under which an identity is found by its beginning.
 
     E-mail addresses, phone numbers in E.164 and further ids (`namespace=id`) stand here whole: two identities
-    under one of them are what the deterministic rules look at.
+    under one of them are what the deterministic rules look at. Identities are never deleted one by one, so
+    the database need not look each of many millions of terms up.
     """
 
+    pk = models.CompositePrimaryKey("term", "identity_id")
     term = models.CharField(max_length=120)
-    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+", db_index=False)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["term", "identity"],
-                name="terms_by_beginning",
-                opclasses=["varchar_pattern_ops", "int8_ops"],  # PostgreSQL: usable for beginnings in any collation
-            )
-        ]
+    identity = models.ForeignKey(
+        Identity, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
 
 
 class LinkageRun(models.Model):

@@ -28,7 +28,8 @@ def repartition(touched: Iterable[int]) -> None:
         return
     wanted = partition(identities, edges, _distinctions(identities))
     rows = store.select_rows(
-        "SELECT id, customer_id, kind, fields, normal FROM know_identity WHERE id {values} ORDER BY id", identities
+        "SELECT id, customer_id, kind, fields, normal FROM know_identity WHERE id {values} ORDER BY id",
+        identities,
     )
     members = defaultdict(list)
     moved = []
@@ -82,7 +83,9 @@ def _links_of(identities: set[int]) -> list[store.Row]:
 
 def _all_links() -> list[store.Row]:
     return list(
-        Link.objects.filter(active=True).values_list("left_id", "right_id", "by", "probability", "id").iterator()
+        Link.objects.filter(active=True)
+        .values_list("left_id", "right_id", "by", "probability", "id")
+        .iterator()
     )
 
 

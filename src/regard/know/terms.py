@@ -1,6 +1,7 @@
 """The beginnings under which identities are found, and what a searcher's words may mean."""
 
 import re
+from collections.abc import Mapping
 
 import duckdb
 import msgspec
@@ -35,6 +36,20 @@ def terms_of(ids: pa.Array, persons: pa.Array, fields: pa.Table, normal: pa.Tabl
     return _sorted(pa.concat_tables(pieces))
 
 
+def words_of(person: str, fields: Mapping[str, str], normal: Mapping[str, str]) -> set[str]:
+    """The same terms for one identity."""
+    found = {person.partition(":")[2].lower() if ":" in person else person.lower()}
+    for name in WORD_FIELDS:
+        for word in fields.get(name, "").lower().split():
+            found |= {*fold(word).split(), *(_fold_plainly(word) or "").split()}
+    found |= {normal[name] for name in ADDRESS_FIELDS if name in normal}
+    found.add(fields.get("email", "").strip().lower())
+    further = msgspec.json.decode(normal.get("ids", "{}"), type=dict[str, str])
+    for space, value in further.items():
+        found |= {f"{space}={value}", value.lower()}
+    return {term[:LONGEST] for term in found if term}
+
+
 def _piece(terms: pa.Array, ids: pa.Array) -> pa.Table:
     return pa.table({"term": terms, "identity_id": ids})
 
@@ -67,7 +82,7 @@ def _further_ids(documents: pa.Array, ids: pa.Array) -> pa.Table:
 def _sorted(terms: pa.Table) -> pa.Table:
     with duckdb.connect(":memory:") as database:
         database.register("terms", terms)
-        return database.execute(
+        return database.sql(
             f"""SELECT DISTINCT left(term, {LONGEST}) AS term, identity_id FROM terms
             WHERE term <> '' ORDER BY term, identity_id"""
         ).to_arrow_table()

@@ -1,5 +1,6 @@
 """The verbs of the ledger: record events, append them in bulk, flush the inbox, tend the lake, replay."""
 
+import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,8 @@ from regard.ledger.inbox import Flushed
 from regard.ledger.lock import hold_writer
 from regard.ledger.models import Batch, DeadLetter
 from regard.ledger.tending import Tended
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "Appended",
@@ -80,12 +83,15 @@ def replay_dead_letter(letter_id: int, *, actor: str) -> None:
             if letter.kind == "batch":
                 _replay_batch(letter, actor=actor)
             else:
-                reactions.listener_named(letter.listener)(msgspec.json.decode(bytes(letter.payload), type=Event))
+                reactions.listener_named(letter.listener)(
+                    msgspec.json.decode(bytes(letter.payload), type=Event)
+                )
             letter.replayed_at = timezone.now()
             letter.save(update_fields=["replayed_at"])
     except Exception as error:
         DeadLetter.objects.filter(id=letter_id).update(attempts=letter.attempts + 1, reason=f"{error}")
         raise
+    logger.info("dead letter %s replayed by %s", letter_id, actor)
 
 
 def _replay_batch(letter: DeadLetter, *, actor: str) -> None:

@@ -1,6 +1,6 @@
 """Every kind of event that Regard knows: what it means, what it must carry, what else it may say.
 
-`python -m regard.ledger.catalogue > docs/events.md` writes the page.
+`make docs` writes docs/events.md from it (`catalogue_page.py`).
 """
 
 import math
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from regard.errors import InputError
-from regard.ledger.events import EVENT_SCHEMA, Event
+from regard.ledger.events import Event
 
 CUSTOM_NAME = re.compile(r"custom\.[a-z][a-z0-9_]{0,59}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -26,7 +26,8 @@ INSTRUMENTS: dict[str, tuple[float, float]] = {
     "rating-10": (1, 10),
     "stars-5": (1, 5),
 }
-LONGEST_KEY = 500
+LONGEST = {"event_id": 100, "source": 100, "person": 300}
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST_AMOUNT = Decimal(10) ** 14  # exclusive: decimal(18, 4) has 14 digits before the point
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -65,7 +66,10 @@ def _number(meaning: str) -> DataKey:
 
 
 _MONEY = ("amount", "currency")
-_CALL = {"seconds": _number("how long it lasted"), "outcome": _text("how it ended, e.g. `answered`, `missed`")}
+_CALL = {
+    "seconds": _number("how long it lasted"),
+    "outcome": _text("how it ended, e.g. `answered`, `missed`"),
+}
 _PROMISE = {"due_at": _time("when it is to be kept"), "kind": _text("what was promised, e.g. `delivery`")}
 
 KINDS: tuple[EventKind, ...] = (
@@ -126,10 +130,10 @@ def _reason_against(event: Event) -> str:
     kind = CATALOGUE.get(event.name)
     if kind is None and not CUSTOM_NAME.fullmatch(event.name):
         return "the catalogue has no such name; use one of docs/events.md or `custom.<name>`"
-    for column in ("event_id", "source", "person"):
+    for column, longest in LONGEST.items():
         value = getattr(event, column)
-        if not value.strip() or len(value) > LONGEST_KEY:
-            return f"`{column}` must have 1 to {LONGEST_KEY} characters"
+        if not value.strip() or len(value) > longest or CONTROL.search(value):
+            return f"`{column}` must have 1 to {longest} characters, none of them a control character"
     if not PERSON.fullmatch(event.person):
         return "`person` must be `<namespace>:<id>`, such as `shop:4711` or `email:a@b.c`"
     return (
@@ -154,6 +158,8 @@ def _reason_against_times(event: Event) -> str:
 def _reason_against_numbers(event: Event) -> str:
     if event.amount is not None and not (event.amount.is_finite() and abs(event.amount) < LARGEST_AMOUNT):
         return "`amount` must be a number below 10^14"
+    if event.amount is not None and event.amount != round(event.amount, 4):
+        return "`amount` has more than four decimals"
     if event.currency is not None and not CURRENCY.fullmatch(event.currency):
         return "`currency` must be three capital letters, such as EUR"
     if event.score is not None and not math.isfinite(event.score):

@@ -135,5 +135,7 @@ def rows_of(events: Sequence[Event]) -> pa.Table:
 
 def _set_aside(batch: Batch, reason: str) -> None:
     with transaction.atomic():
-        DeadLetter.objects.create(kind="batch", source=batch.source, payload=bytes(batch.payload), reason=reason)
+        DeadLetter.objects.create(
+            kind="batch", source=batch.source, payload=bytes(batch.payload), reason=reason
+        )
         batch.delete()

@@ -7,7 +7,8 @@ a fixed function, so two different ids meet with a chance of 2^-128.
 """
 
 import hashlib
-import os
+import time
+import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -42,8 +43,17 @@ def _fetch(database: duckdb.DuckDBPyConnection, sql: str) -> Digests:
     return np.stack([np.asarray(columns["upper_half"]), np.asarray(columns["lower_half"])])
 
 
+def order_of(digests: Digests) -> NDArray[np.intp]:
+    """The order that sorts digests by both halves."""
+    order = np.argsort(digests[0], kind="stable")  # merges sorted runs in one pass, which lexsort does not
+    upper, lower = digests[:, order]
+    if ((upper[1:] == upper[:-1]) & (lower[1:] < lower[:-1])).any():
+        order = np.lexsort((digests[1], digests[0]))
+    return order
+
+
 def sort_digests(digests: Digests) -> Digests:
-    return np.ascontiguousarray(digests[:, np.lexsort((digests[1], digests[0]))])
+    return np.ascontiguousarray(digests[:, order_of(digests)])
 
 
 def found_in(known: Digests, wanted: Digests) -> NDArray[np.bool_]:
@@ -57,7 +67,8 @@ def found_in(known: Digests, wanted: Digests) -> NDArray[np.bool_]:
         same_upper = (at < size) & (known[0][inside] == wanted[0])
         behind = same_upper & (known[1][inside] < wanted[1])
         if not behind.any():
-            return same_upper & (known[1][inside] == wanted[1])
+            found: NDArray[np.bool_] = same_upper & (known[1][inside] == wanted[1])
+            return found
         at = at + behind
 
 
@@ -71,22 +82,37 @@ def first_of_each(digests: Digests) -> NDArray[np.bool_]:
 def held_digests(name: str = "events") -> list[Digests]:
     """The digests of every file of the table, making those that are missing."""
     table = lake.open_table(name)
-    return [] if table is None else [_digests_of(file) for file in table.file_uris()]
+    return [] if table is None else [_digests_of(name, file) for file in lake.paths_of(table)]
+
+
+def note_added(name: str, before: set[str], digests: Digests) -> None:
+    """Spare indexing the one file that an append has just written: its digests are known.
+
+    The caller holds the writer lock and names the files from before, so whatever else there is, is its own.
+    """
+    table = lake.open_table(name)
+    added = set(lake.paths_of(table)) - before if table is not None else set()
+    if len(added) == 1:
+        with lake.store_errors(f"Keeping the index of {name}"):
+            _save(digests, _path_of(name, added.pop()))
 
 
 def forget_gone(name: str = "events") -> None:
-    """Remove digest files of Parquet files that the table no longer has."""
+    """Remove digest files of Parquet files that the table no longer has, and unfinished ones."""
     table = lake.open_table(name)
-    kept = {_path_of(file).name for file in table.file_uris()} if table is not None else set()
-    for path in _folder().glob("*.npy"):
+    kept = {f"{file}.npy" for file in lake.paths_of(table)} if table is not None else set()
+    for path in _folder(name).glob("*.npy"):
         if path.name not in kept:
+            path.unlink(missing_ok=True)
+    for path in _folder(name).glob("*.part"):  # of a process that was killed while making one
+        if path.stat().st_mtime < time.time() - 3600:
             path.unlink(missing_ok=True)
 
 
-def _digests_of(file: str) -> Digests:
-    path = _path_of(file)
+def _digests_of(name: str, file: str) -> Digests:
+    path = _path_of(name, file)
     if not path.exists():
-        _make(file, path)
+        _make(name, file, path)
     return _load(path)
 
 
@@ -96,35 +122,29 @@ def _load(path: Path) -> Digests:
     return digests
 
 
-def _make(file: str, path: Path) -> None:
+def _make(name: str, file: str, path: Path) -> None:
+    rows = lake.read_files(name, [file])
     with lake.store_errors(f"Indexing the event_ids of {file}"):
-        database = lake.connection().con
-        if lake.is_local(file):
-            digests = _fetch(database, _HALVES.format(rows=f"read_parquet('{file.replace(chr(39), chr(39) * 2)}')"))
-        else:
-            digests = _digest_remote(database, file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}.part")
-        with fresh.open("wb") as target:
-            np.save(target, sort_digests(digests))
-        fresh.replace(path)
+        digests = _fetch(lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"'))
+        _save(sort_digests(digests), path)
+    lake.drop_view(rows)
 
 
-def _digest_remote(database: duckdb.DuckDBPyConnection, file: str) -> Digests:
-    table = lake.open_table("events")
-    if table is None:
-        return np.empty((2, 0), dtype=np.uint64)
-    fragments = table.to_pyarrow_dataset().get_fragments()
-    wanted = next(fragment for fragment in fragments if file.endswith(fragment.path))
-    return digest_ids(database, wanted.to_table(columns=["event_id"])["event_id"])
+def _save(digests: Digests, path: Path) -> None:
+    """Write a digest file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{uuid.uuid4().hex}.part")
+    with fresh.open("wb") as target:
+        np.save(target, digests)
+    fresh.replace(path)
 
 
-def _path_of(file: str) -> Path:
-    return _folder() / f"{file.rsplit('/', 1)[-1]}.npy"
+def _path_of(name: str, file: str) -> Path:
+    return _folder(name) / f"{file}.npy"
 
 
-def _folder() -> Path:
-    place = hashlib.blake2b(lake.location("events").encode(), digest_size=8).hexdigest()
+def _folder(name: str) -> Path:
+    place = hashlib.blake2b(lake.location(name).encode(), digest_size=8).hexdigest()
     return Path(settings.REGARD_HOME) / "keys" / place
 
 

@@ -72,6 +72,11 @@ TABLES: dict[str, pa.Schema] = {
 
 RETENTION = timedelta(hours=6)
 # Small row groups make one customer's timeline a read of one group; they also bound the writer's memory.
+# Expired log entries and tombstones would slow down opening a table that gets a commit a second.
+CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 6 hours",
+    "delta.deletedFileRetentionDuration": "interval 6 hours",
+}
 PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
 
 
@@ -111,17 +116,31 @@ def _reader() -> _Reader:
 
 
 def _shared_database() -> duckdb.DuckDBPyConnection:
-    global _database  # noqa: PLW0603  # one per process, so that memory is bounded once and files are cached once
+    global _database  # one per process, so that memory is bounded once and files are cached once
     with _database_made:
         if _database is None:
-            _database = duckdb.connect(
-                config={
-                    "autoinstall_known_extensions": "false",
-                    "memory_limit": f"{settings.REGARD_MEMORY_LIMIT}MB",
-                    "temp_directory": str(Path(settings.REGARD_HOME) / "spill"),
-                }
-            )
+            _database = _make_database(settings.REGARD_MEMORY_LIMIT)
         return _database
+
+
+def _make_database(memory_mb: int) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": str(Path(settings.REGARD_HOME) / "spill"),
+        }
+    )
+
+
+@contextmanager
+def own_database(memory_mb: int) -> Iterator[Backend]:
+    """A database of its own for one heavy task, so that it spills to disk before it crowds out queries."""
+    database = _make_database(min(memory_mb, settings.REGARD_MEMORY_LIMIT))
+    try:
+        yield ibis.duckdb.from_connection(database)
+    finally:
+        database.close()
 
 
 def location(name: str) -> str:
@@ -138,7 +157,9 @@ def store_errors(task: str) -> Iterator[None]:
     try:
         yield
     except (DeltaError, OSError, duckdb.Error) as error:
-        raise StoreError(f"{task} failed: {error}", hint="Nothing was lost; mend the store and try again.") from error
+        raise StoreError(
+            f"{task} failed: {error}", hint="Nothing was lost; mend the store and try again."
+        ) from error
 
 
 def open_table(name: str) -> DeltaTable | None:
@@ -177,9 +198,9 @@ def paths_of(table: DeltaTable) -> list[str]:
     return [uri.rsplit("/", 1)[-1] for uri in table.file_uris()]
 
 
-def read_files(name: str, paths: list[str]) -> ibis.Table:
+def read_files(name: str, paths: list[str], *, backend: Backend | None = None) -> ibis.Table:
     """Some files of a table as an Ibis expression. Away from this machine Arrow reads them, not DuckDB."""
-    backend, view = connection(), f"{name}_{uuid.uuid4().hex[:12]}"
+    backend, view = backend or connection(), f"{name}_{uuid.uuid4().hex[:12]}"
     place = location(name)
     if paths and is_local(place):
         return backend.read_parquet([f"{place}/{path}" for path in paths], table_name=view)
@@ -194,7 +215,14 @@ def read_files(name: str, paths: list[str]) -> ibis.Table:
 def _drop_old(views: list[_View]) -> None:
     """Forget views whose files may be gone; younger ones may still be part of somebody's expression."""
     while views and time.monotonic() - views[0].made_at > RETENTION.total_seconds():
-        connection().con.unregister(views.pop(0).table.get_name())
+        drop_view(views.pop(0).table)
+
+
+def drop_view(table: ibis.Table) -> None:
+    """Forget what `read_files` made."""
+    view = table.get_name()
+    connection().raw_sql(f'DROP VIEW IF EXISTS "{view}"')
+    connection().con.unregister(view)
 
 
 def fetch(expression: ibis.Table) -> pa.Table:
@@ -207,14 +235,9 @@ def fetch(expression: ibis.Table) -> pa.Table:
             raise StoreError(f"A query of the lake failed: {error}", hint=f"The query was: {sql}") from error
 
 
-def stream(expression: ibis.Table, *, batch_rows: int) -> pa.RecordBatchReader:
-    """Run an expression and hand its rows over in batches, without holding them all."""
-    backend = connection()
-    with store_errors("A query of the lake"):
-        return backend.con.sql(str(backend.compile(expression))).to_arrow_reader(batch_rows)
-
-
-def append(name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None) -> None:
+def append(
+    name: str, rows: pa.Table | pa.RecordBatchReader, *, transaction: tuple[str, int] | None = None
+) -> None:
     """Append rows in one commit; `transaction` is (writer, number), which `holds` can be asked for later."""
     stamps = [Transaction(*transaction)] if transaction else None
     _write(name, rows, mode="append", commit_properties=CommitProperties(app_transactions=stamps))
@@ -228,7 +251,7 @@ def overwrite(name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
 def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
     place = location(name)
     with store_errors(f"Writing the lake table `{name}` at {place}"):
-        write_deltalake(place, rows, writer_properties=PARQUET, **options)
+        write_deltalake(place, rows, writer_properties=PARQUET, configuration=CONFIGURATION, **options)
 
 
 def holds(name: str, writer: str, number: int) -> bool:

@@ -66,7 +66,9 @@ def react(events: Iterable[Event]) -> int:
 
 def _react_to_some(due: Sequence[Due]) -> int:
     done = set(
-        Reaction.objects.filter(event_id__in={one.event.event_id for one in due}).values_list("listener", "event_id")
+        Reaction.objects.filter(event_id__in={one.event.event_id for one in due}).values_list(
+            "listener", "event_id"
+        )
     )
     ran = 0
     with transaction.atomic():
@@ -92,7 +94,7 @@ def _run(one: Due) -> bool:
             kind="reaction",
             source=one.event.source,
             payload=msgspec.json.encode(one.event),
-            reason=traceback.format_exc(limit=-5),
+            reason=traceback.format_exc(limit=-5).replace("\0", ""),  # PostgreSQL keeps no such character
             listener=one.name,
         )
     return True

@@ -8,6 +8,7 @@ median: weekends and quiet seasons are part of the rhythm, an outage is not.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import ibis
 import numpy as np
@@ -67,7 +68,7 @@ def _rhythm(source: str, name: str, active: dict[int, datetime], as_of: datetime
 def _gaps(active: Iterable[int]) -> list[int]:
     days = sorted(active)
     recent = [day for day in days if day >= days[-1] - HISTORY_DAYS]
-    return [after - before for before, after in zip(recent, recent[1:], strict=False)]
+    return [after - before for before, after in pairwise(recent)]
 
 
 def _days(quiet: float) -> str:

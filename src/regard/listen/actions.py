@@ -12,6 +12,7 @@ from regard.listen.mapping import SourceMapping
 from regard.listen.models import Import
 from regard.listen.proposing import mapping_for
 from regard.listen.reading import Hints, Sheet, read_file
+from regard.listen.rejects import source_of_export
 from regard.listen.sources import hints_for, hold_source, stored_mapping
 
 State = Import.State
@@ -35,6 +36,17 @@ def import_file(
     with hold_source(source):
         job = receive_file(path, source=source, actor=actor, keep=not dry_run)
         return _run(job, mapping, hints or Hints(), progress, dry_run)
+
+
+def retry_rejects(path: Path, *, actor: str, progress: Progress | None = None) -> Import:
+    """Take in an export of rejects that has been mended; its rejects wait no longer."""
+    sheets = open_sheets(path, Hints())
+    try:
+        source = source_of_export(sheets[0].table())
+    finally:
+        for sheet in sheets:
+            sheet.close()
+    return import_file(path, source=source, actor=actor, progress=progress)
 
 
 def receive_file(path: Path, *, source: str, actor: str, keep: bool = True) -> Import:

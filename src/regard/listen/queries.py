@@ -30,3 +30,15 @@ def rejects_of(import_id: int, *, limit: int = 200) -> list[Reject]:
 def count_open_rejects() -> int:
     """How many rows wait to be mended and imported again."""
     return Reject.objects.filter(retried_at=None).count()
+
+
+def unfinished_imports() -> list[Import]:
+    """Imports that wait for someone, or were left behind by a process that died."""
+    ended = [Import.State.DONE, Import.State.FAILED]
+    return list(Import.objects.exclude(state__in=ended).order_by("pk"))
+
+
+def unfinished_imports() -> list[Import]:
+    """Imports that wait for a person or were interrupted."""
+    states = (Import.State.WAITING, Import.State.MAPPING, Import.State.RUNNING)
+    return list(Import.objects.filter(state__in=states).order_by("pk"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from regard.errors import InputError, NotFoundError
 from regard.listen.mapping import TableMapping
 from regard.listen.models import Import, Reject
+from regard.listen.sources import stored_mapping
 
 REASON = "reason"  # the added column; `reject_reason` where the table has a reason of its own
 UNREADABLE = "unreadable_row"  # the added column for what could not even be divided into columns
@@ -37,7 +38,8 @@ def export_rejects(import_id: int, *, table: str = "") -> str:
     if not table and len(names) > 1:
         raise InputError(f"Import {import_id} has rejects of several tables.", hint=f"Say one of: {', '.join(names)}.")
     rows = list(waiting.filter(table=table) if table else waiting)
-    columns = list(dict.fromkeys(column for reject in rows for column in reject.row))
+    headers = _headers(waiting, table or names[0] if names else "")
+    columns = list(dict.fromkeys([*headers, *(column for reject in rows for column in reject.row)]))
     added = reason_column(columns)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -46,6 +48,24 @@ def export_rejects(import_id: int, *, table: str = "") -> str:
         cells = [neutralise(str(reject.row.get(column) or "")) for column in columns]
         writer.writerow([*cells, neutralise(f"{reject.reason} (reject {reject.pk})")])
     return out.getvalue()
+
+
+def _headers(waiting: QuerySet[Reject], table: str) -> tuple[str, ...]:
+    """All columns of the table, so that the mended file is recognised as it."""
+    first = waiting.first()
+    mapping = stored_mapping(first.of_import.source) if first else None
+    return next((t.headers for t in (mapping.tables if mapping else ()) if t.name == table), ())
+
+
+def source_of_export(rows: pa.Table) -> str:
+    """The source whose rejects an export holds."""
+    name = next((name for name in (f"reject_{REASON}", REASON) if name in rows.column_names), "")
+    found = [NUMBERED.search(reason or "") for reason in rows[name].to_pylist()] if name else []
+    numbers = [int(match[1]) for match in found if match]
+    reject = Reject.objects.select_related("of_import").filter(pk__in=numbers[:1]).first()
+    if reject is None:
+        raise InputError("This is no export of rejects.", hint="Make one with `regard rejects export`.")
+    return reject.of_import.source
 
 
 def reason_column(columns: Iterable[str]) -> str:

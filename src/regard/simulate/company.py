@@ -40,15 +40,12 @@ def write_company(
     with their number. `progress` is called with customers written and customers wanted.
     """
     if not SMALLEST <= customers <= LARGEST:
-        raise InputError(
-            f"{customers} customers cannot be simulated.", hint=f"Ask for {SMALLEST} to {LARGEST:,}."
-        )
+        hint = f"Ask for {SMALLEST} to {LARGEST:,}."
+        raise InputError(f"{customers} customers cannot be simulated.", hint=hint)
     model = model or Model()
     calendar = Calendar(as_of, model)
     folder.mkdir(parents=True, exist_ok=True)
-    truth = Truth(
-        seed, as_of.isoformat(), calendar.start.isoformat(), customers, horizon_days=model.horizon_days
-    )
+    truth = Truth(seed, str(as_of), str(calendar.start), customers, horizon_days=model.horizon_days)
     registry = Registry(seed)
     with ExitStack() as stack:
         chronicle = Chronicle(folder, truth, model, calendar)
@@ -59,15 +56,16 @@ def write_company(
         first_order, first_ticket = 1, 1
         for first, size in blocks(customers):
             population = simulate_block(first, size, seed, as_of, model)
-            people = registry.introduce(population.customers)
-            block = Block(population, people, first_order=first_order, first_ticket=first_ticket, seed=seed)
-            for desk in desks:
+            block = Block(
+                population, registry.introduce(population.customers), first_order, first_ticket, seed
+            )
+            for desk in (*desks, chronicle):
                 desk.write(block)
-            chronicle.write(block)
             first_order += len(population.orders.person)
             first_ticket += len(block.tickets)
             if progress:
                 progress(first + size, customers)
+        chronicle.finish()
     return truth
 
 

@@ -109,10 +109,10 @@ class Language:
         rand = self._random
         while rand.random() < 0.18:
             at = rand.randrange(max(1, len(text) - 2))
-            if text[at : at + 2].isalpha():
-                kind = rand.randrange(3)
-                swapped = (text[at + 1] + text[at], text[at + 1], text[at] + text[at : at + 2])[kind]
-                text = text[:at] + swapped + text[at + 2 :]
+            pair = text[at : at + 2]
+            if len(pair) == 2 and pair.isalpha():
+                slipped = (pair[::-1], pair[1], pair[0] + pair)[rand.randrange(3)]
+                text = text[:at] + slipped + text[at + 2 :]
         return text
 
 

@@ -23,16 +23,16 @@ CARRIERS = ("Paketfuchs", "Alpenkurier")
 LINES = (
     ("Nordkamm", "shell jacket", (0.12, 0.11, 0.05, 0.07, 0.06)),
     ("Silberhorn", "down jacket", (0.10, 0.12, 0.03, 0.08, 0.03)),
-    ("Talwind", "softshell trousers", (0.13, 0.10, 0.06, 0.07, 0.08)),
+    ("Talwind", "softshell trousers", (0.13, 0.10, 0.16, 0.07, 0.08)),
     ("Steinbock", "hiking boots", (0.20, 0.08, 0.02, 0.10, 0.02)),
     ("Flinkfuß", "trail running shoes", (0.05, 0.03, 0.38, 0.03, 0.06)),
     ("Felsenfest", "climbing harness", (0.01, 0.24, 0.01, 0.01, 0.01)),
     ("Gratseil", "rope", (0.01, 0.17, 0.00, 0.01, 0.00)),
     ("Sternzelt", "tent", (0.05, 0.02, 0.01, 0.24, 0.03)),
     ("Murmel", "sleeping bag", (0.07, 0.04, 0.01, 0.19, 0.04)),
-    ("Lastesel", "backpack", (0.16, 0.06, 0.05, 0.10, 0.09)),
+    ("Lastesel", "backpack", (0.16, 0.06, 0.12, 0.10, 0.09)),
     ("Glutkocher", "stove", (0.05, 0.01, 0.01, 0.08, 0.02)),
-    ("Kettenlicht", "bike light", (0.05, 0.02, 0.37, 0.02, 0.56)),
+    ("Kettenlicht", "bike light", (0.05, 0.02, 0.09, 0.02, 0.56)),
 )
 VARIANTS = ("", "Pro", "Kids")
 FAULTY_LINE = 0

@@ -121,23 +121,15 @@ class Registry:
 
     def introduce(self, customers: Customers) -> list[Person]:
         """The people of a block, household by household, some of them also in organisations."""
+        columns = (customers.person, customers.household, customers.country, customers.region)
         people: list[Person] = []
-        rows = zip(
-            customers.person.tolist(),
-            customers.household.tolist(),
-            customers.country.tolist(),
-            customers.region.tolist(),
-            strict=True,
-        )
-        home, members = -1, 0
-        for number, household, country, region in rows:
-            first = people[-1 - (members - 1)] if household == home and people else None
-            if first is None:
-                home, members = household, 0
-            members += 1
-            people.append(
-                self._person(number, COUNTRIES[country], LANGUAGES[country], REGIONS[region], first)
-            )
+        home, first = -1, None
+        for number, household, country, region in zip(*(column.tolist() for column in columns), strict=True):
+            if household != home:
+                home, first = household, None
+            person = self._person(number, COUNTRIES[country], LANGUAGES[country], REGIONS[region], first)
+            first = first or person
+            people.append(person)
         self._found_organisations(people)
         return people
 

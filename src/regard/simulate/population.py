@@ -190,31 +190,22 @@ def _live(rng: np.random.Generator, people: Customers, calendar: Calendar, model
 def _order(
     rng: np.random.Generator, people: Customers, day: Floats, earlier: int, calendar: Calendar, model: Model
 ) -> Orders:
-    n = len(day)
-    whole = day.astype(np.int64)
+    """One order of each of the people, with all that becomes of it."""
+    n, whole = len(day), day.astype(np.int64)
     placed = whole * DAY + (rng.beta(2.2, 1.7, n) * 1020).astype(np.int64) + 400
-    shares = np.cumsum(np.array([share for _, _, share in LINES]).T, axis=1)
-    shares /= shares[:, -1:]
-    line = (rng.random(n)[:, None] > shares[people.segment]).sum(axis=1)
-    cancelled = rng.random(n) < model.cancelled
-    fixed = whole >= calendar.months_before_end(model.carrier_fix.months_before_end)
-    helped = fixed & np.isin(people.region, [REGIONS.index(r) for r in model.carrier_fix.affected])
-    chance = np.where(
-        helped, np.take(model.late_after, people.region), np.take(model.late_before, people.region)
-    )
-    late = (rng.random(n) < chance + model.late_regulars * (earlier >= 3)) & ~cancelled
-    promised = whole + rng.integers(3, 7, n)
-    days_late = np.minimum(2 + rng.geometric(0.2, n), 16)
-    delivered_day = np.where(late, promised + days_late, promised - rng.integers(0, 3, n))
-    delivered = delivered_day * DAY + rng.integers(480, 1140, n)
-    billing = (rng.random(n) < np.take(model.billing_by_payment, people.payment)) & ~cancelled
-    twice = rng.random(n) < model.handed_over_twice
-    handovers = np.where(billing, np.where(twice, rng.integers(2, 5, n), rng.integers(0, 2, n)), 0)
-    fault = (line == FAULTY_LINE) & (rng.random(n) < model.fault) & ~cancelled
+    line = _choose_line(rng, people.segment)
+    payment = np.where(rng.random(n) < 0.85, people.payment, rng.integers(0, len(PAYMENTS), n))
+    arrives = rng.random(n) >= model.cancelled
+    helped, late = _lateness(rng, people.region, whole, earlier, calendar, model)
+    late &= arrives
+    promised, delivered = _delivery(rng, whole, late)
+    billing = arrives & (rng.random(n) < np.take(model.billing_by_payment, payment))
+    handovers = np.where(billing, _handovers(rng, n, model), 0)
+    fault = arrives & (line == FAULTY_LINE) & (rng.random(n) < model.fault)
+    boxed = arrives & (whole >= calendar.months_before_end(model.packaging_months))
     stays = (1 - people.dropout) * (1 - model.effects["late_delivery"]) ** late
     stays *= (1 - model.effects["billing_handoffs"]) ** (handovers >= 2)
     stays *= (1 - model.effects["product_fault"]) ** fault
-    boxed = whole >= calendar.months_before_end(model.packaging_months)
     return Orders(
         person=people.person,
         earlier=np.full(n, earlier),
@@ -225,17 +216,50 @@ def _order(
         line=line,
         variant=rng.choice(len(VARIANTS), size=n, p=(0.6, 0.28, 0.12)),
         region=people.region,
-        payment=np.where(rng.random(n) < 0.85, people.payment, rng.integers(0, len(PAYMENTS), n)),
+        payment=payment,
         carrier=helped.astype(np.int64),
-        cancelled=cancelled,
-        returned=(rng.random(n) < model.returned) & ~cancelled,
+        cancelled=~arrives,
+        returned=arrives & (rng.random(n) < model.returned),
         late=late,
         billing=billing,
         handovers=handovers,
         billing_at=np.where(billing, placed + rng.integers(2 * DAY, 8 * DAY, n), 0),
         fault=fault,
         fault_at=np.where(fault, delivered + rng.integers(2 * DAY, 20 * DAY, n), 0),
-        packaging=boxed & (rng.random(n) < model.packaging) & ~cancelled,
+        packaging=boxed & (rng.random(n) < model.packaging),
         stays=stays,
         stayed=rng.random(n) < stays,
     )
+
+
+def _choose_line(rng: np.random.Generator, segment: Ints) -> Ints:
+    shares = np.cumsum(np.array([share for _, _, share in LINES]).T, axis=1)
+    shares /= shares[:, -1:]
+    line: Ints = (rng.random(len(segment))[:, None] > shares[segment]).sum(axis=1)
+    return line
+
+
+def _lateness(
+    rng: np.random.Generator, region: Ints, day: Ints, earlier: int, calendar: Calendar, model: Model
+) -> tuple[Flags, Flags]:
+    """Which orders go with the new carrier, and which will be late."""
+    fix = model.carrier_fix
+    helped = day >= calendar.months_before_end(fix.months_before_end)
+    helped &= np.isin(region, [REGIONS.index(name) for name in fix.affected])
+    chance = np.where(helped, np.take(model.late_after, region), np.take(model.late_before, region))
+    return helped, rng.random(len(day)) < chance + model.late_regulars * (earlier >= 3)
+
+
+def _delivery(rng: np.random.Generator, day: Ints, late: Flags) -> tuple[Ints, Ints]:
+    """The day promised and the minute of delivery."""
+    n = len(day)
+    promised = day + rng.integers(3, 7, n)
+    days_late = np.minimum(2 + rng.geometric(0.2, n), 16)
+    arrival = np.where(late, promised + days_late, promised - rng.integers(0, 3, n))
+    return promised, arrival * DAY + rng.integers(480, 1140, n)
+
+
+def _handovers(rng: np.random.Generator, n: int, model: Model) -> Ints:
+    """How often a billing case changes hands: harmless up to once."""
+    twice = rng.random(n) < model.handed_over_twice
+    return np.where(twice, rng.integers(2, 5, n), rng.integers(0, 2, n))

@@ -45,7 +45,7 @@ class Tickets:
         language = self._languages[person.language]
         also = rand.choice(block.grievances[row]) if block.grievances[row] and rand.random() < 0.12 else ""
         ticket: dict[str, Any] = {"ticket": number, "kind": kind, "language": person.language}
-        ticket["name"] = person.name
+        ticket |= {"country": person.country, "name": person.name}
         self._sender(ticket, block, row)
         ticket["order"] = facts.order if rand.random() < 0.85 else None
         ticket["subject"] = language.subject(name, facts)

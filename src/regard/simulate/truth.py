@@ -144,6 +144,9 @@ class Chronicle:
     def close(self) -> None:
         for table in (self._records, self._people, self._exposures):
             table.close()
+
+    def finish(self) -> None:
+        """Write the summary, once every block is written."""
         truth = self._truth
         truth.fixes = [fix.described() for fix in self._fixes]
         truth.records = dict(sorted(self._counts.items()))

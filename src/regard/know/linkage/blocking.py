@@ -1,7 +1,7 @@
 """Choose the rules by which records meet, from how often the data's own values occur, never by name.
 
 A rule is a set of keys. Its cost is the number of pairs its groups give; a rule above its share of the
-budget is tightened by a further key or dropped. Its worth is how many of the pilot's likely pairs it
+budget is tightened by a further key or dropped. Its worth is how many of the pilot's close pairs it
 finds that no cheaper rule has found.
 """
 
@@ -19,8 +19,10 @@ PAIRS_PER_RECORD_A_RULE = 4
 PAIRS_PER_RECORD = 12
 FREE_PAIRS = 200_000  # small data may try nearly everything
 FREE_PAIRS_A_RULE = 20_000
-WORTHWHILE = 0.0003  # a rule must find this share of the likely pairs that no other has found
-MOST_RULES = 12
+WORTHWHILE = 0.0003  # a rule must find this share of the close pairs that no other has found
+YIELD = 0.01  # and one in so many of its pairs must be such, once pairs cost time
+WORTH_A_LOOK, BEYOND_CHANCE = -1.5, 3.0  # log2 odds of a pilot's pair
+MOST_RULES = 20
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class RuleReport:
 
     rule: str
     expected_pairs: int
-    new_likely_pairs: int
+    new_close_pairs: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Pilot:
     rules: tuple[Rule, ...]
     costs: tuple[int, ...]  # pairs each rule gives among the sampled records
     agreement: npt.NDArray[np.bool_]  # pairs x keys
-    likely: npt.NDArray[np.bool_]
+    close: npt.NDArray[np.bool_]  # may be one person, or one household
+    likely: npt.NDArray[np.bool_]  # beyond chance, and agree on who it is, not only on where
 
     @property
     def scale(self) -> float:
@@ -77,8 +80,11 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
     left, right = unite_pairs(found, rows.size)
     agreement = np.column_stack([(key[left] == key[right]) & (key[left] != 0) for key in sampled])
     known = np.column_stack([(key[left] != 0) & (key[right] != 0) for key in sampled])
-    likely = _looks_true(sampled, agreement, known, records)
-    return Pilot(rows, sampled, records, tuple(rules), tuple(costs), agreement, likely)
+    odds = _rarity_odds(sampled, agreement, known, records)
+    personal = [number for number, key in enumerate(KEYS) if key.personal]
+    close = odds > WORTH_A_LOOK
+    likely = (odds > BEYOND_CHANCE) & agreement[:, personal].any(axis=1)
+    return Pilot(rows, sampled, records, tuple(rules), tuple(costs), agreement, close, likely)
 
 
 def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], list[int]]:
@@ -107,10 +113,10 @@ def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], lis
     return rules, costs
 
 
-def _looks_true(
+def _rarity_odds(
     keys: list[Hashes], agreement: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], records: int
-) -> npt.NDArray[np.bool_]:
-    """Pairs whose agreement is too rare for chance, and that agree on who it is and not only on where."""
+) -> npt.NDArray[np.float64]:
+    """log2 odds from how rare each agreement is; of each topic only the rarest counts, a difference costs 3."""
     sample = keys[0].size
     possible = max(sample * (sample - 1) / 2, 1)
     rarity = np.array([-np.log2(max(sum(count_pairs(key, sample)), 1) / possible) for key in keys])
@@ -119,43 +125,36 @@ def _looks_true(
         columns = [number for number, key in enumerate(KEYS) if key.topic == topic]
         gain = (agreement[:, columns] * rarity[columns]).max(axis=1)
         differs = known[:, columns].any(axis=1) & ~agreement[:, columns].any(axis=1)
-        score += gain - 4 * differs
-    personal = [number for number, key in enumerate(KEYS) if key.personal]
-    return (score > 4) & agreement[:, personal].any(axis=1)
+        score += gain - 3 * differs
+    return score
 
 
 def choose_rules(pilot: Pilot) -> tuple[tuple[Rule, ...], tuple[RuleReport, ...]]:
-    """The cheapest rules that together find the likely pairs, within the budget of pairs."""
-    budget = max(PAIRS_PER_RECORD * pilot.records, FREE_PAIRS) / pilot.scale
-    finds = [pilot.finds(rule) & pilot.likely for rule in pilot.rules]
-    total = max(int(pilot.likely.sum()), 1)
-    left = pilot.likely.copy()
+    """The cheapest rules that together find the close pairs; with pairs to spare, each of them twice."""
+    finds = [pilot.finds(rule) & pilot.close for rule in pilot.rules]
+    costs = np.array(pilot.costs, dtype=float)
+    total = max(int(pilot.close.sum()), 1)
+    times_found = np.zeros(pilot.close.size, np.int64)
     chosen: list[int] = []
     reports: list[RuleReport] = []
-    while len(chosen) < MOST_RULES:
-        worth = np.array([int((found & left).sum()) for found in finds], dtype=float)
-        costs = np.array(pilot.costs, dtype=float) + 0.02 * pilot.rows.size
-        worth[chosen] = 0
-        worth[costs > budget] = 0
-        if not worth.size or worth.max() < max(WORTHWHILE * total, 1):
-            break
-        best = int(np.argmax(worth / costs**0.5))
-        _choose(best, chosen, reports, pilot, int(worth[best]))
-        budget -= pilot.costs[best]
-        left &= ~finds[best]
-    spare = min(budget, FREE_PAIRS / pilot.scale)
-    for number in np.argsort(pilot.costs, kind="stable"):
-        spare -= pilot.costs[number] if number not in chosen else 0
-        if spare < 0:
-            break
-        if number not in chosen:
-            _choose(int(number), chosen, reports, pilot, 0)
+    budgets = (max(PAIRS_PER_RECORD * pilot.records, FREE_PAIRS), FREE_PAIRS)
+    for enough, budget in zip((1, 2), budgets, strict=True):
+        left = budget / pilot.scale - (costs[chosen].sum() if enough > 1 else 0)
+        while len(chosen) < MOST_RULES:
+            wanting = times_found < enough
+            worth = np.array([int((found & wanting).sum()) for found in finds], dtype=float)
+            worth[chosen] = 0
+            worth[costs > left] = 0
+            worth[(worth < YIELD * costs) & (costs > FREE_PAIRS / pilot.scale)] = 0
+            if not worth.size or worth.max() < max(WORTHWHILE * total, 1):
+                break
+            best = int(np.argmax(worth / (costs + 0.02 * pilot.rows.size) ** 0.8))
+            chosen.append(best)
+            left -= costs[best]
+            times_found += finds[best]
+            expected = int(costs[best] * pilot.scale)
+            reports.append(RuleReport(pilot.rules[best].label, expected, int(worth[best])))
     return tuple(pilot.rules[number] for number in chosen), tuple(reports)
-
-
-def _choose(number: int, chosen: list[int], reports: list[RuleReport], pilot: Pilot, worth: int) -> None:
-    chosen.append(number)
-    reports.append(RuleReport(pilot.rules[number].label, int(pilot.costs[number] * pilot.scale), worth))
 
 
 def choose_training_rules(pilot: Pilot, *, most: int = 3, most_pairs: int = 300_000) -> tuple[Rule, ...]:

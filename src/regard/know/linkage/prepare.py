@@ -86,6 +86,7 @@ SELECT named.* EXCLUDE (name), given_bearers,
     family_name AS given_twin,
     given_name AS family_twin,
     nullif(split_part(email, '@', 1), '') AS email_local,
+    regexp_replace(split_part(email, '@', 1), '\D', '', 'g') AS email_digits,
     CASE WHEN length(phone) >= 7 THEN right(phone, 7) END AS phone_tail,
     string_split(street, ' ') AS street_words
 FROM named LEFT JOIN nicknames ON short = split_part(given_name, ' ', 1)

@@ -4,6 +4,7 @@ A family looks at a sheet and gives the events it sees in it, or none. `FAMILIES
 a column that one has taken is spoken for.
 """
 
+import re
 from collections.abc import Callable
 
 from regard.listen.mapping.model import EventRule, Subject, Value, When
@@ -15,6 +16,8 @@ YES = ("yes", "y", "true", "1", "ja", "j", "oui", "si", "sí", "churned", "wahr"
 POSITIVE = ("satisfied", "good", "yes", "happy", "zufrieden", "gut", "ja", "satisfait", "bien", "bon", "oui", "satisfecho",
             "bueno", "positive", "positiv", "1", "true")  # fmt: skip
 CANCELLED = ("canceled", "cancelled", "storniert", "annulé", "annule", "cancelado", "Cancelled", "Canceled", "Storniert")
+HANDED_OVER = re.compile(r"(hand_?over|handed_over|transfer|uebergabe|weitergabe|transfert)_?\d*")
+COMPLAINTS = ("beschwerde", "reklamation", "réclamation", "reclamation", "plainte", "queja", "reclamación", "complaints")
 OUTBOUND = ("outbound", "out", "outgoing", "ausgehend", "sortant", "saliente", "made")
 COUNTED = frozenset("number count age anzahl minutes months tenure quantity total alter nombre numero year charge".split())
 
@@ -49,13 +52,15 @@ def review(view: View, setting: Setting) -> list[EventRule]:
     if not stars or not spoken or (view.bounds(stars) or (0, 9))[1] > 5:
         return []
     at = time_of(view, setting, "opened_date", "answered_date")
-    subject = next((Subject(t, view.ids(t)[0]) for t in ("order", "product") if view.ids(t)), None)
+    about = sorted(
+        (t for t in ("order", "product") if view.ids(t)), key=lambda t: view.profiles[view.ids(t)[0]].null_share
+    )
+    subject = Subject(about[0], view.ids(about[0])[0]) if about else None
     if subject is None and view.find("product_name"):
         subject = Subject("product", view.take("subject", view.find("product_name"), 0.7, "It is what is reviewed."))
     view.take("score", stars, view.sure_of("stars", stars), f"`{stars}` runs up to 5 and is the review's stars.")
     text = view.take("text", view.find("text", WORDY), 0.8, "It holds the customer's words.")
-    things = [c for t in ("order", "product") for c in view.ids(t)[:1]]
-    key = tuple(view.ids("review")[:1]) or tuple(things) or ()
+    key = tuple(view.ids("review")[:1]) or tuple(c for t in about for c in view.ids(t)[:1])
     key = key if key and view.tells_apart(key) else (*key, *(c for c in (at["at"],) if c))
     return [event(view, "review.written", **at, id=key or key_of(view, setting, "review"), subject=subject,
                    instrument="stars-5", score=stars, text=text, separate=not view.tells_apart(key),
@@ -92,7 +97,7 @@ def _answers(view: View, setting: Setting, column: str, instrument: str) -> list
     what = instrument + (" (" + ", ".join(f"{w} = {v}" for w, v in values.items()) + ")" if values else "")
     view.take("score", column, 0.8, f"`{column}` is an answer on {what}.")
     view.values.update({column: values} if values else {})
-    zero = ("0",) if instrument == "csat-5" and bounds and bounds[0] == 0 else ()
+    zero = _zero(view, column) if instrument in ("csat-5", "ces-7") else ()
     voice = voice_of(view) if setting.who.key != column else {}
     key = key_of(view, setting, "answer")
     base = {"id": key, "instrument": instrument, "separate": not view.tells_apart(key), **voice}
@@ -117,13 +122,19 @@ def ratings(view: View, setting: Setting) -> list[EventRule]:
     key = key_of(view, setting, "answer")
     events = []
     for column in rated:
-        low = (view.bounds(column) or (1, 5))[0]
-        note = "; 0 means not applicable" if low == 0 else ""
+        absent = _zero(view, column)
+        note = "; 0 means not applicable" if absent else ""
         view.take("score", column, 0.75, f"`{column}` is rated on a scale up to {top}{note}.")
         events.append(event(view, "survey.answered", **at, id=key, separate=not view.tells_apart(key),
-                             instrument=f"rating-{top}", score=column, score_missing=("0",) if low == 0 else (),
+                             instrument=f"rating-{top}", score=column, score_missing=absent,
                              touchpoint=Value(constant=column)))  # fmt: skip
     return events
+
+
+def _zero(view: View, column: str) -> tuple[str, ...]:
+    """On a scale from one up, 0 means not applicable."""
+    least = (view.bounds(column) or (1, 5))[0]
+    return ("0",) if least == 0 or "0" in view.profiles[column].missing_words else ()
 
 
 def _is_rating(view: View, column: str) -> bool:
@@ -186,6 +197,8 @@ def payment(view: View, setting: Setting) -> list[EventRule]:
 def order(view: View, setting: Setting) -> list[EventRule]:
     """Orders: a number and a date, or a customer, a date and an amount; with what was promised and delivered."""
     orders = view.ids("order") or ([view.bare_id()] if view.about == "order" and view.bare_id() else [])
+    if view.ids("case") or view.ids("answer") or view.ids("review"):
+        return []  # about orders, but not the orders
     at = view.any_date("order_date")
     amount = view.find("amount", NUMBERS, sure=0.3) or view.find("price", NUMBERS)
     told = view.find("order_date", DATES, sure=0.9) or view.about == "order"
@@ -193,7 +206,7 @@ def order(view: View, setting: Setting) -> list[EventRule]:
         return []
     view.take("occurred at", at, max(view.sure_of("order_date", at), 0.6), f"`{at}` is when it was ordered.")
     choose_amount(view, amount)
-    key = tuple(orders[:1]) or tuple(view.profiles)
+    key = tuple(orders[:1]) or tuple(view.filled)
     unique = bool(orders) and view.profiles[orders[0]].unique
     subject = Subject("order", orders[0] if orders else "")
     if not orders:
@@ -201,7 +214,19 @@ def order(view: View, setting: Setting) -> list[EventRule]:
     base = {"id": key, "subject": subject}
     events = [event(view, "order.completed", at=at, amount=amount, currency=currency_of(view) if amount else None,
                      separate=not unique, **base, channel=optional(view, "channel"))]  # fmt: skip
-    return events + _order_steps(view, at, base) if orders else events
+    if not orders:
+        return events
+    return [*events, *_ordered_item(view, at, amount, orders[0]), *_order_steps(view, at, base)]
+
+
+def _ordered_item(view: View, at: str, amount: str, order_id: str) -> list[EventRule]:
+    """An order of one line: the product bought."""
+    product = (view.ids("product") or [view.find("product_name")])[0]
+    if not product or not amount:
+        return []
+    view.take("product", product, 0.8, f"`{product}` is what was bought.")
+    return [event(view, "item.bought", at=at, id=(order_id, product), amount=amount, currency=currency_of(view),
+                  subject=Subject("order", order_id), data={"product": Value(product)})]  # fmt: skip
 
 
 def _order_steps(view: View, at: str, base: dict[str, object]) -> list[EventRule]:
@@ -221,6 +246,13 @@ def _order_steps(view: View, at: str, base: dict[str, object]) -> list[EventRule
         column = view.take(name, view.find(meaning, DATES, sure=0.6), 0.8, f"It is when {name.replace('.', ' was ')}.")
         if column:
             events.append(event(view, name, at=column, when=When(column), **base))
+    refunded = view.find("refunded", NUMBERS, sure=0.6)
+    when_refunded = view.find("refunded_date", DATES, sure=0.6)
+    if refunded and when_refunded:
+        view.take("refunded", refunded, 0.8, f"`{refunded}` was paid back.")
+        view.take("refunded at", when_refunded, 0.8, "It is when the money went back.")
+        events.append(event(view, "order.refunded", at=when_refunded, when=When(refunded), amount=refunded,
+                            currency=currency_of(view), **base))  # fmt: skip
     status = view.find("status", sure=0.6)
     words = tuple(w for w in view.words(status) if w.lower() in CANCELLED) if status else ()
     if words and not any(made.name == "order.cancelled" for made in events):
@@ -231,6 +263,8 @@ def _order_steps(view: View, at: str, base: dict[str, object]) -> list[EventRule
 
 def case(view: View, setting: Setting) -> list[EventRule]:
     """Tickets, or the log of what was done in them."""
+    if view.ids("answer") or view.is_called("csat", "nps", "survey", "umfrage"):
+        return []  # answers about cases
     cases = view.ids("case") or ([view.bare_id()] if view.about == "case" and view.bare_id() else [])
     if not cases:
         return []
@@ -243,12 +277,39 @@ def case(view: View, setting: Setting) -> list[EventRule]:
         return [event(view, "custom.case_activity", **at, id=key, separate=True, subject=subject,
                        touchpoint=Value(activity))]  # fmt: skip
     kind = data_of(view, kind=("kind", None, "text"))
+    if kind:
+        column = kind["kind"].column
+        meant = {word: "complaint" for word in view.words(column) if word.lower() in COMPLAINTS}
+        view.values.update({column: meant} if meant else {})
     opened = event(view, "case.opened", **at, id=(cases[0],), subject=subject, data=kind, **voice_of(view))
+    steps = [opened, *_case_steps(view, cases[0], subject)]
     resolved = view.take("resolved", view.find("resolved_date", DATES, sure=0.6), 0.8, "It is when the case was settled.")
     if not resolved:
-        return [opened]
-    return [opened, event(view, "case.resolved", at=resolved, when=When(resolved), id=(cases[0],), subject=subject,
+        return steps
+    return [*steps, event(view, "case.resolved", at=resolved, when=When(resolved), id=(cases[0],), subject=subject,
                            department=opened.department, actor=opened.actor)]  # fmt: skip
+
+
+def _case_steps(view: View, case_id: str, subject: Subject) -> list[EventRule]:
+    """Replies and hand-overs: columns such as handover_2_at, handover_2_from, handover_2_to."""
+    events = []
+    replied = view.take("replied", view.find("replied_date", DATES, sure=0.6), 0.8, "It is when we replied first.")
+    if replied:
+        events.append(event(view, "case.replied", at=replied, when=When(replied), id=(case_id,), subject=subject))
+    for column in view.filled:
+        found = HANDED_OVER.match("_".join(words_of(column)))
+        if not found or view.profiles[column].kind not in DATES:
+            continue
+        beside = {words_of(c)[-1]: c for c in view.filled if words_of(c)[:-1] == words_of(column)[:-1]}
+        to = next((beside[word] for word in ("to", "an", "zu", "a") if word in beside), "")
+        before = next((beside[word] for word in ("from", "von", "de") if word in beside), "")
+        if to:
+            view.take("handed over", column, 0.8, f"`{column}` is when the case went to `{to}`.")
+            view.taken.update({to, before} - {""})
+            data = {"from": Value(before)} if before else {}
+            events.append(event(view, "case.handed_over", at=column, when=When(column), id=(case_id,), subject=subject,
+                                scope=found[0], department=Value(to), data=data))  # fmt: skip
+    return events
 
 
 def billed(view: View, setting: Setting) -> list[EventRule]:
@@ -267,18 +328,34 @@ def billed(view: View, setting: Setting) -> list[EventRule]:
 def registration(view: View, setting: Setting) -> list[EventRule]:
     """The day from which someone is a customer."""
     at = view.find("registered_date", DATES, sure=0.6)
+    if not at and view.describes_person() and setting.who.rules[0].via == "id":
+        at = view.find("opened_date", DATES, sure=0.9)
     if not at or not setting.who.key:
         return []
     view.take("registered", at, 0.85, f"`{at}` is when they became a customer.")
     return [event(view, "customer.registered", at=at, when=When(at), id=(setting.who.key,))]
 
 
+def letter(view: View, setting: Setting) -> list[EventRule]:
+    """A mailbox: what customers wrote to us, and we to them."""
+    ours = setting.who.rules[0].outside
+    if not ours or not {"message_id", "date", "text"} <= set(view.filled):
+        return []
+    view.taken.update({"message_id", "date", "text", "from_name", "quoted", "references"} & set(view.profiles))
+    view.choices.append(view.choice("text", "text", 0.95, f"A letter from {ours[0]} was sent, any other received."))
+    base = {"at": "date", "id": ("message_id",), "text": "text", "channel": Value(constant="email")}
+    data = {name: Value(name) for name in ("subject", "in_reply_to") if name in view.filled}
+    view.taken.update(data)
+    return [event(view, "message.received", **base, data=data, when=When("from", ends_not=ours)),
+            event(view, "message.sent", **base, data=data, actor=Value("from"), when=When("from", ends=ours))]  # fmt: skip
+
+
 def message(view: View, setting: Setting) -> list[EventRule]:
     """What customers wrote, when nothing else is known of it."""
-    text = view.find("text", frozenset({"text"}), sure=0.3) or next(
-        (c for c in view.filled if view.profiles[c].kind == "text" and c not in view.taken), ""
-    )
-    if not text or setting.who.is_thing and setting.who.rules[0].via in ("ref:product", "ref:seller", "ref:employee"):
+    text = view.find("text", frozenset({"text"}), sure=0.6)
+    if not text and not view.describes_person():
+        text = next((c for c in view.filled if view.is_prose(c) and c not in view.taken), "")
+    if not text:
         return []
     at = time_of(view, setting, "opened_date", "date")
     view.take("text", text, max(view.sure_of("text", text), 0.5), f"`{text}` holds what customers wrote.")
@@ -289,7 +366,7 @@ def message(view: View, setting: Setting) -> list[EventRule]:
                    channel=channel)]  # fmt: skip
 
 
-MAIN: tuple[Family, ...] = (call, review, item, payment, case, order)  # the first that sees its events
+MAIN: tuple[Family, ...] = (letter, call, review, item, payment, case, order)  # the first that sees its events
 ALONGSIDE: tuple[Family, ...] = (churn, survey, ratings, billed, registration)  # beside those of another family
 
 

@@ -21,7 +21,8 @@ class Setting:
 
 def event(view: View, name: str, *, id: tuple[str, ...], **fields: Any) -> EventRule:
     """One event rule; ids that only count within their table are kept apart from those of others."""
-    scope = view.name if id == (view.bare_id(),) else ""
+    scope = fields.pop("scope", "") or (view.name if id == (view.bare_id(),) else "")
+    fields["separate"] = fields.get("separate", False) or id == tuple(view.filled)
     return EventRule(name=name, id=id, scope=scope, **fields)
 
 
@@ -46,8 +47,8 @@ def time_of(
 def key_of(view: View, setting: Setting, thing: str) -> tuple[str, ...]:
     """The columns by which a row is known again: an id, the person and the day, or all of them."""
     own = [c for c in view.ids(thing) if view.profiles[c].unique]
-    if own or view.bare_id():
-        return (own[0] if own else view.bare_id(),)
+    if own or view.row_id():
+        return (own[0] if own else view.row_id(),)
     who = setting.who.key
     if who and view.profiles[who].unique:
         return (who,)
@@ -86,9 +87,10 @@ def data_of(view: View, **wanted: tuple[str, frozenset[str] | None, str]) -> dic
 
 def currency_of(view: View) -> Value | None:
     """The currency's column, or the one that all amounts are written with."""
-    column = view.find("currency", sure=0.9)
+    column = view.find("currency", sure=0.9, free=False)
     if column:
-        return Value(view.take("currency", column, 0.9, "It says the currency."))
+        view.taken.add(column)
+        return Value(column)
     written = {profile.currency for profile in view.profiles.values() if profile.currency}
     return Value(constant=written.pop()) if len(written) == 1 else None
 

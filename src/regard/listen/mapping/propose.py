@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import PurePath
 
 from regard.listen.mapping.families import propose_events
-from regard.listen.mapping.model import EventRule, Reading, SourceMapping, TableMapping, Value
+from regard.listen.mapping.model import EventRule, Reading, SourceMapping, TableMapping, Value, When
 from regard.listen.mapping.parts import Setting
-from regard.listen.mapping.people import Who, propose_attributes, propose_identity, propose_person
+from regard.listen.mapping.people import GROUPING, propose_attributes, propose_identity, propose_kind, propose_person
 from regard.listen.mapping.view import Choice, Question, View
 from regard.listen.mapping.words import slug, words_of
 from regard.listen.reading import ColumnProfile, Sheet
@@ -99,22 +99,24 @@ def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | Non
 def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool) -> TableMapping:
     others = [other for other in views if other is not view]
     who = propose_person(view, others)
+    kind = propose_kind(view)
     identity = propose_identity(view, who)
     setting = Setting(who, others, snapshot, ordered)
     events = propose_events(view, setting)
-    zips = not who.is_thing and any(_is_about_places(other) for other in others)
     happened = any((e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events)
-    attributes: dict[str, Value] = {}
+    attributes = {name: Value(identity[name]) for name in GROUPING if name in identity}
     if happened:
         events = [_with_rest(view, events[0]), *events[1:]]
     else:
-        attributes = propose_attributes(view, identity, zips=zips)
+        attributes = propose_attributes(view, identity)
     table = TableMapping(
         name=view.name,
         headers=tuple(view.profiles),
         files=_patterns(view),
         read=_reading(view),
         person=who.rules,
+        kind=kind,
+        identity_when=When("from", ends_not=who.rules[0].outside) if who.rules[0].outside else None,
         identity=identity,
         ids={slug(column): column for column in who.ids},
         attributes=attributes,
@@ -124,16 +126,13 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
     return replace(table, dates=_dates(view, table.events))
 
 
-def _is_about_places(view: View) -> bool:
-    return bool(view.find("postcode", free=False)) and not any(view.ids(thing) for thing in ("customer", "order", "seller"))
-
-
 def _with_rest(view: View, event: EventRule) -> EventRule:
     """The columns nobody asked for, kept in the table's first event."""
     rest = {}
+    named = {event.subject.column} if event.subject else set()
     for column in view.filled:
         running = view.profiles[column].unique and words_of(column)[-1:] == ("pk",)
-        if column not in view.taken and column not in event.columns() and not running:
+        if column not in view.taken | named and not running:
             form = "number" if view.is_number(column) and not view.things[column] else "text"
             rest[slug(column)] = Value(column, form=form)
     return replace(event, data={**event.data, **{k: v for k, v in rest.items() if k not in event.data}})

@@ -67,14 +67,14 @@ class _Reader:
         return SourceMapping(source, tuple(tables))
 
     def one_table(self, written: dict[str, Any]) -> TableMapping:
-        allowed = ("name", "headers", "files", "read", "kind", "person", "identity", "attributes", "dates",
+        allowed = ("name", "headers", "files", "read", "kind", "person", "identity", "identity_when", "attributes", "dates",
                    "values", "event")  # fmt: skip
         self.only(written, allowed)
         identity = self.map(written, "identity")
         ids = identity.pop("ids", {})
-        kind = self.text(written, "kind") or "person"
-        if kind not in ("person", "organisation"):
-            self.refuse("kind", f"`{kind}` is neither person nor organisation")
+        kind = self.value(written, "kind") or Value(constant="person")
+        if not kind.column and kind.constant not in ("person", "organisation"):
+            self.refuse("kind", f"`{kind.constant}` is neither person nor organisation")
         table = TableMapping(
             name=self.text(written, "name", needed=True),
             headers=self.texts(written, "headers"),
@@ -83,6 +83,7 @@ class _Reader:
             kind=kind,
             person=tuple(self.person(rule) for rule in self.tables(written, "person")),
             identity=self.words("identity", identity),
+            identity_when=self.when(written, "identity_when"),
             ids=self.words("ids", ids),
             attributes={k: self.column_value("attributes", v) for k, v in self.map(written, "attributes").items()},
             dates=self.words("dates", self.map(written, "dates")),
@@ -143,13 +144,13 @@ class _Reader:
         )
 
     def person(self, written: dict[str, Any]) -> PersonRule:
-        self.only(written, ("via", "columns", "namespace"))
+        self.only(written, ("via", "columns", "namespace", "outside"))
         via, columns = self.text(written, "via", needed=True), self.texts(written, "columns")
         if via not in ("id", "email", "phone", "row") and not re.fullmatch(r"ref:[a-z_]+", via):
             self.refuse("via", f"`{via}` leads to nobody; write id, email, phone, ref:<kind> or row")
         if (via == "row") == bool(columns):
             self.refuse("via", f"`via = \"{via}\"` " + ("takes no columns" if columns else "needs `columns`"))
-        return PersonRule(via, columns, self.text(written, "namespace").lower())
+        return PersonRule(via, columns, self.text(written, "namespace").lower(), self.texts(written, "outside"))
 
     def reading(self, written: dict[str, Any]) -> Reading:
         self.only(written, Reading.__dataclass_fields__)
@@ -165,13 +166,14 @@ class _Reader:
             missing=self.texts(written, "missing"),
         )
 
-    def when(self, written: dict[str, Any]) -> When | None:
-        if "when" not in written:
+    def when(self, written: dict[str, Any], key: str = "when") -> When | None:
+        if key not in written:
             return None
-        when = self.map(written, "when")
-        self.only(when, ("column", "is", "in", "not"))
+        when = self.map(written, key)
+        self.only(when, ("column", "is", "in", "not", "ends", "not_ends"))
         values = self.texts(when, "in") + ((self.text(when, "is"),) if "is" in when else ())
-        return When(self.text(when, "column", needed=True), values, self.texts(when, "not"))
+        return When(self.text(when, "column", needed=True), values, self.texts(when, "not"),
+                    self.texts(when, "ends"), self.texts(when, "not_ends"))  # fmt: skip
 
     def subject(self, written: dict[str, Any]) -> Subject | None:
         if "subject" not in written:

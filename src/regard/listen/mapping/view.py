@@ -1,5 +1,6 @@
 """One sheet as the proposal sees it: what each column may mean, and which are spoken for."""
 
+import re
 from dataclasses import dataclass, field
 
 from regard.listen.mapping.words import BARE_ID, meanings_of, thing_named, thing_of_id, words_of
@@ -9,6 +10,7 @@ DATES = frozenset({"date", "datetime"})
 NUMBERS = frozenset({"integer", "decimal", "currency", "rating"})
 WORDY = frozenset({"text", "category", "name"})
 MOST_WORDS = 60
+LONGEST_NAME = 40
 PERSONAL = ("name", "given_name", "family_name", "email", "phone", "birth_date")
 
 
@@ -53,6 +55,19 @@ class View:
     def __post_init__(self) -> None:
         self.meanings = {column: meanings_of(column) for column in self.filled}
         self.things = {column: self._thing(column) for column in self.filled}
+        if all(re.fullmatch(r"column_\d+", column) for column in self.profiles):
+            self._read_shape()
+
+    def _read_shape(self) -> None:
+        """Without headers: the first id, the first date and the last amount are taken for what they mostly are."""
+        kinds = {column: self.profiles[column].kind for column in self.filled}
+        keys = [c for c, kind in kinds.items() if kind in ("id", "integer")]
+        dates = [c for c, kind in kinds.items() if kind in DATES]
+        amounts = [c for c, kind in kinds.items() if kind in ("decimal", "currency")]
+        if keys and dates and amounts:
+            self.things[keys[0]] = "customer"
+            self.meanings[dates[0]]["order_date"] = 0.5
+            self.meanings[amounts[-1]]["amount"] = 0.5
 
     @property
     def format(self) -> str:
@@ -77,15 +92,25 @@ class View:
         thing = thing_of_id(column)
         words = words_of(column)
         alone = thing_named(column) if len(words) == 1 and not thing else ""
-        if alone and self.profiles[column].kind in ("id", "integer"):
+        if alone and (self.profiles[column].kind in ("id", "integer") or self._is_coded(column)):
             return alone
         if words and words[-1] == "pk":
             return ""
         return thing
 
+    def _is_coded(self, column: str) -> bool:
+        """Whether all examples look like FJ-141: one word with digits in it."""
+        examples = self.profiles[column].examples
+        return bool(examples) and all(re.fullmatch(r"(?=.*\d)[\w.-]+", example) for example in examples)
+
     def ids(self, thing: str) -> list[str]:
         """The columns that hold ids of a thing."""
         return [column for column, named in self.things.items() if named == thing]
+
+    def row_id(self) -> str:
+        """A column that numbers the rows: a bare id, or one that names nothing known."""
+        own = [c for c in self.filled if self.profiles[c].kind == "id" and self.profiles[c].unique]
+        return self.bare_id() or next((c for c in own if self.things[c] in ("", "answer")), "")
 
     def bare_id(self) -> str:
         """A column that is just called id and tells every row apart."""
@@ -120,6 +145,16 @@ class View:
     def sure_of(self, meaning: str, column: str) -> float:
         """How sure a column's wording makes its meaning."""
         return max(self.meanings.get(column, {}).get(meaning, 0.3), 0.3)
+
+    def describes_person(self) -> bool:
+        """Whether the table says what people are called and where they live or when they were born."""
+        fields = (*PERSONAL, "street", "city", "postcode")
+        return sum(bool(self.find(field, sure=0.9, free=False)) for field in fields) >= 3
+
+    def is_prose(self, column: str) -> bool:
+        """Whether a column holds sentences rather than names of things."""
+        profile = self.profiles[column]
+        return profile.kind == "text" and any(len(example) > LONGEST_NAME for example in profile.examples)
 
     def is_number(self, column: str) -> bool:
         return self.profiles[column].kind in NUMBERS

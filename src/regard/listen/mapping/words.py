@@ -22,7 +22,7 @@ THINGS: dict[str, str] = {
     "call": "call anruf appel llamada",
     "message": "message nachricht mail mensaje",
     "payment": "payment pay zahlung zahlungs paiement pago",
-    "answer": "response answer antwort reponse respuesta survey umfrage encuesta enquete",
+    "answer": "response answer antwort reponse respuesta survey umfrage encuesta enquete invitation einladung",
     "organisation": "company firma unternehmen organisation organization societe empresa",
     "store": "store shop filiale filial magasin tienda branch",
 }
@@ -31,9 +31,10 @@ THINGS: dict[str, str] = {
 MEANINGS: dict[str, str] = {
     "email": "email|e mail|mail|email address|e mail address|mailadresse|e mail adresse|courriel|adresse email|correo|"
     "correo electronico|from email|sender email|reviewer email|customer email|contact email",
+    "caller": "number|nummer|numero|from|caller id",
     "phone": "phone|telephone|tel|telefon|mobile|mobil|handy|phone number|telefonnummer|rufnummer|telefono|portable|"
     "movil|cell|mobile phone|telefono movil|caller|anrufer|from number|caller number|numero de telephone",
-    "name": "name|full name|customer name|kundenname|nom complet|nombre completo|contact|ansprechpartner|client name|"
+    "name": "author|reviewer|autor|auteur|verfasser|name|full name|customer name|kundenname|nom complet|nombre completo|contact|ansprechpartner|client name|"
     "passenger name|display name|fn",
     "given_name": "first name|given name|forename|vorname|prenom|nombre|firstname",
     "family_name": "last name|surname|family name|nachname|familienname|nom|apellido|apellidos|nom de famille|lastname",
@@ -46,6 +47,7 @@ MEANINGS: dict[str, str] = {
     "postcode": "postcode|post code|zip|zip code|postal code|plz|postleitzahl|code postal|codigo postal|cp|"
     "zip code prefix|customer zip code prefix|zipcode",
     "city": "city|town|suburb|ort|stadt|wohnort|ville|ciudad|customer city|localite|localidad",
+    "kind_of_person": "kind|type|art|customer type|kundenart|kundentyp|type de client|tipo de cliente",
     "state": "state|province|region|bundesland|etat|provincia|estado|customer state|county|kanton",
     "country": "country|land|pays|pais|staat",
     "national_id": "national id|soc sec id|ssn|social security number|ausweisnummer|dni|nif|steuernummer|tax id",
@@ -62,15 +64,18 @@ MEANINGS: dict[str, str] = {
     "promise|lieferzusage|delivery promised|versprochen bis|zugesagt bis|zugesagt fuer",
     "shipped_date": "shipped|shipped at|ship date|dispatched|order delivered carrier date|versendet am|versanddatum|"
     "versandt am|expedie le|date expedition|enviado|fecha envio|verschickt am",
+    "replied_date": "first reply|first reply at|first response|replied at|erste antwort|beantwortet|premiere reponse",
+    "refunded_date": "refunded at|refund date|erstattet am|rembourse le|reembolsado el",
+    "refunded": "refunded|refund|refund amount|erstattet|erstattung|gutschrift|rembourse|reembolsado",
     "cancelled_date": "cancelled at|canceled at|cancelled on|storniert am|stornodatum|annule le|cancelado",
     "returned_date": "returned at|return date|returned on|retourniert am|retourdatum|retoure am|date retour",
     "opened_date": "opened at|opened|open date|reported at|created|created at|creation date|erstellt am|eroeffnet am|"
     "angelegt am|angelegt|cree le|creado|review creation date|erstellt|submitted at|creation timestamp",
     "resolved_date": "resolved at|resolved|closed at|closed|solved at|geloest am|geschlossen am|erledigt am|resolu le|"
     "ferme le|resuelto|cerrado|completed at",
-    "answered_date": "answered at|response date|answer date|responded at|survey date|beantwortet am|antwortdatum|"
+    "answered_date": "answered at|answered|response date|answer date|responded at|survey date|beantwortet am|antwortdatum|"
     "date reponse|fecha respuesta|review answer timestamp|submitted|answered on",
-    "invited_date": "invited at|sent at|invitation date|eingeladen am|versandt|date invitation|invited|invited on",
+    "invited_date": "sent|invited at|sent at|invitation date|eingeladen am|versandt|date invitation|invited|invited on",
     "registered_date": "registered at|registration date|signup date|signed up|customer since|kunde seit|member since|"
     "registriert am|client depuis|cliente desde|join date|joined",
     "churned_date": "churn date|cancelled contract|kuendigungsdatum|left at|date resiliation|fecha baja|gekuendigt am",
@@ -102,7 +107,7 @@ MEANINGS: dict[str, str] = {
     "agent": "agent|assignee|handled by|bearbeiter|mitarbeiter|employee|operator|owner|clerk|agente|answered by",
     "status": "status|state of order|order status|statut|estado del pedido|zustand|bestellstatus|customer status",
     "kind": "kind|type|category|art|kategorie|categorie|categoria|topic|thema|anliegen|ticket type|grund|typ|tag|class",
-    "duration": "duration|seconds|duration seconds|dauer|dauer sekunden|duree|duracion|call duration|length|duration s",
+    "duration": "talk seconds|talk time|gespraechsdauer|duration|seconds|duration seconds|dauer|dauer sekunden|duree|duracion|call duration|length|duration s",
     "outcome": "outcome|result|ergebnis|resultat|resultado|disposition",
     "direction": "direction|richtung|sens|direccion de llamada",
     "churn": "churn|churned|churn label|churn value|has churned|left|gekuendigt|attrition|exited|abwanderung",

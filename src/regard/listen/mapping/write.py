@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from regard.listen.mapping.model import EventRule, PersonRule, Reading, SourceMapping, TableMapping, Value, When
+from regard.listen.mapping.read import read_mapping
 
 HEAD = """# How Regard understands the files of the source `{source}`. Change it by hand and import again.
 # A [[table]] is recognised by its headers, then by the name of its file or sheet.
@@ -13,30 +14,44 @@ BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 
 def write_mapping(mapping: SourceMapping, path: Path, *, notes: dict[str, list[str]] | None = None) -> None:
-    """Write the mapping so that a reader meets the old or the new text, never half of one."""
+    """Write the mapping. Where it only adds tables, the file's own text and a person's comments stay."""
+    text = format_mapping(mapping, notes)
+    standing = read_mapping(path).tables if path.exists() else ()
+    if standing and mapping.tables[: len(standing)] == standing:
+        fresh = [_noted(table, notes or {}) for table in mapping.tables[len(standing) :]]
+        text = "\n".join([path.read_text(encoding="utf-8"), *fresh])
+    replace_mapping(text, path)
+
+
+def replace_mapping(text: str, path: Path) -> None:
+    """Write a mapping's text so that a reader meets the old or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(format_mapping(mapping, notes), encoding="utf-8")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
 
 
 def format_mapping(mapping: SourceMapping, notes: dict[str, list[str]] | None = None) -> str:
     """The mapping's text; `notes` (by table name) become comments above the table."""
-    parts = [HEAD.format(source=mapping.source) + f"source = {_quoted(mapping.source)}\n"]
-    for table in mapping.tables:
-        comments = [f"# {line}" for note in (notes or {}).get(table.name, []) for line in note.splitlines()]
-        parts.append("\n".join([*comments, *_table(table)]) + "\n")
-    return "\n".join(parts)
+    head = HEAD.format(source=mapping.source) + f"source = {_quoted(mapping.source)}\n"
+    return "\n".join([head, *(_noted(table, notes or {}) for table in mapping.tables)])
+
+
+def _noted(table: TableMapping, notes: dict[str, list[str]]) -> str:
+    comments = [f"# {line}" for note in notes.get(table.name, []) for line in note.splitlines()]
+    return "\n".join([*comments, *_table(table)]) + "\n"
 
 
 def _table(table: TableMapping) -> list[str]:
     lines = ["[[table]]", f"name = {_quoted(table.name)}", f"headers = {_wrapped(table.headers)}"]
     if table.files:
         lines.append(f"files = {_listed(table.files)}")
-    if table.kind != "person":
-        lines.append(f"kind = {_quoted(table.kind)}")
+    if table.kind != Value(constant="person"):
+        lines.append(f"kind = {_value(table.kind) if table.kind.column else _quoted(table.kind.constant)}")
     if table.person:
         lines += ["person = [  # the first that has a value counts", *map(_person, table.person), "]"]
+    if table.identity_when:
+        lines.append(f"identity_when = {_when(table.identity_when)}")
     lines += _section("[table.read]", _reading(table.read))
     lines += _section("[table.identity]  # field = column", _pairs(table.identity))
     lines += _section("[table.identity.ids]  # further ids of the same person", _pairs(table.ids))
@@ -59,6 +74,8 @@ def _person(rule: PersonRule) -> str:
         parts.append(f"columns = {_listed(rule.columns)}")
     if rule.namespace:
         parts.append(f"namespace = {_quoted(rule.namespace)}")
+    if rule.outside:
+        parts.append(f"outside = {_listed(rule.outside)}")
     return f"  {{ {', '.join(parts)} }},"
 
 
@@ -104,6 +121,9 @@ def _when(when: When) -> str:
         parts.append(f"in = {_listed(when.values)}")
     if when.unless:
         parts.append(f"not = {_listed(when.unless)}")
+    for key, endings in (("ends", when.ends), ("not_ends", when.ends_not)):
+        if endings:
+            parts.append(f"{key} = {_listed(endings)}")
     return f"{{ {', '.join(parts)} }}"
 
 

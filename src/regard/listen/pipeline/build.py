@@ -1,11 +1,12 @@
 """Rows become events: the SQL of one mapping, run over a chunk at a time."""
 
-from regard.ledger.catalogue import CATALOGUE, EARLIEST, INSTRUMENTS, LONGEST_KEY
+from regard.ledger.catalogue import CATALOGUE, EARLIEST, INSTRUMENTS, LONGEST
 from regard.listen.mapping import EventRule, PersonRule, Value, When
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import parsed, place
 
 SEPARATOR = "chr(31)"
+LONGEST_SUBJECT = 300
 KEY_DIGITS = 20  # of an event_id: which happening; the other 12 say which version of it
 
 
@@ -13,13 +14,13 @@ def name_persons(chunk: Chunk, context: Context) -> None:
     """Step: give each row its person key, the first of the mapping's ways that has a value."""
     if any(rule.via == "row" for rule in chunk.table.person):
         columns = [place(chunk, c) for c in chunk.rows.column_names if c != "_row"]
-        number_repeats(context, "chunk", _md5(["row", *columns]), rule=-1)
+        number_repeats(context, "chunk", _md5(columns), rule=-1)
     else:
         context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
     ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)
     context.con.execute(
         f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, CASE WHEN person IS NULL THEN "
-        f"{quoted(_nobody(chunk))} WHEN length(person) > {LONGEST_KEY} THEN 'the key of the person is too long' END) "
+        f"{quoted(_nobody(chunk))} WHEN length(person) > {LONGEST['person']} THEN 'the key of the person is too long' END) "
         f"AS problem) FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
     )
 
@@ -28,7 +29,10 @@ def _person(chunk: Chunk, context: Context, rule: PersonRule) -> str:
     if rule.via == "row":
         return f"{quoted(f'anon:{context.source}-')} || own"
     if rule.via in ("email", "phone"):
-        return ", ".join(f"'{rule.via}:' || {parsed(chunk, rule.via, column)}" for column in rule.columns)
+        known = [parsed(chunk, rule.via, column) for column in rule.columns]
+        ours = [f"ends_with({{0}}, {quoted(ending.lower())})" for ending in rule.outside]
+        tests = [" OR ".join(ours).format(column) or "false" for column in known]
+        return ", ".join(f"CASE WHEN NOT ({t}) THEN '{rule.via}:' || {c} END" for t, c in zip(tests, known, strict=True))
     prefix = f"{rule.via}:" if rule.via.startswith("ref:") else f"{rule.namespace or context.source}:"
     parts = f" || {quoted('/')} || ".join(place(chunk, column) for column in rule.columns)
     return f"{quoted(prefix)} || {parts}"
@@ -69,8 +73,9 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
         cases.append((f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount"))
     if event.subject and event.subject.column:
         column = place(chunk, event.subject.column)
-        cases.append((f"{column} IS NULL", f"`{event.subject.column}`: there is no {event.subject.kind}"))
-        cases.append((f"length({column}) > {LONGEST_KEY - 100}", f"`{event.subject.column}` is too long for a key"))
+        if "subject" in required:
+            cases.append((f"{column} IS NULL", f"`{event.subject.column}`: there is no {event.subject.kind}"))
+        cases.append((f"length({column}) > {LONGEST_SUBJECT}", f"`{event.subject.column}` is too long for a key"))
     if event.instrument in INSTRUMENTS and event.score:
         low, high = INSTRUMENTS[event.instrument]
         why = f"`{event.score}`: the answer must lie from {low:g} to {high:g} ({event.instrument})"
@@ -82,7 +87,7 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
 
 def condition(chunk: Chunk, event: EventRule) -> str:
     """The SQL test of whether a row gives this event."""
-    tests = [_when(chunk, event.when)] if event.when else []
+    tests = [when_sql(chunk, event.when)] if event.when else []
     kind = CATALOGUE.get(event.name)
     if event.score or event.text:
         said = [f"{_score(chunk, event)} IS NOT NULL"] if event.score else []
@@ -94,13 +99,16 @@ def condition(chunk: Chunk, event: EventRule) -> str:
     return " AND ".join(tests) or "true"
 
 
-def _when(chunk: Chunk, when: When) -> str:
+def when_sql(chunk: Chunk, when: When) -> str:
     column = place(chunk, when.column)
     tests = [f"{column} IS NOT NULL"]
     if when.values:
         tests.append(f"{column} IN ({', '.join(map(quoted, when.values))})")
     if when.unless:
         tests.append(f"{column} NOT IN ({', '.join(map(quoted, when.unless))})")
+    if when.ends:
+        tests.append(f"({' OR '.join(f'ends_with({column}, {quoted(e)})' for e in when.ends)})")
+    tests += [f"NOT ends_with({column}, {quoted(ending)})" for ending in when.ends_not]
     return " AND ".join(tests)
 
 
@@ -109,39 +117,45 @@ def make_events(chunk: Chunk, context: Context) -> None:
     con = context.con
     con.execute(f"CREATE OR REPLACE TEMP TABLE made ({MADE})")
     for number, event in enumerate(chunk.table.events):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {_select_event(chunk, context, event)}")
+        fields = _fields(chunk, context, event)
+        listed = ", ".join(f"({sql})::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
+        key = _md5(_key(chunk, context, event))
+        rows = f"SELECT _row, person, {key} AS own, {listed} FROM chunk WHERE {condition(chunk, event)}"
         if event.separate:
-            number_repeats(context, "one", "base", rule=number)
-            con.execute("UPDATE one SET base = own")
-            con.execute("ALTER TABLE one DROP COLUMN own")
-        own = f"{quoted(event.subject.kind + ':')} || base" if event.subject else "NULL"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}")
+            number_repeats(context, "one", "said", rule=number)
+            rows = "SELECT * EXCLUDE (said) FROM one"
+        said = [column for column in VERSION if fields[column] != "NULL"]
+        version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
+        subject = f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
         con.execute(
-            f"INSERT INTO made BY NAME SELECT * REPLACE (coalesce(subject, {own}) AS subject), "
-            f"base || left({_md5([f'{c}::VARCHAR' for c in VERSION])}, {32 - KEY_DIGITS}) AS event_id FROM one"
+            f"INSERT INTO made BY NAME SELECT * EXCLUDE (own) REPLACE ({subject} AS subject), "
+            f"base || left({version}, {32 - KEY_DIGITS}) AS event_id "
+            f"FROM (SELECT *, left(own, {KEY_DIGITS}) AS base FROM ({rows}))"
         )
 
 
 MADE = """_row BIGINT, base VARCHAR, event_id VARCHAR, name VARCHAR, occurred_at TIMESTAMPTZ, person VARCHAR,
     channel VARCHAR, touchpoint VARCHAR, department VARCHAR, actor VARCHAR, subject VARCHAR, amount DECIMAL(18, 4),
     currency VARCHAR, instrument VARCHAR, score DOUBLE, text VARCHAR, data VARCHAR"""
-# a row met again that differs in one of these corrects what was said before
-VERSION = ("epoch_us(occurred_at)", "person", "channel", "touchpoint", "department", "actor", "amount", "currency",
-           "score", "text", "data")  # fmt: skip
+# a row met again that differs in one of these, or in the person, corrects what was said before
+VERSION = ("occurred_at", "channel", "touchpoint", "department", "actor", "amount", "currency", "score", "text",
+           "data")  # fmt: skip
+COMPARABLE = {"occurred_at": "epoch_us(occurred_at)"}
 
 
-def _select_event(chunk: Chunk, context: Context, event: EventRule) -> str:
-    text = place(chunk, event.text) if event.text else "NULL"
+def _fields(chunk: Chunk, context: Context, event: EventRule) -> dict[str, str]:
+    """The SQL of each field of an event."""
     at = "at_event" if event.at_event else f"TIMESTAMPTZ '{event.snapshot} 00:00:00+00'"
-    at = parsed(chunk, "time", event.at) if event.at else at
     subject = "NULL"
     if event.subject and event.subject.column:
         subject = f"{quoted(event.subject.kind + ':')} || {place(chunk, event.subject.column)}"
     currency = event.currency or Value(constant=context.currency)
-    fields = {
-        "base": f"left({_md5(_key(chunk, context, event))}, {KEY_DIGITS})",
+    channel = _value(chunk, event.channel)
+    return {
         "name": quoted(event.name),
-        "occurred_at": at,
-        "channel": f"lower({_value(chunk, event.channel)})",
+        "occurred_at": parsed(chunk, "time", event.at) if event.at else at,
+        "channel": f"lower({channel})" if event.channel else "NULL",
         "touchpoint": _value(chunk, event.touchpoint),
         "department": _value(chunk, event.department),
         "actor": _value(chunk, event.actor),
@@ -150,11 +164,9 @@ def _select_event(chunk: Chunk, context: Context, event: EventRule) -> str:
         "currency": f"upper({_value(chunk, currency)})" if event.amount else "NULL",
         "instrument": quoted(event.instrument) if event.instrument else "NULL",
         "score": _score(chunk, event) if event.score else "NULL",
-        "text": text,
+        "text": place(chunk, event.text) if event.text else "NULL",
         "data": json_object(chunk, event.data),
     }
-    listed = ", ".join(f"{sql}::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
-    return f"SELECT _row, person, {listed} FROM chunk WHERE {condition(chunk, event)}"
 
 
 TYPES = {"occurred_at": "TIMESTAMPTZ", "amount": "DECIMAL(18, 4)", "score": "DOUBLE"}

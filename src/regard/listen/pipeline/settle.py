@@ -4,7 +4,7 @@
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
-from regard.listen.pipeline.build import KEY_DIGITS, json_object
+from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
 
@@ -20,6 +20,17 @@ def prepare(context: Context) -> None:
         context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
 
 
+FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"""
+# each new version makes the one before it void: an earlier row's, or the one that stands in the lake
+RETRACTED = f"""SELECT coalesce(lag(event_id) OVER versions, live) AS void, person
+    FROM fresh LEFT JOIN (
+        SELECT left(event_id, {KEY_DIGITS}) AS base, max(event_id) AS live FROM known
+        WHERE event_id NOT IN (SELECT void FROM known WHERE void IS NOT NULL) GROUP BY ALL
+    ) USING (base)
+    WINDOW versions AS (PARTITION BY base ORDER BY _row) QUALIFY void IS NOT NULL"""
+
+
 def settle_events(chunk: Chunk, context: Context) -> None:
     """Step: keep the events that were never said; where another version stands, retract that one.
 
@@ -27,20 +38,19 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     """
     con = context.con
     _load_known(context)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM made WHERE event_id NOT IN "
-        "(SELECT event_id FROM known WHERE event_id IS NOT NULL) "
-        "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE retracted AS SELECT coalesce(lag(event_id) OVER versions, live) AS void, person "
-        f"FROM fresh LEFT JOIN (SELECT left(event_id, {KEY_DIGITS}) AS base, max(event_id) AS live FROM known "
-        f"WHERE event_id NOT IN (SELECT void FROM known WHERE void IS NOT NULL) GROUP BY ALL) USING (base) "
-        f"WINDOW versions AS (PARTITION BY base ORDER BY _row) QUALIFY void IS NOT NULL"
-    )
+    con.execute("DROP TABLE IF EXISTS fresh")
+    rows, keys, held = con.execute(
+        "SELECT count(*), count(DISTINCT base), (SELECT count(*) FROM known) FROM made"
+    ).fetchone()
+    if rows == keys and not held:  # nothing repeats and nothing is known: no need to compare
+        con.execute("ALTER TABLE made RENAME TO fresh")
+        con.execute("CREATE OR REPLACE TEMP TABLE retracted (void VARCHAR, person VARCHAR)")
+    else:
+        con.execute(f"CREATE TEMP TABLE fresh AS {FRESH}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE retracted AS {RETRACTED}")
     stamp = f"TIMESTAMPTZ '{context.recorded_at.isoformat()}'"
     heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
-    chunk.events = con.execute(
+    chunk.events = con.sql(
         f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
         f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
         f"void AS subject, {heard} FROM retracted)"
@@ -82,7 +92,7 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
     )
     schema = lake.TABLES["attributes"]
-    chunk.attributes = con.execute(
+    chunk.attributes = con.sql(
         f"SELECT row_id, {quoted(context.source)} AS source, person, "
         f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS recorded_at, data FROM said ORDER BY _row"
     ).to_arrow_table().cast(schema)  # fmt: skip
@@ -97,7 +107,9 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     table, con = chunk.table, context.con
     fields = {name: place(chunk, column) for name, column in table.identity.items()}
     ids = {name: place(chunk, column) for name, column in table.ids.items()}
-    newest = [f"arg_max({sql}, _row) AS {name}" for name, sql in fields.items()]
+    told = when_sql(chunk, table.identity_when) if table.identity_when else "true"
+    newest = [f"arg_max({sql}, _row) FILTER ({told}) AS {name}" for name, sql in fields.items()]
+    kind = f"max({place(chunk, table.kind.column)})" if table.kind.column else quoted(table.kind.constant)
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
@@ -106,8 +118,8 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     else:
         rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
-    chunk.identities = con.execute(
-        f"SELECT person, {quoted(table.kind)} AS kind{listed} FROM chunk WHERE {rows} AND NOT "
+    chunk.identities = con.sql(
+        f"SELECT person, CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed} FROM chunk WHERE {rows} AND NOT "
         f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
     ).to_arrow_table()  # fmt: skip
     if not newest:

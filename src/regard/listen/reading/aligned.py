@@ -111,7 +111,9 @@ def _gaps(lines: Sequence[str]) -> tuple[int, ...]:
         for place, letter in enumerate(line):
             if letter != " ":
                 used[place] = True
-    cuts = [place for place in range(longest) if used[place] and (place < 2 or not any(used[place - 2 : place]))]
-    if cuts:
-        cuts[0] = 0
-    return tuple(cuts)
+    cuts = [place for place in range(longest) if used[place] and not any(used[max(place - 2, 0) : place])]
+    cuts[:1] = [0]
+    # A few lines of prose may share a gap by chance; the cells of a table are mostly filled.
+    split = Alignment(tuple(cuts), (), False, True).split
+    filled = [sum(map(bool, cells)) for cells in zip(*map(split, lines), strict=True)]
+    return tuple(cuts) if min(filled) * 2 > len(lines) else ()

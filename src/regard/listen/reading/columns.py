@@ -1,12 +1,18 @@
 """What a column's values show: the shape that profiling fills and converting follows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regard.listen.reading.numbers import NumberStyle
 
 KINDS = (
     "empty", "integer", "decimal", "currency", "rating", "boolean", "date", "datetime", "time",
     "email", "phone", "url", "name", "id", "postcode", "category", "text",
 )  # fmt: skip
+NUMBERS = {"integer", "decimal", "currency", "rating"}
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,7 @@ class ColumnProfile:
     name: str
     kind: str  # one of KINDS
     null_share: float = 0.0  # empty or a missing word
-    distinct: int = 0  # exact up to 200,000 rows, else within a few per cent
+    distinct: int = 0  # exact up to 300,000, else within a few per cent
     unique: bool = False  # every value once (within what `distinct` can tell)
     examples: list[str] = field(default_factory=list)
     minimum: str | None = None  # of numbers and dates, in their own order
@@ -28,3 +34,26 @@ class ColumnProfile:
     date_format: str | None = None  # "m/d/yyyy h:mm", "yyyymmdd", "epoch seconds", "excel serial", …
     date_order_certain: bool = True  # False: ask, or refuse
     evidence: str = ""  # why the kind or the order was chosen, to be shown
+
+
+@dataclass
+class Column:
+    """One column on its way to a profile."""
+
+    profile: ColumnProfile
+    data: pa.ChunkedArray
+    counts: pa.StructArray | None  # values and how often, unless there are too many
+    style: NumberStyle | None = None
+    separator: str = ""
+
+    def pieces(self) -> Iterator[pa.Array]:
+        """The values that are there, each once if they are not too many."""
+        for piece in [self.counts.field("values")] if self.counts is not None else self.data.chunks:
+            yield present(piece, self.profile.missing_words).drop_null()
+
+
+def present(texts: pa.Array, missing_words: list[str], *, trim: bool = True) -> pa.Array:
+    """The texts, with null for what only says that there is no value."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    missing = pc.is_in(trimmed, value_set=pa.array(["", *missing_words], pa.string()))
+    return pc.if_else(missing, None, trimmed if trim else texts)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.errors import AmbiguousError
-from regard.listen.reading.columns import ColumnProfile
+from regard.listen.reading.columns import ColumnProfile, present
 from regard.listen.reading.dates import parse_dates
 from regard.listen.reading.kinds import FALSE_WORDS, TRUE_WORDS
 from regard.listen.reading.numbers import parse_numbers, to_money
@@ -45,13 +45,6 @@ def parse_column(
     unread = pc.and_(pc.is_valid(texts), pc.is_null(typed))
     reasons = pc.if_else(unread, pa.scalar(_reason(target, profile), pa.string()), None)
     return typed.take(encoded.indices), reasons.take(encoded.indices)
-
-
-def present(texts: pa.Array, missing_words: list[str], *, trim: bool = True) -> pa.Array:
-    """The texts, with null for what only says that there is no value."""
-    trimmed = pc.utf8_trim_whitespace(texts)
-    missing = pc.is_in(trimmed, value_set=pa.array(["", *missing_words], pa.string()))
-    return pc.if_else(missing, None, trimmed if trim else texts)
 
 
 def _typed(texts: pa.Array, target: Target, profile: ColumnProfile, zone: str) -> pa.Array:

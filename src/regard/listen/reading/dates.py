@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _CLOCK = (
-    r"(?:[T ,]+(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<pm>[AaPp]\.?[Mm]\.?)?)?"
+    r"(?:[T ,]+(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"\s*(?P<pm>[AaPp]\.?[Mm]\.?)?)?"
     r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\s*\([A-Za-z ]+\))?$"
 )
 NUMERIC = (
@@ -21,8 +22,15 @@ COMPACT = (
     r"(?:[T ]?(?P<h>\d{2}):?(?P<mi>\d{2}):?(?P<s>\d{2})?(?P<f>)(?P<pm>))?(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
 _WEEKDAY = r"^(?:\p{L}{2,10}\.?,?\s+)?"
-DAY_NAMED = _WEEKDAY + r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?[ /-]*(?:de )?(?P<m>\p{L}{3,10})\.?[ ,/-]+(?:de )?(?P<y>\d{4}|\d{2})" + _CLOCK
-MONTH_NAMED = _WEEKDAY + r"(?P<m>\p{L}{3,10})\.?[ -]+(?P<d>\d{1,2})(?:st|nd|rd|th)?[ ,-]+(?P<y>\d{4})" + _CLOCK
+DAY_NAMED = (
+    _WEEKDAY
+    + r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?[ /-]*(?:de )?"
+    + r"(?P<m>\p{L}{3,10})\.?[ ,/-]+(?:de )?(?P<y>\d{4}|\d{2})"
+    + _CLOCK
+)
+MONTH_NAMED = (
+    _WEEKDAY + r"(?P<m>\p{L}{3,10})\.?[ -]+(?P<d>\d{1,2})(?:st|nd|rd|th)?[ ,-]+(?P<y>\d{4})" + _CLOCK
+)
 EPOCH_SECONDS, EPOCH_MILLIS, EXCEL = "epoch seconds", "epoch milliseconds", "excel serial"
 _MONTHS = """
 jan january januar janvier enero gennaio janeiro januari janv ene gen jän jänner
@@ -38,6 +46,7 @@ oct october oktober octobre octubre ottobre outubro okt ott out
 nov november novembre noviembre novembro
 dec december dezember decembre diciembre dicembre dezembro dez dic
 """
+NOTHING_SHOWN = "no value shows which part is the day"
 _US_PER_SECOND = 1_000_000
 
 
@@ -104,11 +113,11 @@ def decide_order(a: np.ndarray, b: np.ndarray, c: np.ndarray, separator: str) ->
         return Order("dmy", True, "day and month are equal in every value")
     if separator == ".":
         return Order("dmy", True, "points between the parts are written day first")
-    return _by_sorting(a, b, c)
+    return Order("dmy", False, NOTHING_SHOWN)
 
 
-def _by_sorting(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> Order:
-    """Files are often in order of time: then only one reading is sorted."""
+def decide_by_sorting(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> Order:
+    """The order from the rows as they stand: files are often in order of time, by one reading only."""
     year, first, second = c.astype(np.int64), a.astype(np.int64), b.astype(np.int64)
     dmy, mdy = (year * 16 + second) * 32 + first, (year * 16 + first) * 32 + second
     if len(np.unique(dmy)) >= 12:
@@ -117,7 +126,7 @@ def _by_sorting(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> Order:
             mixed = (np.diff(other) > 0).mean()
             if rising and 0.02 < mixed < 0.98:
                 return Order(order, True, f"the rows are in order of time only if read {order}")
-    return Order("dmy", False, "no value shows which part is the day")
+    return Order("dmy", False, NOTHING_SHOWN)
 
 
 def _parse_shape(texts: pa.Array, shape: str, order: str, zone: str) -> pa.Array:
@@ -133,7 +142,9 @@ def _parse_shape(texts: pa.Array, shape: str, order: str, zone: str) -> pa.Array
     afternoon, morning = _true(pc.equal(half, "p")), _true(pc.equal(half, "a"))
     hour_fits = np.where(afternoon | morning, (hour >= 1) & (hour <= 12), hour < 24)
     hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
-    fraction = _integers(pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(parts.field("f"), ""), 6, "0"), 0, 6))
+    fraction = _integers(
+        pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(parts.field("f"), ""), 6, "0"), 0, 6)
+    )
     length = _month_length(year, month)
     good = matched & (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= length)
     good &= hour_fits & (minute < 60) & (second < 60)
@@ -210,7 +221,7 @@ def _named_months(names: pa.Array) -> np.ndarray:
             known[word] = known[_bare(word)] = number
     position = pc.index_in(pc.utf8_lower(names), pa.array(list(known)))
     numbers = pa.array(list(known.values())).take(position)
-    return pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False)
+    return _numpy(pc.fill_null(numbers, 0))
 
 
 def _bare(word: str) -> str:
@@ -220,26 +231,33 @@ def _bare(word: str) -> str:
 def _integers(texts: pa.Array) -> np.ndarray:
     """Digits as numbers; 0 where there are none."""
     filled = pc.fill_null(texts, "")
-    return pc.if_else(pc.equal(filled, ""), "0", filled).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return _numpy(pc.if_else(pc.equal(filled, ""), "0", filled).cast(pa.int64()))
 
 
 def _true(flags: pa.Array) -> np.ndarray:
-    return pc.fill_null(flags, False).to_numpy(zero_copy_only=False)
+    return _numpy(pc.fill_null(flags, False))
+
+
+def _numpy(values: pa.Array) -> np.ndarray:
+    array: np.ndarray = values.to_numpy(zero_copy_only=False)
+    return array
 
 
 def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Days since 1970-01-01 in the Gregorian calendar (Howard Hinnant's days_from_civil)."""
-    y = year - (month <= 2)
+    y: np.ndarray = year - (month <= 2)
     era = y // 400
     of_era = y - era * 400
     of_year = (153 * (month + np.where(month > 2, -3, 9)) + 2) // 5 + day - 1
-    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
+    days: np.ndarray = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
+    return days
 
 
 def _month_length(year: np.ndarray, month: np.ndarray) -> np.ndarray:
     lengths = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    return lengths[np.clip(month, 0, 12)] + (leap & (month == 2))
+    leap: np.ndarray = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    length: np.ndarray = lengths[np.clip(month, 0, 12)] + (leap & (month == 2))
+    return length
 
 
 def describe_format(example: str, order: str) -> str:
@@ -251,7 +269,9 @@ def describe_format(example: str, order: str) -> str:
     if clock:
         time = ("Thh:mm" if clock[1] == "T" else " h:mm") + (":ss" if clock[2] else "")
     if re.search(r"[^\W\d_]{3}", example.split(":")[0].replace("UTC", "")):
-        return ("mmm d yyyy" if re.match(r"(?:\w+\.?,\s+)?[^\W\d_]{3,}\.?[ -]+\d", example) else "d mmm yyyy") + time
+        return (
+            "mmm d yyyy" if re.match(r"(?:\w+\.?,\s+)?[^\W\d_]{3,}\.?[ -]+\d", example) else "d mmm yyyy"
+        ) + time
     if re.match(r"\d{4}\D", example):
         return f"yyyy{example[4]}mm{example[4]}dd{time}"
     separator = re.match(r"\d+(.)", example)

@@ -6,7 +6,6 @@ closing quote, no byte was undecodable, and Arrow finds as many rows as the bloc
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from regard.listen.reading.encoding import MARK_PREFIX, MARKS, show_marks
 from regard.listen.reading.sheets import ROW, SheetWriter
 
 LONGEST_FIELD = 16 * 1024 * 1024
+LINE_FEED, CARRIAGE_RETURN = 10, 13
 REACH = 5000  # lines that one quoted value may span
 
 
@@ -80,13 +80,7 @@ class DelimitedReader:
             return True
         if self.dialect.padding:
             return False
-        array = np.frombuffer(data, np.uint8)
-        before = np.searchsorted(np.flatnonzero(array == quote[0]), np.flatnonzero(array == 10))
-        if (np.diff(before, prepend=0) % 2).any():
-            return False
-        delimiter = re.escape(self.dialect.delimiter.encode())
-        junk = rb'(?:^|%b)%b(?:[^%b\n]|%b%b)*%b[^%b\r\n%b]' % (delimiter, *(quote,) * 5, delimiter, quote)
-        return re.search(junk, data, re.MULTILINE) is None
+        return _well_quoted(np.frombuffer(data, np.uint8), quote[0], ord(self.dialect.delimiter))
 
     def _read_fast(self, data: bytes) -> bool:
         invalid: list[arrow_csv.InvalidRow] = []
@@ -163,7 +157,11 @@ class DelimitedReader:
         self._refuse(cursor.lines[start], _explain(error))
 
     def _take(self, row: list[str], cursor: _Cursor, start: int) -> None:
-        text = cursor.lines[start] if cursor.position == start + 1 else "".join(cursor.lines[start : cursor.position])
+        text = (
+            cursor.lines[start]
+            if cursor.position == start + 1
+            else "".join(cursor.lines[start : cursor.position])
+        )
         if MARKS.search(text):
             self._refuse(text, f"bytes that are not {self.writer.found.encoding}")
         elif "\0" in text:
@@ -190,6 +188,21 @@ class DelimitedReader:
     def _refuse(self, text: str, reason: str) -> None:
         self.number += 1
         self.writer.refuse(self.number, show_marks(text.rstrip("\r\n")), reason)
+
+
+def _well_quoted(data: np.ndarray, quote: int, delimiter: int) -> bool:
+    """Every line has an even number of quotes, each opening at a field's beginning and closing at its end."""
+    places = np.flatnonzero(data == quote)
+    if (np.diff(np.searchsorted(places, np.flatnonzero(data == LINE_FEED)), prepend=0) % 2).any() or len(
+        places
+    ) % 2:
+        return False
+    # A doubled quote inside a field looks like a field's end and the next one's beginning.
+    framed = np.concatenate(([LINE_FEED], data, [LINE_FEED]))
+    before, after = framed[places[::2]], framed[places[1::2] + 2]
+    opens = (before == delimiter) | (before == LINE_FEED) | (before == quote)
+    closes = (after == delimiter) | (after == LINE_FEED) | (after == CARRIAGE_RETURN) | (after == quote)
+    return bool(opens.all() and closes.all())
 
 
 def _without_lines(data: bytes, count: int) -> tuple[bytes, int]:

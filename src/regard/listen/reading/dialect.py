@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from regard.listen.reading.header import find_header
@@ -29,14 +29,13 @@ class Dialect:
     skipped_lines: int = 0  # above the header
     body_line: int = 0  # physical lines before the first data row
 
-    def reader(self, lines: object, *, strict: bool) -> "csv._reader":  # type: ignore[name-defined]
+    def reader(self, lines: Iterable[str], *, strict: bool) -> "csv._reader":  # type: ignore[name-defined]
         """A csv reader of this layout."""
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         return csv.reader(
-            lines,  # type: ignore[call-overload]
+            lines,
             delimiter=self.delimiter,
             quotechar=self.quote or None,
-            quoting=quoting,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             escapechar=self.escape,
             skipinitialspace=self.padding,
             strict=strict,
@@ -126,6 +125,8 @@ def _fit(lines: Sequence[str], delimiter: str, quote: str, whole: bool) -> _Fit:
     if not rows:
         return _Fit(delimiter, 0, 0, False, False)
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
+    if len(rows[0]) != width and count < 3:
+        return _Fit(delimiter, 0, 0, False, False)  # two commas in a few lines of prose
     digits = all(cell[-1:].isdigit() for row in rows[1:] for cell in row[:-1])
     return _Fit(delimiter, count / len(rows), width, len(rows[0]) == width, delimiter == "," and digits)
 
@@ -134,7 +135,9 @@ def _best(fits: Sequence[_Fit]) -> str | None:
     if not fits:
         return None
     # max() keeps the first of equals, and DELIMITERS begins with the one seldom found in plain text.
-    return max(fits, key=lambda fit: (fit.first_fits, round(fit.share, 1), not fit.decimal, fit.share)).delimiter
+    return max(
+        fits, key=lambda fit: (fit.first_fits, round(fit.share, 1), not fit.decimal, fit.share)
+    ).delimiter
 
 
 def _quote(sample: str) -> str:
@@ -145,11 +148,13 @@ def _quote(sample: str) -> str:
 
 
 def _escape(sample: str, delimiter: str, quote: str) -> str | None:
-    r"""A backslash, if it stands before quotes inside a field (\" followed by neither delimiter nor end)."""
+    r"""A backslash, if \" stands inside fields, and never as the \"" of a file that doubles its quotes."""
     if not quote:
         return None
-    inside = re.search(rf"[^\\{re.escape(delimiter)}\n]\\{quote}[^{re.escape(delimiter)}\r\n]", sample)
-    return "\\" if inside else None
+    end = re.escape(delimiter) + "\r\n"
+    escaped = re.search(rf"[^\\{end}]\\{quote}[^{quote}{end}]", sample)
+    doubled = re.search(rf"\\{quote}{quote}[^{end}]", sample)
+    return "\\" if escaped and not doubled else None
 
 
 def _padded(lines: Sequence[str], dialect: Dialect) -> bool:

@@ -1,6 +1,6 @@
 """Opens a file of any known format, told from its content and not from its name."""
 
-import json
+import codecs
 import re
 import tempfile
 import zipfile
@@ -22,6 +22,7 @@ MAIL_HEADER = re.compile(
     rb"|x-[\w-]+|dkim-signature|in-reply-to|references|cc|sender):[ \t]",
     re.IGNORECASE,
 )
+JSON_BEGINS = re.compile(r'\{\s*["}]|\[\s*(?:[\[{"\]]|(?:-?[\d.]+|true|false|null)\s*[,\]])')
 FOREIGN = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -52,7 +53,9 @@ def read_file(path: Path, *, hints: Hints) -> list[Sheet]:
     if path.is_dir():
         letters = sorted(file for file in path.rglob("*") if file.suffix.lower() == ".eml")
         if not letters:
-            raise UnreadableFileError(f"The folder {path.name} holds no .eml files.", hint="Hand in single files.")
+            raise UnreadableFileError(
+                f"The folder {path.name} holds no .eml files.", hint="Hand in single files."
+            )
         return read_letters(letters, path.name, hints)
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.", hint="Check the path.")
@@ -67,10 +70,12 @@ def tell_format(path: Path) -> str:
         raise UnreadableFileError(f"{path.name} is empty.", hint="Hand in a file with at least one row.")
     for magic, what in FOREIGN.items():
         if head.startswith(magic):
-            raise UnreadableFileError(f"{path.name} is {what}.", hint="Hand in CSV, XLSX, ODS, JSON, Parquet, mbox, .gz or .zip.")
+            raise UnreadableFileError(
+                f"{path.name} is {what}.", hint="Hand in CSV, XLSX, ODS, JSON, Parquet, mbox, .gz or .zip."
+            )
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _tell_archive(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
@@ -84,10 +89,16 @@ def _read(path: Path, hints: Hints, *, packed: bool) -> list[Sheet]:
     if kind not in ("gzip", "zip"):
         return READERS[kind](path, path.stem, hints)
     if packed:
-        raise UnreadableFileError(f"{path.name} is an archive within an archive.", hint="Unpack the outer one.")
+        raise UnreadableFileError(
+            f"{path.name} is an archive within an archive.", hint="Unpack the outer one."
+        )
     with tempfile.TemporaryDirectory(prefix="regard-unpack-", dir=hints.temporary) as folder:
         target = Path(folder)
-        files = [unpack.unpack_gzip(path, target, hints)] if kind == "gzip" else unpack.unpack_zip(path, target, hints)
+        files = (
+            [unpack.unpack_gzip(path, target, hints)]
+            if kind == "gzip"
+            else unpack.unpack_zip(path, target, hints)
+        )
         letters = [file for file in files if file.suffix.lower() == ".eml"]
         sheets = read_letters(letters, path.stem, hints) if letters else []
         for file in files:
@@ -108,19 +119,22 @@ def _tell_archive(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except zipfile.BadZipFile as error:
-        raise UnreadableFileError(f"{path.name} is cut short or broken: {error}.", hint="Send it again.") from error
+        raise UnreadableFileError(
+            f"{path.name} is cut short or broken: {error}.", hint="Send it again."
+        ) from error
     if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
         return "xlsx"
     return "ods" if {"content.xml", "mimetype"} <= names else "zip"
 
 
 def _tell_text(head: bytes) -> str:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    start = head.decode("utf-16" if wide else "utf-8", "ignore").removeprefix("\ufeff").lstrip()
     if head.startswith(b"From ") and MAIL_HEADER.search(head):
         return "mbox"
-    if start[:11].upper() == b"BEGIN:VCARD":
+    if start[:11].upper() == "BEGIN:VCARD":
         return "vcard"
-    if start[:1] in b"[{" and start and _json_begins(start):
+    if JSON_BEGINS.match(start):
         return "json"
     lines = head.split(b"\n", 3)[:2]
     return "eml" if len(lines) > 1 and MAIL_HEADER.match(lines[0]) and _header_goes_on(lines[1]) else "text"
@@ -128,16 +142,3 @@ def _tell_text(head: bytes) -> str:
 
 def _header_goes_on(line: bytes) -> bool:
     return bool(MAIL_HEADER.match(line)) or line[:1] in (b" ", b"\t")
-
-
-def _json_begins(start: bytes) -> bool:
-    """Whether JSON is read up to the end of this beginning, or up to the end of its first value."""
-    text = start.decode("utf-8", "ignore")
-    try:
-        json.JSONDecoder().raw_decode(text)
-    except json.JSONDecodeError as error:
-        # A value cut off by the end of the sample fails near it; text that only looks like JSON fails early.
-        return re.match(r"[\[{]\s*(?:$|[\[{\"\]}\d-]|true|false|null)", text) is not None and (
-            error.pos > 100 or "\n" not in text
-        )
-    return True

@@ -7,23 +7,76 @@ from dataclasses import dataclass
 from regard.listen.reading import dates, numbers
 
 ENOUGH = 0.9  # share of values that must fit
-_ID_WORDS = {"id", "ids", "uid", "uuid", "guid", "pk", "key", "nr", "no", "sku", "ref", "reference", "nummer", "code"}
+_ID_WORDS = {
+    "id",
+    "ids",
+    "uid",
+    "uuid",
+    "guid",
+    "pk",
+    "key",
+    "nr",
+    "no",
+    "sku",
+    "ref",
+    "reference",
+    "nummer",
+    "code",
+}
+_MESSAGE_WORDS = {"id", "reply", "references"}  # identifiers of messages look like addresses
 _NAME_WORDS = {
     "name", "firstname", "lastname", "surname", "forename", "fullname", "vorname", "nachname", "familienname",
     "prenom", "prénom", "nom", "nombre", "apellido", "given", "family", "contact",
 }  # fmt: skip
-_NOT_A_PERSON = {"file", "user", "product", "category", "item", "company", "host", "domain", "column", "table"}
-_PHONE_WORDS = {"phone", "tel", "telephone", "telefon", "mobile", "mobil", "handy", "cell", "fax", "caller", "msisdn"}
+_NOT_A_PERSON = {
+    "file",
+    "user",
+    "product",
+    "category",
+    "item",
+    "company",
+    "host",
+    "domain",
+    "column",
+    "table",
+}
+_PHONE_WORDS = {
+    "phone",
+    "tel",
+    "telephone",
+    "telefon",
+    "mobile",
+    "mobil",
+    "handy",
+    "cell",
+    "fax",
+    "caller",
+    "msisdn",
+}
 _POST_WORDS = {"zip", "zipcode", "postcode", "postal", "plz", "postleitzahl", "cp", "cap"}
-_TIME_WORDS = {"date", "datum", "time", "timestamp", "ts", "at", "created", "updated", "zeit", "when", "epoch", "on"}
+_TIME_WORDS = {
+    "date",
+    "datum",
+    "time",
+    "timestamp",
+    "ts",
+    "at",
+    "created",
+    "updated",
+    "zeit",
+    "when",
+    "epoch",
+    "on",
+}
 _RATING_WORDS = {
-    "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung", "note",
-    "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
+    "score", "rating", "ratings", "rated", "satisfaction", "nps", "csat", "ces", "stars", "star", "bewertung",
+    "note", "zufriedenheit", "recommend", "likelihood", "likert", "feedback", "sterne", "avis",
 }  # fmt: skip
 _COUNT_WORDS = {
-    "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year", "years",
-    "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes", "seconds", "pieces",
-    "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds", "bought", "level",
+    "number", "count", "qty", "quantity", "menge", "anzahl", "age", "month", "months", "day", "days", "year",
+    "years", "week", "weeks", "installments", "sequential", "size", "weight", "hour", "minute", "minutes",
+    "seconds", "pieces", "items", "units", "frequency", "recency", "tenure", "dependents", "referrals", "cds",
+    "bought", "level",
 }  # fmt: skip
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE)
@@ -35,9 +88,28 @@ _NUMBER = re.compile(numbers.NUMBER)
 _UNIT = re.compile(numbers.HAS_UNIT)
 _INTEGER = re.compile(r"[-+]?\d+")
 _DATE_SHAPES = tuple(
-    re.compile(shape.replace(r"\p{L}", r"[^\W\d_]")) for shape in (dates.NUMERIC, dates.DAY_NAMED, dates.MONTH_NAMED)
+    re.compile(shape.replace(r"\p{L}", r"[^\W\d_]"))
+    for shape in (dates.NUMERIC, dates.DAY_NAMED, dates.MONTH_NAMED)
 )
-TRUE_WORDS = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "o", "si", "sí", "s", "wahr", "vrai", "sim", "x", "on")
+TRUE_WORDS = (
+    "1",
+    "true",
+    "yes",
+    "y",
+    "t",
+    "ja",
+    "j",
+    "oui",
+    "o",
+    "si",
+    "sí",
+    "s",
+    "wahr",
+    "vrai",
+    "sim",
+    "x",
+    "on",
+)
 FALSE_WORDS = ("0", "false", "no", "n", "f", "nein", "non", "falsch", "faux", "não", "off", "-")
 
 
@@ -59,13 +131,15 @@ def tell_kind(values: Values) -> str:
     words = words_of(values.name)
     for kind, pattern in (("email", _EMAIL), ("url", _URL), ("time", _TIME)):
         if _share(values.sample, pattern) >= ENOUGH:
-            return kind
+            return "id" if kind == "email" and words & _MESSAGE_WORDS else kind
     date = _date_kind(values, words)
     if date:
         return date
     if is_boolean(values):
         return "boolean"
-    if words & _PHONE_WORDS and _share(values.sample, _PHONE) >= 0.7:
+    if _share(values.sample, _PHONE) >= (0.7 if words & _PHONE_WORDS else ENOUGH) and (
+        words & _PHONE_WORDS or _dials(values.sample)
+    ):
         return "phone"
     if words & _POST_WORDS and _share(values.sample, _POSTCODE) >= ENOUGH:
         return "postcode"
@@ -77,7 +151,13 @@ def tell_kind(values: Values) -> str:
 def words_of(name: str) -> set[str]:
     """The words of a column's name: orderId, order_id and "Order ID" are the same two."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return set(re.findall(r"[^\W_]+", apart.lower()))
+    words = set(re.findall(r"[^\W_]+", apart.lower()))
+    for word in list(words):  # Kundennummer, Telefonnummer, phonenumber
+        if re.match("tele(?:f|ph)on|phone|mobil|handy|rufnummer", word):
+            words.add("phone")
+        elif word.endswith("nummer") and word != "hausnummer":
+            words.add("nummer")
+    return words
 
 
 def is_boolean(values: Values) -> bool:
@@ -95,7 +175,10 @@ def epoch_format(values: Sequence[str], words: set[str]) -> str | None:
     if not words & _TIME_WORDS:
         return None
     whole = [value.split(".")[0] for value in values]
-    ranges = ((dates.EPOCH_SECONDS, 315_000_000, 4_102_444_800), (dates.EPOCH_MILLIS, 315_000_000_000, 4_102_444_800_000))
+    ranges = (
+        (dates.EPOCH_SECONDS, 315_000_000, 4_102_444_800),
+        (dates.EPOCH_MILLIS, 315_000_000_000, 4_102_444_800_000),
+    )
     for format, low, high in (*ranges, (dates.EXCEL, 20_000, 73_050)):
         if sum(value.isdigit() and low <= int(value) <= high for value in whole) >= ENOUGH * len(whole):
             return format
@@ -167,17 +250,26 @@ def _text_kind(values: Values, words: set[str]) -> str:
     length = sum(map(len, values.sample)) / len(values.sample)
     blanks = sum(" " in value for value in values.sample) / len(values.sample)
     unique = values.distinct / values.filled
-    plus = [value for value in values.sample if _PHONE.fullmatch(value)]
-    if len(plus) >= ENOUGH * len(values.sample) and not _names_id(words):
+    if _share(values.sample, _PHONE) >= ENOUGH and not _names_id(words):
         return "phone"
-    if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40:
+    wordy = sum(any(map(str.isdigit, value)) for value in values.sample) < len(values.sample) / 5
+    if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40 and wordy:
         return "name"
     tokens = _share(values.sample, _TOKEN)
-    if blanks < 0.05 and ((_names_id(words) and tokens > 0.8) or (tokens > 0.95 and unique > 0.9 and length > 3)):
+    if blanks < 0.05 and (
+        (_names_id(words) and tokens > 0.8) or (tokens > 0.95 and unique > 0.9 and length > 3)
+    ):
         return "id"
     if values.distinct <= 2 or (unique < 0.5 and length < 40 and values.distinct < 5000):
         return "category"
     return "text"
+
+
+def _dials(sample: Sequence[str]) -> bool:
+    """Long enough for telephone numbers, beginning like them, and many with signs between the digits."""
+    like = sum(value[0] in "+0(" and sum(map(str.isdigit, value)) >= 7 for value in sample)
+    signs = sum(not value.isdigit() for value in sample)
+    return like >= 0.8 * len(sample) and signs >= 0.3 * len(sample)
 
 
 def _share(sample: Sequence[str], pattern: re.Pattern[str], *, search: bool = False) -> float:

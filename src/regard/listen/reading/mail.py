@@ -12,8 +12,8 @@ from regard.listen.reading.mailtext import part_quoted, plain_text
 from regard.listen.reading.sheets import Found, Hints, Sheet, SheetWriter
 
 COLUMNS = (
-    "message_id", "in_reply_to", "references", "date", "from", "from_name", "to", "cc", "subject", "text", "quoted",
-    "attachments",
+    "message_id", "in_reply_to", "references", "date", "from", "from_name", "to", "cc", "subject", "text",
+    "quoted", "attachments",
 )  # fmt: skip
 MESSAGE_LIMIT = 64 * 1024 * 1024
 _WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")
@@ -107,7 +107,7 @@ def _decoded_word(word: str) -> str:
     if isinstance(data, str):
         return data
     try:
-        return data.decode(charset or "ascii")
+        return str(data, charset or "ascii")
     except (LookupError, UnicodeDecodeError):
         return _guess(data)
 

@@ -10,14 +10,20 @@ _BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^>]*>", re.
 _QUOTE_OPENS = re.compile(r"<blockquote\b[^>]*>|<div[^>]*class=\"?gmail_quote[^>]*>", re.IGNORECASE)
 _CUT = re.compile(
     r"^\s*(?:"
-    r"(?:On|Am|Le|El|Il|Em|Op)\b.{4,200}(?:wrote|schrieb(?:\s.{0,80})?|a écrit|escribió|ha scritto|escreveu|schreef.{0,80})\s*:"
-    r"|-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Forwarded message|Weitergeleitete Nachricht)\b.*"
+    r"(?:On|Am|Le|El|Il|Em|Op)\b.{4,200}"
+    r"(?:wrote|schrieb(?:\s.{0,80})?|a écrit|escribió|ha scritto|escreveu|schreef.{0,80})\s*:"
+    r"|-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine"
+    r"|Forwarded message|Weitergeleitete Nachricht)\b.*"
     r"|(?:From|Von|De)\s*:.{3,200}\n\s*(?:Sent|Gesendet|Envoyé|Date|Datum|To|An|À)\s*:.*"
     r"|_{20,}\s*$"
     r")",
     re.MULTILINE | re.IGNORECASE,
 )
-_TWO_LINES = re.compile(r"^((?:On|Am|Le|El|Il)\b[^\n]{4,120})\n([^\n]{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,60}:)$", re.MULTILINE)
+_TWO_LINES = re.compile(
+    r"^((?:On|Am|Le|El|Il)\b[^\n]{4,120})\n"
+    r"([^\n]{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,60}:)$",
+    re.MULTILINE,
+)
 
 
 def plain_text(message: Message) -> str:

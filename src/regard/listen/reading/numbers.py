@@ -9,14 +9,20 @@ import pyarrow.compute as pc
 SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "R$": "BRL", "US$": "USD", "zł": "PLN"}
 _UNIT = r"(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|BRL|INR|CNY|R\$|US\$|[€$£¥₹%]|zł|kr\.?|Fr\.)"
 _BLANKS = " \u00a0\u202f'’"
-NUMBER = rf"^[-+(]?\s*{_UNIT}?\s*[-+]?\d*[\d.,{_BLANKS}]*\d[.,]?(?:[eE][-+]?\d{{1,3}})?\s*-?\s*{_UNIT}?\s*\)?$|^[-+]?[.,]\d+$"
+NUMBER = (
+    rf"^[-+(]?\s*{_UNIT}?\s*[-+]?\d*[\d.,{_BLANKS}]*\d[.,]?(?:[eE][-+]?\d{{1,3}})?"
+    rf"\s*-?\s*{_UNIT}?\s*\)?$|^[-+]?[.,]\d+$"
+)
 HAS_UNIT = rf"^[-+(]?\s*{_UNIT.replace('%', '')}|{_UNIT.replace('%', '')}\s*\)?$"
 _PLAIN = {
     True: rf"^[-+]?(?:\d{{1,3}}(?:[.{_BLANKS}]\d{{3}})+|\d+)?(?:,\d*)?$",
     False: rf"^[-+]?(?:\d{{1,3}}(?:[,{_BLANKS}]\d{{3}})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{{1,3}})?$",
 }
-# Only one reading fits these: a mark that is not followed by exactly three digits, or comes after the other one.
-_DECIMAL = r"^\D*(?:0|\d{{4,}}|[\d{blanks}]*){mark}(?:\d{{1,2}}|\d{{4,}})\D*$|{other}\d{{3}}{mark}\d*\D*$|^\D*(?:0|\d{{4,}}){mark}\d+\D*$"
+# Only one reading fits: the mark is not followed by exactly three digits, or comes after the other one.
+_DECIMAL = (
+    r"^\D*(?:0|\d{{4,}}|[\d{blanks}]*){mark}(?:\d{{1,2}}|\d{{4,}})\D*$"
+    r"|{other}\d{{3}}{mark}\d*\D*$|^\D*(?:0|\d{{4,}}){mark}\d+\D*$"
+)
 _GROUPS = r"{mark}\d{{3}}{mark}\d{{3}}|^\D*\d{{1,3}}{mark}\d{{3}}{other}\d*\D*$"
 _EITHER = r"^\D*[1-9]\d{{0,2}}{mark}\d{{3}}\D*$"
 MONEY = pa.decimal128(18, 4)
@@ -32,7 +38,7 @@ class NumberStyle:
 
 
 def count_styles(texts: pa.Array) -> tuple[int, int, int]:
-    """How many values show a decimal comma, a decimal point, or a mark before three digits that may be either."""
+    """How many values show a decimal comma, a decimal point, or a comma that may be either."""
     comma = _shows(texts, ",", r"\.")
     point = _shows(texts, r"\.", ",")
     either = _count(texts, _EITHER.format(mark=","))
@@ -42,7 +48,9 @@ def count_styles(texts: pa.Array) -> tuple[int, int, int]:
 def decide_style(comma: int, point: int, either: int) -> NumberStyle | None:
     """The style those counts show; None if they show none and other columns must tell."""
     if comma and point:
-        return NumberStyle(comma > point, False, f"{comma} values have a decimal comma, {point} a decimal point")
+        return NumberStyle(
+            comma > point, False, f"{comma} values have a decimal comma, {point} a decimal point"
+        )
     if comma:
         return NumberStyle(True, True, f"{comma} values have a decimal comma")
     if point or not either:
@@ -58,7 +66,8 @@ def parse_numbers(texts: pa.Array, *, decimal_comma: bool) -> pa.Array:
     core = pc.replace_substring_regex(core, r"^([^-]*\d[.,]?)\s*-$", r"-\1")
     core = pc.replace_substring_regex(core, r"^([-+])\s+", r"\1")
     good = pc.and_(
-        pc.match_substring_regex(core, _PLAIN[decimal_comma]), pc.match_substring_regex(core, r"^[-+]?[.,]?\d")
+        pc.match_substring_regex(core, _PLAIN[decimal_comma]),
+        pc.match_substring_regex(core, r"^[-+]?[.,]?\d"),
     )
     core = pc.if_else(good, core, None)
     core = pc.replace_substring_regex(core, rf"[{'.' if decimal_comma else ','}{_BLANKS}+]", "")

@@ -58,4 +58,6 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _json(value: object) -> str | None:
     if value is None:
         return None
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else msgspec.json.encode(value).decode()
+    return (
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else msgspec.json.encode(value).decode()
+    )

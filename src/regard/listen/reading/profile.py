@@ -2,9 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import duckdb
@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regard.listen.reading import dates, numbers
-from regard.listen.reading.columns import KINDS, ColumnProfile
-from regard.listen.reading.convert import parse_column, present
-from regard.listen.reading.kinds import Values, epoch_format, tell_kind, words_of, zero_means_none
+from regard.listen.reading import numbers
+from regard.listen.reading.columns import KINDS, NUMBERS, Column, ColumnProfile, present
+from regard.listen.reading.convert import parse_column
+from regard.listen.reading.formats import read_format, read_style, settle_dates, settle_numbers
+from regard.listen.reading.kinds import Values, tell_kind, zero_means_none
 from regard.listen.reading.sheets import Hints, Sheet
 
 __all__ = ["KINDS", "ColumnProfile", "profile_sheet"]
@@ -23,29 +24,16 @@ __all__ = ["KINDS", "ColumnProfile", "profile_sheet"]
 SAMPLE_ROWS = 4000
 MANY = 300_000  # distinct values beyond which a column is read in pieces
 FEW = 1000
-ALWAYS_MISSING = ("?", "N/A", "n/a", "#N/A", "#NV", "NULL", "null", "NaN", "nan", "k.A.", "\\N", "<NA>", "#NULL!")
-MISSING_IF_TYPED = ("-", "--", "NA", "na", "None", "none", "nil", ".", "unknown", "unbekannt", "NaT", "n.a.", "00000000")
+ALWAYS_MISSING = (
+    "?", "N/A", "n/a", "#N/A", "#NV", "#NULL!", "NULL", "null", "NaN", "nan", "k.A.", "\\N", "<NA>",
+)  # fmt: skip
+MISSING_IF_TYPED = (
+    "-", "--", ".", "NA", "na", "n.a.", "None", "none", "nil", "unknown", "unbekannt", "NaT", "00000000",
+)  # fmt: skip
 NEVER_NEGATIVE = ("-1", "-9", "-99", "-999", "-9999")  # missing, if no other value is below zero
 TYPED = {"integer", "decimal", "currency", "rating", "date", "datetime", "boolean", "phone", "email"}
 T = TypeVar("T")
 R = TypeVar("R")
-NUMBERS = {"integer", "decimal", "currency", "rating"}
-
-
-@dataclass
-class _Column:
-    """One column on its way to a profile."""
-
-    profile: ColumnProfile
-    data: pa.ChunkedArray
-    counts: pa.StructArray | None  # values and how often, unless there are too many
-    style: numbers.NumberStyle | None = None
-    separator: str = ""
-
-    def pieces(self) -> Iterator[pa.Array]:
-        """The values that are there, each once if they are not too many."""
-        for piece in [self.counts.field("values")] if self.counts is not None else self.data.chunks:
-            yield present(piece, self.profile.missing_words).drop_null()
 
 
 def profile_sheet(sheet: Sheet, *, hints: Hints) -> list[ColumnProfile]:
@@ -56,12 +44,12 @@ def profile_sheet(sheet: Sheet, *, hints: Hints) -> list[ColumnProfile]:
     sample = table.take(pa.array(spread)) if rows else table
     distinct = _count_distinct(table, sheet.columns)
 
-    def begin(name: str) -> _Column:
+    def begin(name: str) -> Column:
         return _begin(name, table[name], sample[name], distinct[name], hints)
 
     columns = _each(begin, sheet.columns)
-    _settle_numbers(columns)
-    _settle_dates(columns)
+    settle_numbers(columns)
+    settle_dates(columns)
     return _each(_end, columns)
 
 
@@ -71,9 +59,9 @@ def _each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
 
 
 def _count_distinct(table: pa.Table, names: Sequence[str]) -> dict[str, int]:
-    """About how many different values each column has."""
-    if not names:
-        return {}
+    """About how many different values each column has; not asked where there cannot be too many."""
+    if not names or table.num_rows <= MANY:
+        return dict.fromkeys(names, 0)
     quoted = (name.replace('"', '""') for name in names)
     counts = ", ".join(f'approx_count_distinct("{name}")' for name in quoted)
     with duckdb.connect() as connection:
@@ -82,23 +70,27 @@ def _count_distinct(table: pa.Table, names: Sequence[str]) -> dict[str, int]:
     return dict(zip(names, row, strict=True))
 
 
-def _begin(name: str, data: pa.ChunkedArray, sample: pa.ChunkedArray, about: int, hints: Hints) -> _Column:
+def _begin(name: str, data: pa.ChunkedArray, sample: pa.ChunkedArray, about: int, hints: Hints) -> Column:
     counts = data.value_counts() if about <= MANY else None
-    column = _Column(ColumnProfile(name, "empty", distinct=about), data, counts)
-    words = _missing_words(column, ALWAYS_MISSING, hints)
-    typed_words = _missing_words(column, (*ALWAYS_MISSING, *MISSING_IF_TYPED), hints)
+    column = Column(ColumnProfile(name, "empty", distinct=about), data, counts)
+    typed_words = _missing_words(column, hints)
+    words = (
+        typed_words if hints.missing_words is not None else [w for w in typed_words if w in ALWAYS_MISSING]
+    )
     values = _values(column, sample, words)
     kind = hints.kinds.get(name) or tell_kind(values)
     if typed_words != words:
         stricter = _values(column, sample, typed_words)
-        if (typed := hints.kinds.get(name) or tell_kind(stricter)) in TYPED and not _all_boolean(values, kind):
+        if (typed := hints.kinds.get(name) or tell_kind(stricter)) in TYPED and not _all_boolean(
+            values, kind
+        ):
             kind, words, values = typed, typed_words, stricter
     column.profile = replace(column.profile, kind=kind, missing_words=words)
     if kind in NUMBERS:
         _note_sentinels(column, values, hints)
-        _read_style(column, hints)
+        read_style(column, hints)
     elif kind in ("date", "datetime"):
-        _read_format(column, values, hints)
+        read_format(column, values, hints)
     return column
 
 
@@ -106,16 +98,17 @@ def _all_boolean(values: Values, kind: str) -> bool:
     return kind == "boolean" and len(values.counts) == 2
 
 
-def _missing_words(column: _Column, known: Sequence[str], hints: Hints) -> list[str]:
-    """Which of these words stand in the column."""
-    wanted = pa.array([*(hints.missing_words if hints.missing_words is not None else known)], pa.string())
+def _missing_words(column: Column, hints: Hints) -> list[str]:
+    """Which words for "no value" stand in the column."""
+    known = (*ALWAYS_MISSING, *MISSING_IF_TYPED) if hints.missing_words is None else hints.missing_words
+    wanted = pa.array(known, pa.string())
     found: set[str] = set()
     for piece in column.pieces():
         found.update(piece.filter(pc.is_in(piece, value_set=wanted)).unique().to_pylist())
     return sorted(found)
 
 
-def _values(column: _Column, sample: pa.ChunkedArray, words: list[str]) -> Values:
+def _values(column: Column, sample: pa.ChunkedArray, words: list[str]) -> Values:
     texts = present(sample.combine_chunks(), words).drop_null().to_pylist()
     counts: Counter[str] = Counter()
     distinct, filled = column.profile.distinct, 0
@@ -126,14 +119,16 @@ def _values(column: _Column, sample: pa.ChunkedArray, words: list[str]) -> Value
         numbers_of = column.counts.field("counts").filter(pc.is_valid(present_values))
         distinct, filled = len(numbers_of), int(pc.sum(numbers_of).as_py() or 0)
         if distinct <= FEW:
-            for text, count in zip(present_values.drop_null().to_pylist(), numbers_of.to_pylist(), strict=True):
+            for text, count in zip(
+                present_values.drop_null().to_pylist(), numbers_of.to_pylist(), strict=True
+            ):
                 counts[text] += count
         if not texts and distinct:
             texts = present_values.drop_null().slice(0, SAMPLE_ROWS).to_pylist()
     return Values(column.profile.name, texts, filled, distinct, counts)
 
 
-def _note_sentinels(column: _Column, values: Values, hints: Hints) -> None:
+def _note_sentinels(column: Column, values: Values, hints: Hints) -> None:
     """Add -99 and the like, and 0 on a scale that begins at one."""
     if hints.missing_words is not None or not values.counts:
         return
@@ -152,95 +147,7 @@ def _note_sentinels(column: _Column, values: Values, hints: Hints) -> None:
     )
 
 
-def _read_style(column: _Column, hints: Hints) -> None:
-    if hints.decimal_comma is not None:
-        column.style = numbers.NumberStyle(hints.decimal_comma, True, "as told")
-        return
-    counts = np.zeros(3, np.int64)
-    for piece in column.pieces():
-        counts += numbers.count_styles(piece)
-    column.style = numbers.decide_style(*(int(count) for count in counts))
-
-
-def _settle_numbers(columns: Sequence[_Column]) -> None:
-    """A comma before three digits is read as the other columns of the sheet have it."""
-    shown = [column.style for column in columns if column.style and (column.style.evidence or not column.style.certain)]
-    comma = any(style.decimal_comma for style in shown)
-    pointed = any(_shows_point(column) for column in columns)
-    for column in columns:
-        if column.profile.kind not in NUMBERS:
-            continue
-        style = column.style or numbers.NumberStyle(
-            comma, comma or pointed, "as in the other columns" if comma or pointed else "1,234 is read as a thousand"
-        )
-        if column.style and comma and style.certain and not style.evidence and _only_thousands(column):
-            style = numbers.NumberStyle(True, True, "the other columns have a decimal comma")
-        column.profile = replace(
-            column.profile,
-            decimal_comma=style.decimal_comma,
-            number_certain=style.certain,
-            evidence=style.evidence or column.profile.evidence,
-        )
-
-
-def _shows_point(column: _Column) -> bool:
-    if column.profile.kind not in NUMBERS or column.style is None or column.style.decimal_comma:
-        return False
-    return any(numbers.count_styles(piece)[1] for piece in column.pieces())
-
-
-def _only_thousands(column: _Column) -> bool:
-    """Points, and only before three digits."""
-    pieces = list(column.pieces())
-    pointed = any(pc.any(pc.match_substring(piece, ".")).as_py() for piece in pieces)
-    return pointed and not any(numbers.count_styles(piece)[1] for piece in pieces)
-
-
-def _read_format(column: _Column, values: Values, hints: Hints) -> None:
-    epoch = epoch_format(values.sample, words_of(values.name))
-    example = max(values.sample, key=len, default="")
-    if epoch and example.split(".")[0].isdigit() and len(example) != 8:
-        column.profile = replace(column.profile, date_format=epoch, evidence=f"numbers read as {epoch}")
-        return
-    parts = [dates.numeric_parts(piece) for piece in column.pieces()]
-    a, b, c = (np.concatenate([part[i] for part in parts]) if parts else np.zeros(0, int) for i in range(3))
-    if not len(a):
-        column.profile = replace(column.profile, date_format=dates.describe_format(example, "ymd"))
-        return
-    last = next((text for text in values.sample if not text[:4].isdigit()), example)
-    column.separator = next((letter for letter in last if not letter.isdigit()), "")
-    order = dates.decide_order(a, b, c, column.separator)
-    if hints.date_order:
-        order = dates.Order(hints.date_order, True, "as told")
-    elif not order.certain and column.counts is not None and "no value" in order.evidence:
-        rows = present(column.data.combine_chunks(), column.profile.missing_words).drop_null()
-        order = dates.decide_order(*dates.numeric_parts(rows)[:3], column.separator)
-    column.profile = replace(
-        column.profile,
-        date_format=dates.describe_format(last, order.order),
-        date_order_certain=order.certain,
-        evidence=order.evidence,
-    )
-
-
-def _settle_dates(columns: Sequence[_Column]) -> None:
-    """A column without a telling value is read as a telling one of the same sheet and the same look."""
-    telling = {c.separator: c for c in columns if c.separator and c.profile.date_order_certain}
-    for column in columns:
-        model = telling.get(column.separator)
-        if column.profile.date_order_certain or not model or "only" in column.profile.evidence:
-            continue
-        order = dates.order_of(model.profile.date_format or "")
-        example = next(text for piece in column.pieces() for text in piece.to_pylist() if not text[:4].isdigit())
-        column.profile = replace(
-            column.profile,
-            date_format=dates.describe_format(example, order),
-            date_order_certain=True,
-            evidence=f"as {model.profile.name}: {model.profile.evidence}",
-        )
-
-
-def _end(column: _Column) -> ColumnProfile:
+def _end(column: Column) -> ColumnProfile:
     """Counts and range, and a last look whether the whole column bears the kind out."""
     profile = column.profile
     unread = total = 0
@@ -250,18 +157,22 @@ def _end(column: _Column) -> ColumnProfile:
     if profile.kind in NUMBERS or profile.kind in ("date", "datetime"):
         certain = replace(profile, date_order_certain=True)
         for piece in column.pieces():
-            typed, reasons = parse_column(piece, certain, to="float" if profile.kind in NUMBERS else "datetime")
+            typed, reasons = parse_column(
+                piece, certain, to="float" if profile.kind in NUMBERS else "datetime"
+            )
             unread, total = unread + len(reasons) - reasons.null_count, total + len(piece)
             ends = pc.min_max(typed).as_py()
             if ends["min"] is not None:
-                low = ends["min"] if low is None else min(low, ends["min"])  # type: ignore[call-overload]
-                high = ends["max"] if high is None else max(high, ends["max"])  # type: ignore[call-overload]
-    if total and unread > total / 10 and profile.evidence != "as told":
+                low = ends["min"] if low is None else min(low, ends["min"])
+                high = ends["max"] if high is None else max(high, ends["max"])
+    if unread > total / 10 and profile.date_order_certain and profile.evidence != "as told":
         profile = replace(profile, kind="text", date_format=None, date_order_certain=True)
         low = high = None
     evidence = profile.evidence
     if unread and profile.kind != "text":
-        evidence = f"{evidence}; " * bool(evidence) + f"{unread} different values cannot be read as {profile.kind}"
+        evidence = (
+            f"{evidence}; " * bool(evidence) + f"{unread} different values cannot be read as {profile.kind}"
+        )
     rows = len(column.data)
     return replace(
         profile,
@@ -276,7 +187,7 @@ def _end(column: _Column) -> ColumnProfile:
     )
 
 
-def _distinct_and_missing(column: _Column) -> tuple[int, int]:
+def _distinct_and_missing(column: Column) -> tuple[int, int]:
     words = column.profile.missing_words
     if column.counts is None:
         absent = sum(present(chunk, words).null_count for chunk in column.data.chunks)
@@ -286,13 +197,13 @@ def _distinct_and_missing(column: _Column) -> tuple[int, int]:
     return len(values) - values.null_count, len(column.data) - there
 
 
-def _unique(column: _Column, distinct: int, filled: int) -> bool:
+def _unique(column: Column, distinct: int, filled: int) -> bool:
     if column.counts is not None or distinct < 0.9 * filled:
         return bool(filled) and distinct == filled
     return bool(pc.count_distinct(column.data).as_py() >= filled)
 
 
-def _examples(column: _Column) -> list[str]:
+def _examples(column: Column) -> list[str]:
     examples: list[str] = []
     for piece in column.pieces():
         examples += [text[:200] for text in piece.slice(0, 5).to_pylist()]
@@ -310,7 +221,7 @@ def _shown(value: object, kind: str) -> str | None:
     return str(text[:10] if kind == "date" else text)
 
 
-def _currency(column: _Column) -> str | None:
+def _currency(column: Column) -> str | None:
     """The one currency that every sign or code in the column means."""
     found: set[str] = set()
     for piece in column.pieces():

@@ -112,7 +112,9 @@ def _find_records(document: Any, wanted: str | None, name: str) -> tuple[str, Se
         for part in filter(None, wanted.split(".")):
             place = place.get(part) if isinstance(place, dict) else None
         if not isinstance(place, list):
-            raise UnreadableFileError(f"{name} has no array at {wanted!r}.", hint="Name the path of the records.")
+            raise UnreadableFileError(
+                f"{name} has no array at {wanted!r}.", hint="Name the path of the records."
+            )
         return wanted, place
     if isinstance(document, list):
         return "", document

@@ -81,7 +81,7 @@ class Sheet:
         return self.good_rows + len(self.refused)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Rows in the order of the file: `_row` (1-based data row), then the columns as text, null if empty."""
+        """Rows in the file's order: `_row` (1-based data row), then the columns as text, null if empty."""
         reader = self._reader()
         for index in range(reader.num_record_batches):
             yield reader.get_batch(index)
@@ -163,7 +163,10 @@ class SheetWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
-        cells = [pa.array([cell or None for cell in column], pa.string()) for column in zip(*self._rows, strict=True)]
+        cells = [
+            pa.array([cell or None for cell in column], pa.string())
+            for column in zip(*self._rows, strict=True)
+        ]
         self._sink.write(pa.record_batch([pa.array(self._numbers, pa.int64()), *cells], schema=self.schema))
         self.good_rows += len(self._rows)
         self._rows, self._numbers = [], []

@@ -36,11 +36,14 @@ def read_text(path: Path, name: str, hints: Hints) -> list[Sheet]:
 
 
 def _first_filled(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first piece with anything in it, and all pieces."""
-    for first in chunks:
-        if first.strip():
-            return first, chain([first], chunks)
-    return b"", iter(())
+    """Enough of the beginning to tell the layout from, and all pieces."""
+    taken: list[bytes] = []
+    for chunk in chunks:
+        if taken or chunk.strip():
+            taken.append(chunk)
+        if sum(map(len, taken)) > SAMPLE_BYTES:
+            break
+    return b"".join(taken), chain(taken, chunks)
 
 
 def _sample(first: bytes) -> tuple[str, bool]:

@@ -33,14 +33,18 @@ def unpack_zip(path: Path, target: Path, hints: Hints) -> list[Path]:
             if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename:
                 continue
             if entry.flag_bits & 1:
-                raise UnreadableFileError(f"{path.name} is encrypted.", hint="Unpack it and hand in the files.")
+                raise UnreadableFileError(
+                    f"{path.name} is encrypted.", hint="Unpack it and hand in the files."
+                )
             folder = target / str(place)
             folder.mkdir()
             with archive.open(entry) as packed:
                 left -= _copy(packed, folder / name, path, entry.compress_size, left, hints)
             files.append(folder / name)
     if not files:
-        raise UnreadableFileError(f"{path.name} holds no files.", hint="Hand in an archive with a table in it.")
+        raise UnreadableFileError(
+            f"{path.name} holds no files.", hint="Hand in an archive with a table in it."
+        )
     return files
 
 
@@ -51,7 +55,9 @@ def check_document(path: Path, hints: Hints) -> None:
     _limit(path, size, path.stat().st_size, hints.unpacked_limit, hints)
 
 
-def _copy(packed: IO[bytes], out: Path, path: Path, packed_size: int, limit: int, hints: Hints) -> int:
+def _copy(
+    packed: IO[bytes] | gzip.GzipFile, out: Path, path: Path, packed_size: int, limit: int, hints: Hints
+) -> int:
     size = 0
     with out.open("wb") as file:
         while piece := packed.read(PIECE):
@@ -69,7 +75,7 @@ def _limit(path: Path, size: int, packed_size: int, limit: int, hints: Hints) ->
         )
     if size > FREE and size > hints.ratio_limit * max(packed_size, 1):
         raise UnreadableFileError(
-            f"{path.name} unpacks to more than {hints.ratio_limit} times its size, as archives made to do harm do.",
+            f"{path.name} unpacks to more than {hints.ratio_limit} times its size: made to do harm?",
             hint="Unpack it yourself and hand in the files.",
         )
 

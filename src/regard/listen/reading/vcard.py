@@ -11,8 +11,9 @@ from regard.listen.reading.encoding import detect_encoding, lines_of, utf8_chunk
 from regard.listen.reading.sheets import Found, Hints, Sheet, SheetWriter
 
 COLUMNS = (
-    "uid", "name", "family_name", "given_name", "title", "organisation", "email", "email_2", "phone", "phone_2",
-    "street", "postcode", "city", "state", "country", "birth_date", "url", "role", "categories", "note",
+    "uid", "name", "family_name", "given_name", "title", "organisation", "email", "email_2", "phone",
+    "phone_2", "street", "postcode", "city", "state", "country", "birth_date", "url", "role", "categories",
+    "note",
 )  # fmt: skip
 _PLAIN = {
     "UID": "uid", "FN": "name", "EMAIL": "email", "TEL": "phone", "BDAY": "birth_date", "URL": "url",
@@ -23,7 +24,9 @@ _PARTS = {
     "ADR": ("", "", "street", "city", "state", "postcode", "country"),
     "ORG": ("organisation",),
 }
-_PROPERTY = re.compile(r'^(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)$', re.DOTALL)
+_PROPERTY = re.compile(
+    r'^(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)$', re.DOTALL
+)
 
 
 def read_cards(path: Path, name: str, hints: Hints) -> list[Sheet]:
@@ -85,7 +88,9 @@ def _read_card(lines: list[str]) -> dict[str, str]:
                     card.setdefault(column, cell)
         elif name in _PLAIN:
             cell = _unescaped(value)
-            _put(card, _PLAIN[name], re.sub(r"^(?:tel|mailto|urn:uuid):", "", cell) if name != "URL" else cell)
+            _put(
+                card, _PLAIN[name], re.sub(r"^(?:tel|mailto|urn:uuid):", "", cell) if name != "URL" else cell
+            )
     return card
 
 

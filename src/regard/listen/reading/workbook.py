@@ -18,11 +18,16 @@ def read_workbook(path: Path, name: str, format: str, hints: Hints) -> list[Shee
     """One sheet for each worksheet that has cells."""
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [_read_sheet(workbook.get_sheet_by_name(title), title, format, hints) for title in workbook.sheet_names]
+        sheets = [
+            _read_sheet(workbook.get_sheet_by_name(title), title, format, hints)
+            for title in workbook.sheet_names
+        ]
     except PasswordError as error:
         raise UnreadableFileError(f"{name} is locked.", hint="Save it without a password.") from error
     except (CalamineError, ValueError, OSError) as error:
-        raise UnreadableFileError(f"{name} cannot be opened as a spreadsheet: {error}.", hint="Save it again as XLSX.") from error
+        raise UnreadableFileError(
+            f"{name} cannot be opened as a spreadsheet: {error}.", hint="Save it again as XLSX."
+        ) from error
     filled = [sheet for sheet in sheets if sheet]
     if not filled:
         raise UnreadableFileError(f"{name} has no cells.", hint="Hand in a file with at least one row.")

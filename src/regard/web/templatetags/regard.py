@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from regard.web.build import library_name
+from regard.project.chart_script import library_name
 
 register = template.Library()
 

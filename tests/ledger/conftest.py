@@ -1,0 +1,3 @@
+from tests.postgres import postgres_database, postgres_url
+
+__all__ = ["postgres_database", "postgres_url"]
