@@ -72,6 +72,9 @@ def _zeros(length: int) -> pa.Array:
     return pa.nulls(length, pa.int8()).fill_null(0)
 
 
+read_texts = msgspec.json.Decoder(dict[str, str]).decode  # a document made by `documents`, as texts by field
+
+
 def documents(table: pa.Table) -> pa.Array:
     """Each row's fields as a JSON object, missing ones left out."""
     names = [name for name in FIELDS if name in table.column_names]

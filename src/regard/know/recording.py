@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.intake import documents
+from regard.know.intake import documents, read_texts
 from regard.know.linkage import label_components
 from regard.know.models import Customer, Identity, Link, SearchTerm
 from regard.know.portrait import CUSTOMER_COLUMNS, portray_columns
@@ -80,7 +80,7 @@ def find_changes(persons: pa.ChunkedArray, said: pa.Array) -> Known:
         is_fresh[row] = False
         if fields == texts[row]:
             continue
-        old, new = _texts(fields), _texts(texts[row])
+        old, new = read_texts(fields), read_texts(texts[row])
         if new.items() <= old.items():
             continue
         before = msgspec.json.decode(earlier, type=dict[str, list[str]])
@@ -90,12 +90,8 @@ def find_changes(persons: pa.ChunkedArray, said: pa.Array) -> Known:
                     *(each for each in before.get(name, []) if each not in (old[name], value)),
                     old[name],
                 ]
-        changes.append(Change(identity, row, old | new, before, _texts(normal)))
+        changes.append(Change(identity, row, old | new, before, read_texts(normal)))
     return Known(pa.array(is_fresh), sorted(changes, key=lambda change: change.row))
-
-
-def _texts(document: str) -> dict[str, str]:
-    return msgspec.json.decode(document, type=dict[str, str])
 
 
 def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, source: str) -> None:
