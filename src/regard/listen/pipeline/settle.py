@@ -41,7 +41,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     con.execute("DROP TABLE IF EXISTS fresh")
     rows, keys, held = con.execute(
         "SELECT count(*), count(DISTINCT base), (SELECT count(*) FROM known) FROM made"
-    ).fetchone()
+    ).fetchall()[0]
     if rows == keys and not held:  # nothing repeats and nothing is known: no need to compare
         con.execute("ALTER TABLE made RENAME TO fresh")
         con.execute("CREATE OR REPLACE TEMP TABLE retracted (void VARCHAR, person VARCHAR)")
@@ -55,7 +55,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
         f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
         f"void AS subject, {heard} FROM retracted)"
     ).to_arrow_table().cast(EVENT_SCHEMA)  # fmt: skip
-    chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchone()[0]
+    chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchall()[0][0]
     chunk.counts.events_added = chunk.events.num_rows - chunk.counts.corrections
 
 
@@ -131,7 +131,7 @@ def count_rows(chunk: Chunk, context: Context) -> None:
     events, said = context.con.execute(
         "SELECT (SELECT count(DISTINCT _row) FROM fresh), "
         "(SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh))"
-    ).fetchone()
+    ).fetchall()[0]
     counts = chunk.counts
     counts.rows_read = chunk.rows.num_rows
     counts.event_rows, counts.attribute_rows, counts.rejected_rows = events, said, len(chunk.rejects)
