@@ -17,7 +17,23 @@ import django
 import pyarrow as pa
 
 LIMIT_SECONDS = 25.0
-SYLLABLES = ["ba", "chen", "dorf", "er", "ga", "hol", "jan", "ki", "lin", "mei", "nor", "pe", "ros", "sü", "tor"]
+SYLLABLES = [
+    "ba",
+    "chen",
+    "dorf",
+    "er",
+    "ga",
+    "hol",
+    "jan",
+    "ki",
+    "lin",
+    "mei",
+    "nor",
+    "pe",
+    "ros",
+    "sü",
+    "tor",
+]
 
 
 def make_rows(count: int) -> pa.Table:
@@ -57,12 +73,24 @@ def main() -> None:
         start, cpu = time.perf_counter(), time.process_time()
         done = register_identities(rows, source="crm", actor="benchmark")
         seconds = time.perf_counter() - start
-        print(f"register {count:,} rows, {attempt}: {seconds:.1f} s (cpu {time.process_time() - cpu:.1f} s) {done}")
+        print(
+            f"register {count:,} rows, {attempt}: {seconds:.1f} s (cpu {time.process_time() - cpu:.1f} s) {done}"
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"peak memory {peak / 1e6:.2f} GB, of which before {before / 1e6:.2f} GB; limit {LIMIT_SECONDS} s")
     start = time.perf_counter()
     print(f"refresh_people: {refresh_people():,} rows in {time.perf_counter() - start:.1f} s")
-    for text in ("b", "ba", "bachen", "bach dorf", "ga ros", "kunde.47", "0151 0000", "crm:99", "ba kunde.1 0151"):
+    for text in (
+        "b",
+        "ba",
+        "bachen",
+        "bach dorf",
+        "ga ros",
+        "kunde.47",
+        "0151 0000",
+        "crm:99",
+        "ba kunde.1 0151",
+    ):
         start = time.perf_counter()
         found = find_customers(text)
         print(f"find {text!r}: {len(found)} in {(time.perf_counter() - start) * 1000:.1f} ms")

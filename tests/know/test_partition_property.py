@@ -5,7 +5,14 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from regard.errors import ConflictError, InputError
 from regard.know.actions import merge_customers, register_identities, tell_apart, undo_merge
@@ -55,7 +62,13 @@ class WhoIsWho(RuleBasedStateMachine):
             merge = Merge.objects.create(actor="job", reason="")
             probability = data.draw(st.sampled_from([0.93, 0.97, 0.99]))
             Link.objects.create(
-                left_id=one, right_id=other, by="score", rule="splink", probability=probability, actor="job", merge=merge
+                left_id=one,
+                right_id=other,
+                by="score",
+                rule="splink",
+                probability=probability,
+                actor="job",
+                merge=merge,
             )
             repartition([one, other])
 

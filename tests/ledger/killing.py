@@ -40,6 +40,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (bulk, "append_once"),
     (keys, "held_digests"),
     (keys, "_make"),
+    (keys, "note_added"),
     (lake, "write_deltalake"),
     (inbox, "finish"),
     (reactions, "react"),

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 
 import msgspec
@@ -92,6 +93,20 @@ def test_a_source_that_breaks_while_being_read_adds_nothing() -> None:
     assert held() == []
 
 
+def test_appends_at_the_same_time_hold_each_id_once() -> None:
+    appended: list[actions.Appended] = []
+    threads = [
+        threading.Thread(target=lambda: appended.append(actions.append_events(rows("a", "b", "c"))))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.added for one in appended) == [0, 0, 0, 3]
+    assert held() == ["a", "b", "c"]
+
+
 def test_the_digest_index_is_only_a_cache() -> None:
     actions.append_events(rows("a", "b"))
     for path in keys._folder("events").glob("*"):
@@ -114,6 +129,12 @@ def test_digest_files_of_files_that_are_gone_are_removed() -> None:
 def test_digests_are_found_by_both_halves(known: set[tuple[int, int]], wanted: set[tuple[int, int]]) -> None:
     found = keys.found_in(_digests(known), _digests(wanted))
     assert list(found) == [one in known for one in sorted(wanted)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3))))
+def test_digests_are_sorted_by_both_halves(pairs: list[tuple[int, int]]) -> None:
+    digests = np.array(pairs, dtype=np.uint64).reshape(-1, 2).T
+    assert keys.sort_digests(digests).T.tolist() == [list(pair) for pair in sorted(pairs)]
 
 
 def _digests(pairs: set[tuple[int, int]]) -> keys.Digests:

@@ -19,7 +19,7 @@ FAULTS = (
     "left in inbox",
     "dead letters",
 )
-FAST = 38  # 28 of them at every step of the protocol, before and after; the others at any moment
+FAST = 40  # 30 of them at every step of the protocol, before and after; the others at any moment
 
 
 def kill(home: Path, kills: int, seed: int, url: str = "") -> dict[str, Any]:

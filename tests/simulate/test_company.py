@@ -84,6 +84,25 @@ def test_the_crm_book_reads_and_holds_duplicates_and_organisations(company: Comp
     assert len(firms) == len({person for person in known.values() if person.startswith("O")}) > 10
 
 
+def test_a_full_sheet_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regard.simulate.crm.SHEET_ROWS", 60)
+    truth = write_company(tmp_path, customers=150, seed=1, as_of=AS_OF)
+    book = CalamineWorkbook.from_path(tmp_path / "crm.xlsx")
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert len(sheets) == 3
+    assert all(sheet[0] == sheets[0][0] for sheet in sheets)
+    assert sum(len(sheet) - 1 for sheet in sheets) == truth.records["crm.xlsx"]
+
+
+def test_an_interrupted_company_has_no_truth_file(tmp_path: Path) -> None:
+    def interrupt(done: int, wanted: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_company(tmp_path, customers=100, seed=1, as_of=AS_OF, progress=interrupt)
+    assert not (tmp_path / "truth.json").exists()
+
+
 def test_every_ticket_is_a_line_of_json_with_its_hand_overs(company: Company) -> None:
     folder, truth = company
     tickets = [json.loads(line) for line in (folder / "tickets.ndjson").read_text("utf-8").splitlines()]

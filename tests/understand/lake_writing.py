@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from regard.know.actions import refresh_people
+from regard.know.models import Customer, Identity
 from regard.ledger import lake
 
 START = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -43,13 +45,20 @@ def write_events(rows: list[dict[str, Any]]) -> None:
 
 
 def write_people(customers: dict[str, int]) -> None:
-    """Say which customer is behind each person key."""
-    rows = {"person": list(customers), "customer_id": list(customers.values())}
-    lake.overwrite("people", pa.table(rows, schema=lake.TABLES["people"]))
+    """Say which customer is behind each person key, as `know` does: identities, and the lake's map."""
+    Customer.objects.bulk_create([Customer(id=number) for number in set(customers.values())])
+    Identity.objects.bulk_create(
+        Identity(person=person, source="shop", customer_id=number, changed_at=START)
+        for person, number in customers.items()
+    )
+    refresh_people()
 
 
-def write_attributes(person: str, fields: dict[str, Any], *, source: str = "crm", at: datetime = START) -> None:
-    """Say something of a person or a thing."""
-    row = {"row_id": f"{source}:{person}:{at}", "source": source, "person": person, "recorded_at": at}
-    row["data"] = json.dumps(fields)
-    lake.append("attributes", pa.Table.from_pylist([row], schema=lake.TABLES["attributes"]))
+def write_attributes(said: dict[str, dict[str, Any]], *, source: str = "crm", at: datetime = START) -> None:
+    """Say something of persons or things, by key."""
+    rows = [
+        {"row_id": f"{source}:{person}:{at}", "source": source, "person": person, "recorded_at": at,
+         "data": json.dumps(fields)}
+        for person, fields in said.items()
+    ]  # fmt: skip
+    lake.append("attributes", pa.Table.from_pylist(rows, schema=lake.TABLES["attributes"]))

@@ -74,20 +74,25 @@ def test_a_score_of_two_answers_is_no_number(small_shop: None) -> None:
 
 
 def test_attributes_with_few_groups_become_dimensions(small_shop: None) -> None:
-    write_attributes("shop:1", {"plan": "gold", "zip_code": "90001", "number": 17})
-    write_attributes("shop:2", {"plan": "tin", "zip_code": "90002", "number": 4})
-    write_attributes("ref:zip_code:90001", {"city": "Los Angeles"}, source="places")
-    write_attributes("ref:zip_code:90002", {"city": "Elsewhere"}, source="places")
+    write_attributes(
+        {
+            "shop:1": {"plan": "gold", "zip_code": "90001", "number": 17},
+            "shop:2": {"plan": "tin", "zip_code": "90002", "number": 4},
+        }
+    )
+    cities = {"ref:zip_code:90001": {"city": "Los Angeles"}, "ref:zip_code:90002": {"city": "Elsewhere"}}
+    write_attributes(cities, source="places")
     compute(as_of=AS_OF, actor="test")
     assert finding("orders", "plan", "gold").value == 2
     assert finding("orders", "number", "17").value == 2
     assert finding("revenue", "city", "Los Angeles").value == 30.5
 
 
-def test_older_computations_are_forgotten(small_shop: None) -> None:
-    made = [compute(as_of=AS_OF, actor="test").pk for _ in range(3)]
-    assert list(Computation.objects.order_by("pk").values_list("pk", flat=True)) == made[1:]
-    assert not Finding.objects.filter(computation__isnull=True).exists()
+def test_older_computations_are_forgotten_and_interrupted_ones_too() -> None:
+    ended = datetime(2025, 6, 1, tzinfo=UTC)
+    earlier = [Computation.objects.create(as_of=AS_OF, ended_at=at).pk for at in (ended, None, ended)]
+    newest = compute(as_of=AS_OF, actor="test").pk
+    assert list(Computation.objects.order_by("pk").values_list("pk", flat=True)) == [earlier[2], newest]
 
 
 def test_computing_twice_gives_the_same_figures(small_shop: None) -> None:

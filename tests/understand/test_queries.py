@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def answers() -> None:
-    """A hundred answers: 50 promoters, 30 passives, 20 detractors; half by email in January, half by web in February."""
+    """50 promoters, 30 passives, 20 detractors; half by email in January, half by web in February."""
     write_people({f"shop:{number}": number for number in range(100)})
     scores = [10] * 50 + [7] * 30 + [0] * 20
     write_events(
@@ -34,8 +34,7 @@ def answers() -> None:
             for number, score in enumerate(scores)
         ]
     )  # fmt: skip
-    for number in range(100):
-        write_attributes(f"shop:{number}", {"plan": "gold" if number < 50 else "tin"})
+    write_attributes({f"shop:{number}": {"plan": "gold" if number < 50 else "tin"} for number in range(100)})
 
 
 def test_a_live_measure_agrees_with_the_published_interval(answers: None) -> None:
@@ -61,7 +60,10 @@ def test_live_and_computed_figures_are_the_same(answers: None) -> None:
     compute(as_of=datetime(2025, 7, 1, tzinfo=UTC), actor="test")
     for by in ("", "month", "channel", "plan"):
         stored = [(one.group, one.value, one.low, one.high, one.n) for one in latest_findings("nps", by)]
-        live = [(r.group, r.estimate.value, r.estimate.low, r.estimate.high, r.estimate.n) for r in measure("nps", by=by)]
+        live = [
+            (r.group, r.estimate.value, r.estimate.low, r.estimate.high, r.estimate.n)
+            for r in measure("nps", by=by)
+        ]
         assert stored == live
     assert dimensions("nps") == ["channel", "month", "plan", "source"]
     assert [one.group for one in series("nps")] == ["2025-01", "2025-02"]

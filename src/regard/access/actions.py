@@ -111,7 +111,8 @@ def user_of_link(uid: str, token: str) -> User:
         user = None
     if user is None or not default_token_generator.check_token(user, token):
         raise NotFoundError(
-            "This link was used already or is too old.", hint="Ask an administrator for a new one: Settings, Users."
+            "This link was used already or is too old.",
+            hint="Ask an administrator for a new one: Settings, Users.",
         )
     return user
 
@@ -131,7 +132,9 @@ def set_password(user: User, password: str, *, actor: str) -> User:
 
 
 @transaction.atomic
-def make_api_key(name: str, *, scopes: Iterable[str], expires_at: datetime, creator: User) -> tuple[ApiKey, str]:
+def make_api_key(
+    name: str, *, scopes: Iterable[str], expires_at: datetime, creator: User
+) -> tuple[ApiKey, str]:
     """A key and its text, which is shown once and kept nowhere. Nobody gives a key more than they may."""
     wanted = sorted(set(scopes))
     if not name.strip() or not wanted:
@@ -139,13 +142,20 @@ def make_api_key(name: str, *, scopes: Iterable[str], expires_at: datetime, crea
     held = permissions_of(creator)
     for scope in wanted:
         if scope not in set(Permission) or Permission(scope) not in held:
-            raise AccessError(f"You cannot give a key the scope {scope}.", hint="Choose scopes that you hold yourself.")
+            raise AccessError(
+                f"You cannot give a key the scope {scope}.", hint="Choose scopes that you hold yourself."
+            )
     if expires_at <= timezone.now():
         raise InputError("A key must end in the future.")
     prefix, secret = secrets.token_hex(5), secrets.token_urlsafe(32)
     text = f"{KEY_START}_{prefix}_{secret}"
     key = ApiKey.objects.create(
-        name=name.strip(), prefix=prefix, hash=_digest(text), scopes=wanted, created_by=creator, expires_at=expires_at
+        name=name.strip(),
+        prefix=prefix,
+        hash=_digest(text),
+        scopes=wanted,
+        created_by=creator,
+        expires_at=expires_at,
     )
     _record(creator.username, "key made", f"{key.name} ({prefix})")
     return key, text

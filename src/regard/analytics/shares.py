@@ -157,7 +157,7 @@ def total(
     count = ibis._.count()
     if amount:
         as_float = ibis._[amount].cast("float64")
-        sums = {"total": ibis._[amount].sum(), "squares": (as_float * as_float).sum()}
+        sums = {"total": ibis._[amount].sum().cast("float64"), "squares": (as_float * as_float).sum()}
     else:
         sums = {"total": count, "squares": count}
     counts = grouped(rows, by, **sums, rows=count).to_pyarrow()

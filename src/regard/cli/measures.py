@@ -17,7 +17,8 @@ DAY = ["%Y-%m-%d"]
 
 def compute(
     as_of: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="As things stood at the end of this day; default: now.")
+        datetime | None,
+        typer.Option(formats=DAY, help="As things stood at the end of this day; default: now."),
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,

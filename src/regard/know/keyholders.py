@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.know import store
+from regard.know.intake import read_texts
 from regard.know.rules import Decision, Holder, decide, rule_of
 from regard.know.terms import LONGEST
 from regard.know.uniform import Pair, uniform_pairs
@@ -28,7 +28,9 @@ def find_pairs(ids: pa.Array, kinds: pa.Array, normal: pa.Table, *, look_in_stor
     own_ids = set(ids.to_pylist())
     stored = _stored_holders(pc.unique(keys["key"]).to_pylist(), own_ids) if look_in_store else {}
     shared = _shared(keys, stored)
-    held = [normal[name] if name in normal.column_names else pa.nulls(len(ids), pa.string()) for name in _HELD]
+    held = [
+        normal[name] if name in normal.column_names else pa.nulls(len(ids), pa.string()) for name in _HELD
+    ]
     about = pa.table([ids, kinds, *held], names=["identity", "kind", *_HELD])
     holders = shared.join(about, "identity").combine_chunks()
     easy = uniform_pairs(holders, list(stored))
@@ -64,7 +66,7 @@ def _keys(ids: pa.Array, normal: pa.Table) -> pa.Table:
             (f"{space}={value}"[:LONGEST], identity)
             for document, identity in zip(normal["ids"].to_pylist(), ids.to_pylist(), strict=True)
             if document
-            for space, value in msgspec.json.decode(document, type=dict[str, str]).items()
+            for space, value in read_texts(document).items()
         ]
         pieces.append(
             pa.table(
@@ -100,8 +102,7 @@ def _stored_holders(keys: list[str], own: set[int]) -> dict[str, list[Holder]]:
     found: defaultdict[str, list[Holder]] = defaultdict(list)
     for key, identity, kind, document in rows:
         if identity not in own:
-            normal = msgspec.json.decode(document, type=dict[str, str])
-            found[key].append(_holder(identity, kind, normal))
+            found[key].append(_holder(identity, kind, read_texts(document)))
     return found
 
 
@@ -109,5 +110,10 @@ def _holder(identity: int, kind: str, normal: Mapping[str, str | None]) -> Holde
     # a person is not told apart by the organisation they belong to
     organisation = normal.get("organisation") if kind == "organisation" else None
     return Holder(
-        identity, kind, normal.get("given_name"), normal.get("family_name"), normal.get("birth_date"), organisation
+        identity,
+        kind,
+        normal.get("given_name"),
+        normal.get("family_name"),
+        normal.get("birth_date"),
+        organisation,
     )

@@ -12,6 +12,7 @@ import pyarrow.json
 from django.db import connection, transaction
 from django.utils import timezone
 
+from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
 from regard.know.linkage import Model, link_records
@@ -21,7 +22,8 @@ from regard.know.recording import decided_pairs, stamp
 from regard.know.terms import terms_of
 
 LINK_COLUMNS = (
-    "left_id", "right_id", '"by"', "rule", "probability", "evidence", "actor", "made_at", "merge_id", "active",
+    "left_id", "right_id", '"by"', "rule", "probability", "evidence", "actor", "made_at", "merge_id",
+    "active",
 )  # fmt: skip
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
@@ -91,7 +93,10 @@ def _earlier_model() -> Model | None:
     run = LinkageRun.objects.filter(model__isnull=False).order_by("-id").first()
     if run is None or Identity.objects.count() > run.records * RELEARN_AFTER_GROWTH:
         return None
-    return Model.from_json(msgspec.json.encode(run.model).decode())
+    try:
+        return Model.from_json(msgspec.json.encode(run.model).decode())
+    except InputError:  # of another version of the comparison: learn anew
+        return None
 
 
 def _gather(new: set[int] | None) -> pa.Table:
@@ -105,9 +110,10 @@ def _gather(new: set[int] | None) -> pa.Table:
 
 
 def _neighbours(new: set[int]) -> set[int]:
-    rows = store.select_rows("SELECT id, person, fields, normal FROM know_identity WHERE id {values}", new)
-    ids, persons, fields, normal = (list(column) for column in zip(*rows, strict=True))
-    terms = terms_of(pa.array(ids, pa.int64()), pa.array(persons), _columns(fields), _columns(normal))
+    rows = store.select_rows("SELECT id, fields, normal FROM know_identity WHERE id {values}", new)
+    ids, fields, normal = (list(column) for column in zip(*rows, strict=True))
+    no_keys = pa.nulls(len(ids), pa.string())  # customer 1 of one source is not customer 1 of another
+    terms = terms_of(pa.array(ids, pa.int64()), no_keys, _columns(fields), _columns(normal))
     rare = store.select_rows(
         "SELECT term FROM know_searchterm WHERE term {values} GROUP BY term HAVING count(*) BETWEEN 2 AND "
         f"{COMMON_TERM}",
@@ -178,9 +184,11 @@ def _write_candidates(found: pa.Table) -> int:
     pairs = _pairs(found)
     decided = decided_pairs(set(pairs)) | set(Candidate.objects.values_list("left", "right"))
     ends = {end for pair in pairs for end in pair}
-    customer_of = dict(store.select_rows("SELECT id, customer_id FROM know_identity WHERE id {values}", ends))
+    customer_of: dict[int, int] = dict(
+        store.select_rows("SELECT id, customer_id FROM know_identity WHERE id {values}", ends)
+    )
     seen: set[Pair] = set()
-    rows = []
+    rows: list[store.Row] = []
     now = stamp(timezone.now())
     for pair, (probability, weights, reason) in pairs.items():
         one, other = sorted(customer_of[end] for end in pair)

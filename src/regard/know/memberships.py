@@ -33,7 +33,7 @@ def named_organisations(rows: pa.Table, *, source: str) -> Named:
         key, name = row.get("organisation_key"), row.get("organisation")
         person = _organisation_person(key, name, source)
         if person and row["person"]:
-            wanted[person] = name or wanted.get(person)
+            wanted[person] = wanted.get(person) or name
             pairs[row["person"].strip(), person] = None
     organisations = pa.table(
         {
@@ -53,10 +53,20 @@ def _organisation_person(key: str | None, name: str | None, source: str) -> str 
     return f"{source}:organisation:{comparable}" if comparable else None
 
 
+def without_known(organisations: pa.Table) -> pa.Table:
+    """Only those that have no record yet: a person's record does not rename an organisation."""
+    persons = organisations["person"].to_pylist()
+    known = store.select_rows("SELECT person FROM know_identity WHERE person {values}", persons)
+    listed = pa.array([person for (person,) in known], pa.string())
+    return organisations.filter(pc.invert(pc.is_in(organisations["person"], listed)))
+
+
 def write_memberships(named: Named) -> None:
     """Record who belongs to which organisation; known memberships stay as they are."""
     keys = {key for pair in named.pairs for key in pair}
-    ids = dict(store.select_rows("SELECT person, id FROM know_identity WHERE person {values}", keys))
+    ids: dict[str, int] = dict(
+        store.select_rows("SELECT person, id FROM know_identity WHERE person {values}", keys)
+    )
     pairs = {(ids[member], ids[organisation]) for member, organisation in named.pairs if member in ids}
     known = set(
         store.select_rows(

@@ -23,14 +23,18 @@ def merge_customers(a: int, b: int, *, actor: str, reason: str) -> Merge:
     left, right = _members(a), _members(b)
     kinds = set(Customer.objects.filter(pk__in=[a, b]).values_list("kind", flat=True))
     if len(kinds) > 1:
-        raise ConflictError("A person and an organisation cannot be the same.", hint="Record a membership instead.")
+        raise ConflictError(
+            "A person and an organisation cannot be the same.", hint="Record a membership instead."
+        )
     return _join(left, right, (a, b), actor=actor, reason=reason)
 
 
 def _join(left: list[int], right: list[int], ends: tuple[int, int], *, actor: str, reason: str) -> Merge:
     merge = Merge.objects.create(actor=actor, reason=reason[:200])
     between = Q(left__in=left, right__in=right) | Q(left__in=right, right__in=left)
-    Distinction.objects.filter(between, withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=merge)
+    Distinction.objects.filter(between, withdrawn_at=None).update(
+        withdrawn_at=timezone.now(), withdrawn_by=merge
+    )
     smaller, larger = sorted(ends)
     Link.objects.create(
         left_id=smaller, right_id=larger, by=Link.By.STAFF, rule="said so", actor=actor, merge=merge
@@ -64,7 +68,9 @@ def undo_merge(merge_id: int, *, actor: str) -> Merge:
     merge.links.update(active=False)
     merge.withdrawn.update(withdrawn_at=None, withdrawn_by=None)
     # a pair that a person had decided by this merge is open again
-    Candidate.objects.filter(merge=merge).update(state=Candidate.State.OPEN, decided_at=None, decided_by="", merge=None)
+    Candidate.objects.filter(merge=merge).update(
+        state=Candidate.State.OPEN, decided_at=None, decided_by="", merge=None
+    )
     repartition(touched)
     return merge
 

@@ -1,5 +1,7 @@
 """The map of person keys to customers, written to the lake for joins with events."""
 
+from collections.abc import Sequence
+
 import ibis
 import pyarrow as pa
 
@@ -27,7 +29,9 @@ def things_of(customer_id: int) -> list[str]:
     """The `ref:` keys that lead to a customer, as last written."""
     people = lake.read("people")
     own = people.filter(people.customer_id == customer_id, people.person.startswith("ref:"))
-    return [str(person) for person in lake.connection().to_pyarrow(own.order_by("person"))["person"].to_pylist()]
+    return [
+        str(person) for person in lake.connection().to_pyarrow(own.order_by("person"))["person"].to_pylist()
+    ]
 
 
 def _written_for() -> str:
@@ -52,7 +56,7 @@ def _identities() -> pa.Table:
     return pa.concat_tables([*batches, _table(chunk)])
 
 
-def _table(rows: list[tuple[str, int | None]]) -> pa.Table:
+def _table(rows: Sequence[tuple[str, int | None]]) -> pa.Table:
     persons, customers = zip(*rows, strict=True) if rows else ((), ())
     return pa.table({"person": persons, "customer_id": customers}, schema=lake.TABLES["people"])
 
@@ -67,7 +71,9 @@ def _things() -> list[pa.Table]:
     people = ibis.memtable(_identities())
     known = events.filter(events.subject.notnull()).select("subject", "source", "person")
     known = known.join(people, "person").select("subject", "source", "customer_id").distinct()
-    everywhere = asked.join(known, "subject").select("person", "customer_id", own=known.source == asked.source)
+    everywhere = asked.join(known, "subject").select(
+        "person", "customer_id", own=known.source == asked.source
+    )
     counted = everywhere.group_by("person").agg(
         own=everywhere.customer_id.nunique(where=everywhere.own),
         own_customer=everywhere.customer_id.max(where=everywhere.own),

@@ -10,11 +10,19 @@ from regard.know import store
 from regard.know.fields import FIELDS
 from regard.know.intake import documents, one_row_a_person
 from regard.know.keyholders import find_pairs
-from regard.know.memberships import named_organisations, write_memberships
+from regard.know.memberships import named_organisations, without_known, write_memberships
 from regard.know.models import Identity
 from regard.know.normalise import DateOrder, normalise_columns
 from regard.know.partitioning import note_change, repartition
-from regard.know.recording import Fresh, find_changes, insert_fresh, insert_links, insert_terms, update_changed
+from regard.know.recording import (
+    Fresh,
+    complete,
+    find_changes,
+    insert_fresh,
+    insert_links,
+    insert_terms,
+    update_changed,
+)
 from regard.know.terms import terms_of
 
 
@@ -41,9 +49,10 @@ def register_identities(
     named = named_organisations(rows, source=source)
     with transaction.atomic():
         store.lock_who_is_who()
-        if named.organisations.num_rows:
-            _register(one_row_a_person(named.organisations), source, actor, None)
         registered = _register(table, source, actor, date_order)
+        unknown = without_known(named.organisations)
+        if unknown.num_rows:
+            _register(one_row_a_person(unknown), source, actor, None)
         write_memberships(named)
     return registered
 
@@ -54,7 +63,9 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     fields = table.select([name for name in FIELDS if name in table.column_names])
     said = documents(fields)
     known = find_changes(table["person"], said) if not store_is_empty else None
-    is_fresh = known.is_fresh if known else pa.array([True]).take(pa.nulls(len(table), pa.int8()).fill_null(0))
+    is_fresh = (
+        known.is_fresh if known else pa.array([True]).take(pa.nulls(len(table), pa.int8()).fill_null(0))
+    )
     fresh = Fresh.starting_at(first_id, table.filter(is_fresh), said.filter(is_fresh))
     changes = known.changes if known else []
     unchanged = len(table) - len(fresh.table) - len(changes)
@@ -64,9 +75,12 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     raw = pa.concat_tables([fresh.table, altered])
     ids = pa.concat_arrays([fresh.ids, pa.array([change.id for change in changes], pa.int64())])
     normal = normalise_columns(raw, region=settings.REGARD_REGION, date_order=date_order)
+    of_changed = complete(normal.slice(len(fresh.table)), changes)
+    normal = pa.concat_tables([normal.slice(0, len(fresh.table)), of_changed], promote_options="default")
+    normal = normal.combine_chunks()
     found = find_pairs(ids, raw["kind"].combine_chunks(), normal, look_in_store=not store_is_empty)
     insert_fresh(fresh, normal.slice(0, len(fresh.table)), found.pairs, source=source)
-    update_changed(changes, normal.slice(len(fresh.table)))
+    update_changed(changes, of_changed)
     terms = terms_of(ids, raw["person"].combine_chunks(), raw, normal)
     insert_terms(terms, only_absent=bool(changes))
     made = insert_links(found.pairs, actor=actor, first_fresh=first_id)

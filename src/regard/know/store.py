@@ -1,7 +1,7 @@
 """Many rows at once, on SQLite and PostgreSQL alike."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from django.db import connection, models
@@ -23,7 +23,8 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            # the driver takes any iterable; its stubs say a sequence
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", cast(Sequence[Row], rows))
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -40,7 +41,7 @@ def select_rows(sql: str, values: Iterable[Any]) -> list[Row]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql.format(values=_list_clause()), [_list_parameter(listed)] * sql.count("{values}"))
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def delete_rows(model: type[models.Model], ids: Iterable[int]) -> None:
@@ -63,7 +64,9 @@ def note_ids_used(model: type[models.Model]) -> None:
     if _is_postgres():
         table = model._meta.db_table
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
 
 
 def lock_who_is_who() -> None:

@@ -27,7 +27,14 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
     """
     wanted = [(name, each) for name in ONE_VALUE for each in ("min", "max")]
     groups = holders.group_by("key").aggregate(
-        [*wanted, ("given_name", "count"), ("identity", "count"), ("identity", "min"), ("kind", "max"), ("kind", "min")]
+        [
+            *wanted,
+            ("given_name", "count"),
+            ("identity", "count"),
+            ("identity", "min"),
+            ("kind", "max"),
+            ("kind", "min"),
+        ]
     )
     same = pc.equal(groups["given_name_count"], groups["identity_count"])
     for name in ONE_VALUE:

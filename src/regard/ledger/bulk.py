@@ -38,7 +38,7 @@ class _Sieve:
     def sift(self, chunk: pa.Table) -> pa.Table:
         """The rows of a chunk whose event_id is new, in their order."""
         digests = keys.digest_ids(self.database, chunk["event_id"])
-        order = np.lexsort((digests[1], digests[0]))
+        order = keys.order_of(digests)
         digests = digests[:, order]
         fresh = keys.first_of_each(digests)
         for known in (*self.held, *self.seen):
@@ -60,6 +60,8 @@ class _Sieve:
 
 def append_once(rows: pa.Table | pa.RecordBatchReader, transaction: tuple[str, int] | None) -> Appended:
     """Append what is new in one commit. The caller holds the writer lock."""
+    table = lake.open_table("events")
+    before = set(lake.paths_of(table)) if table is not None else set()
     sieve = _Sieve(lake.connection().con.cursor(), keys.held_digests())
     batches = _sifted(rows, sieve)
     first = next(batches, None)
@@ -69,6 +71,8 @@ def append_once(rows: pa.Table | pa.RecordBatchReader, transaction: tuple[str, i
             lake.append("events", reader, transaction=transaction)
         except RegardError as error:
             raise sieve.refused or error from error
+    if sieve.added:
+        keys.note_added("events", before, keys.digests_of_many(sieve.seen))
     return Appended(sieve.added, sieve.duplicates)
 
 

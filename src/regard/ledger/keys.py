@@ -43,8 +43,17 @@ def _fetch(database: duckdb.DuckDBPyConnection, sql: str) -> Digests:
     return np.stack([np.asarray(columns["upper_half"]), np.asarray(columns["lower_half"])])
 
 
+def order_of(digests: Digests) -> NDArray[np.intp]:
+    """The order that sorts digests by both halves."""
+    order = np.argsort(digests[0], kind="stable")  # merges sorted runs in one pass, which lexsort does not
+    upper, lower = digests[:, order]
+    if ((upper[1:] == upper[:-1]) & (lower[1:] < lower[:-1])).any():
+        order = np.lexsort((digests[1], digests[0]))
+    return order
+
+
 def sort_digests(digests: Digests) -> Digests:
-    return np.ascontiguousarray(digests[:, np.lexsort((digests[1], digests[0]))])
+    return np.ascontiguousarray(digests[:, order_of(digests)])
 
 
 def found_in(known: Digests, wanted: Digests) -> NDArray[np.bool_]:
@@ -76,6 +85,18 @@ def held_digests(name: str = "events") -> list[Digests]:
     return [] if table is None else [_digests_of(name, file) for file in lake.paths_of(table)]
 
 
+def note_added(name: str, before: set[str], digests: Digests) -> None:
+    """Spare indexing the one file that an append has just written: its digests are known.
+
+    The caller holds the writer lock and names the files from before, so whatever else there is, is its own.
+    """
+    table = lake.open_table(name)
+    added = set(lake.paths_of(table)) - before if table is not None else set()
+    if len(added) == 1:
+        with lake.store_errors(f"Keeping the index of {name}"):
+            _save(digests, _path_of(name, added.pop()))
+
+
 def forget_gone(name: str = "events") -> None:
     """Remove digest files of Parquet files that the table no longer has, and unfinished ones."""
     table = lake.open_table(name)
@@ -105,12 +126,17 @@ def _make(name: str, file: str, path: Path) -> None:
     rows = lake.read_files(name, [file])
     with lake.store_errors(f"Indexing the event_ids of {file}"):
         digests = _fetch(lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"'))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{uuid.uuid4().hex}.part")
-        with fresh.open("wb") as target:
-            np.save(target, sort_digests(digests))
-        fresh.replace(path)
+        _save(sort_digests(digests), path)
     lake.drop_view(rows)
+
+
+def _save(digests: Digests, path: Path) -> None:
+    """Write a digest file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{uuid.uuid4().hex}.part")
+    with fresh.open("wb") as target:
+        np.save(target, digests)
+    fresh.replace(path)
 
 
 def _path_of(name: str, file: str) -> Path:

@@ -59,6 +59,7 @@ def needed_step(name: str, table: DeltaTable, *, thoroughly: bool = False) -> St
     files = sorting.files_of(table)
     rows = sum(file.rows for file in files)
     settled = sorting.sorted_rows(table)
+    settled = settled if settled <= rows else 0  # the table was overwritten since
     if name not in SORTED_BY or rows == settled:
         return Step("leave", [])
     if thoroughly or rows - settled >= max(FEWEST_ROWS, UNSORTED_SHARE * settled):

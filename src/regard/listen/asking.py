@@ -97,7 +97,9 @@ def _waiting(import_id: int) -> Import:
     if job is None:
         raise NotFoundError("There is no such import.")
     if job.state not in (State.WAITING, State.MAPPING):
-        raise ConflictError(f"This import is {job.state} already.", hint="Hand the file in again to change its mapping.")
+        raise ConflictError(
+            f"This import is {job.state} already.", hint="Hand the file in again to change its mapping."
+        )
     return job
 
 
@@ -109,8 +111,7 @@ def _hints(job: Import) -> Hints:
 def _asked(
     job: Import, sheets: list[Sheet], proposal: Proposal | None, known: SourceMapping | None, hints: Hints
 ) -> dict[str, Any]:
-    mapping = proposal.mapping if proposal else known
-    assert mapping is not None  # without a proposal every table was found in the known mapping
+    mapping = proposal.mapping if proposal else (known or SourceMapping(job.source))
     choices = [asdict(choice) for choice in proposal.choices] if proposal else []
     samples = []
     for sheet in sheets:
@@ -118,7 +119,12 @@ def _asked(
         mine = [choice for choice in choices if choice["table"] == table.name]
         samples.append(_sample(sheet, table, mine, hints))
     questions = [asdict(question) for question in proposal.questions] if proposal else []
-    return {"mapping": format_mapping(mapping), "samples": samples, "questions": questions, "known": proposal is None}
+    return {
+        "mapping": format_mapping(mapping),
+        "samples": samples,
+        "questions": questions,
+        "known": proposal is None,
+    }
 
 
 def _sample(sheet: Sheet, table: TableMapping, choices: list[dict[str, Any]], hints: Hints) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
     refresh_people()
     computation = Computation.objects.create(as_of=as_of, actor=actor)
     say("Reading events", 0.05)
-    with held_facts(as_of) as facts:
+    with lake.store_errors("Computing"), held_facts(as_of) as facts:
         say("Profiles", 0.3)
         computation.customer_count = _write_profiles(facts)
         computation.event_count, computation.last_event_at = _extent(facts)
@@ -42,14 +42,18 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
 
 
 def _write_profiles(facts: Facts) -> int:
-    rows = lake.connection().to_pyarrow(profile_rows(facts)).cast(lake.TABLES["profiles"])
+    rows = lake.fetch(profile_rows(facts)).cast(lake.TABLES["profiles"])
     lake.overwrite("profiles", rows)
     return int(rows.num_rows)
 
 
 def _extent(facts: Facts) -> tuple[int, datetime | None]:
     """How many events there are, and when the last of them was."""
-    row = facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max()).to_pyarrow().to_pylist()[0]
+    row = (
+        facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     return row["count"], row["last"]
 
 

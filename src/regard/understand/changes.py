@@ -62,7 +62,7 @@ def what_changed() -> list[Change]:
         Change(MEASURES[new.measure], new.unit, against, new, old, comparison)
         for (against, new, old), comparison in zip(pairs, comparisons, strict=True)
     ]
-    return sorted(changes, key=lambda change: (1.0 if change.comparison.p is None else change.comparison.p))
+    return sorted(changes, key=lambda change: 1.0 if change.comparison.p is None else change.comparison.p)
 
 
 def last_full_month(as_of: datetime, last_event_at: datetime) -> date:

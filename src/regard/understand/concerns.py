@@ -27,22 +27,25 @@ def look_first(as_of: datetime) -> list[Concern]:
 
 
 def _silent(as_of: datetime) -> list[Concern]:
-    found = {}
+    """Each silent source once: as a whole, or the first of its kinds of event that went silent."""
+    found: dict[str, Concern] = {}
     for rhythm in ledger.rhythms(as_of):
         if rhythm.silent:
-            days = (as_of - rhythm.last_heard).days
-            sentence = f"Nothing from {rhythm.source} for {days} days, although it used to be heard more often."
-            found.setdefault(rhythm.source, Concern("silent", rhythm.source, sentence))
+            found.setdefault(rhythm.source, Concern("silent", rhythm.source, rhythm.sentence))
     return list(found.values())
 
 
 def _overdue() -> list[Concern]:
     profiles = lake.read("profiles")
-    late = profiles.filter(profiles.overdue > 0).aggregate(promises=ibis._.overdue.sum(), customers=ibis._.count())
-    row = lake.connection().to_pyarrow(late).to_pylist()[0]
+    late = profiles.filter(profiles.overdue > 0).aggregate(
+        promises=ibis._.overdue.sum(), customers=ibis._.count()
+    )
+    row = lake.fetch(late).to_pylist()[0]
     if not row["customers"]:
         return []
-    sentence = f"{row['promises']:,} promises to {row['customers']:,} customers are past their date and not kept."
+    promises = "1 promise is" if row["promises"] == 1 else f"{row['promises']:,} promises are"
+    customers = "1 customer" if row["customers"] == 1 else f"{row['customers']:,} customers"
+    sentence = f"{promises} past the date and not kept, to {customers}."
     return [Concern("overdue", "promises", sentence)]
 
 

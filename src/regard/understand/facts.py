@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import uuid4
 
 import ibis
@@ -16,12 +17,15 @@ from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
 
 ORDERED, CANCELLED, BILLED = "order.completed", "order.cancelled", "contract.billed"
+ITEM, PAID = "item.bought", "payment.made"
 CONTACTS = ("message.received", "case.opened", "call.received", "complaint.made")
 # what a customer does of their own accord
 ACTIVITY = (
-    ORDERED, BILLED, *CONTACTS, "customer.registered", "item.bought", "item.returned", "payment.made",
+    ORDERED, BILLED, *CONTACTS, "customer.registered", ITEM, "item.returned", PAID,
     "survey.answered", "review.written", "page.viewed", "product.viewed",
 )  # fmt: skip
+PROMISES = ("promise.made", "promise.kept", "promise.broken", "order.delivered")
+WITH_DETAILS = (*PROMISES, "case.opened")  # whose `data` is read
 UTC_TIME = dt.Timestamp(timezone="UTC", scale=6)
 
 
@@ -40,27 +44,34 @@ class Facts:
     sales: ir.Table
     promises: ir.Table
     known: ir.Table
-    hold: Callable[[ir.Table], ir.Table] = lambda table: table  # keep a table for as long as the facts are held
+    # keeps a table for as long as the facts are held
+    hold: Callable[[ir.Table], ir.Table] = lambda table: table
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of the events there are."""
-        return frozenset(self.events.select("name").distinct().to_pyarrow().column("name").to_pylist())
+        """The names of the events there are, each also with its instruments: `survey.answered nps`."""
+        pairs = self.events.select("name", "instrument").distinct().to_pyarrow().to_pylist()
+        return frozenset(
+            word for pair in pairs for word in (pair["name"], f"{pair['name']} {pair['instrument']}")
+        )
 
 
-@ibis.udf.scalar.builtin
-def timezone(zone: str, at: UTC_TIME) -> dt.Timestamp():  # type: ignore[valid-type,empty-body]
-    """The wall-clock time of a zone; an engine's own function."""
+def timezone(zone: Any, at: Any) -> Any:
+    """The wall-clock time in a zone."""
 
 
-@ibis.udf.scalar.builtin
-def json_extract_string(document: str, path: str) -> str:  # type: ignore[empty-body]
-    """The text at a path of a JSON document; twenty times faster than a checked cast to JSON for every key."""
+def json_extract_string(document: Any, path: Any) -> Any:
+    """The text at a path of a JSON document; far cheaper than a checked cast to JSON for every key."""
+
+
+# the engine's own functions, which Ibis has no word for
+wall_clock = ibis.udf.scalar.builtin(timezone, signature=((dt.string, UTC_TIME), dt.timestamp))
+json_text = ibis.udf.scalar.builtin(json_extract_string, signature=((dt.string, dt.string), dt.string))
 
 
 def month_of(at: ir.TimestampValue) -> ir.DateValue:
     """First day of the month a moment falls into, in the company's zone."""
-    return timezone(settings.TIME_ZONE, at).truncate("M").date()
+    return wall_clock(settings.TIME_ZONE, at).truncate("M").date()
 
 
 def read_facts(as_of: datetime) -> Facts:
@@ -92,10 +103,10 @@ def _events(as_of: datetime) -> ir.Table:
     people = lake.read("people")
     joined = events.left_join(people, "person")
     # JSON is opened only where a key of it is used
-    opened = joined.name.isin(["order.delivered", "promise.made", "promise.kept", "promise.broken", "case.opened"])
+    opened = joined.name.isin(WITH_DETAILS)
 
     def key(name: str) -> ir.StringValue:
-        return ibis.cases((opened, json_extract_string(joined.data, f"$.{name}")))
+        return ibis.cases((opened, json_text(joined.data, f"$.{name}")))
 
     return joined.select(
         "event_id", "name", "occurred_at", "source", "person", "customer_id", "channel", "subject",
@@ -115,25 +126,51 @@ def _sales(events: ir.Table) -> ir.Table:
     cancelled = events.filter(events.name == CANCELLED).select("source", "subject").distinct()
     orders = events.filter(events.name == ORDERED).anti_join(cancelled, ["source", "subject"])
     bills = events.filter(events.name == BILLED)
-    columns = ["event_id", "customer_id", "occurred_at", "month", "source", "channel", "subject", "amount", "currency"]
-    return orders.select(*columns, is_order=ibis.literal(True)).union(
-        bills.select(*columns, is_order=ibis.literal(False))
+    columns = (
+        "event_id",
+        "customer_id",
+        "occurred_at",
+        "month",
+        "source",
+        "channel",
+        "subject",
+        "amount",
+        "currency",
+    )
+    return (
+        _with_amounts(orders, events)
+        .select(*columns, is_order=ibis.literal(True))
+        .union(bills.select(*columns, is_order=ibis.literal(False)))
+    )
+
+
+def _with_amounts(orders: ir.Table, events: ir.Table) -> ir.Table:
+    """Orders whose source states no amount get that of their items or, failing those, of their payments."""
+    lines = events.filter(events.name.isin([ITEM, PAID]) & events.subject.notnull() & events.amount.notnull())
+    sums = lines.group_by(["source", "subject"]).aggregate(
+        items=ibis._.amount.sum(where=ibis._.name == ITEM).cast(events.amount.type()),
+        payments=ibis._.amount.sum(where=ibis._.name == PAID).cast(events.amount.type()),
+        lines_currency=ibis._.currency.max(),
+    )
+    joined = orders.left_join(sums, ["source", "subject"])
+    return joined.select(
+        *(orders[name] for name in orders.columns if name not in ("amount", "currency")),
+        amount=ibis.coalesce(orders.amount, sums["items"], sums["payments"]),
+        currency=ibis.ifelse(
+            orders.amount.isnull(), ibis.coalesce(sums.lines_currency, orders.currency), orders.currency
+        ),
     )
 
 
 def _promises(events: ir.Table, as_of: datetime) -> ir.Table:
     """One row a customer, subject and kind of promise; the arrival of an order settles its delivery promise."""
-    about = events.filter(
-        events.name.isin(["promise.made", "promise.kept", "promise.broken", "order.delivered", CANCELLED])
-        & events.subject.notnull()
-    ).mutate(
+    about = events.filter(events.name.isin([*PROMISES, CANCELLED]) & events.subject.notnull()).mutate(
         kind=ibis.coalesce(
             ibis._.kind, ibis.ifelse(ibis._.subject.startswith("order:"), "delivery", "other")
         ),
-        customer=ibis.coalesce(ibis._.customer_id.cast("string"), ibis._.person),
+        unknown=ibis.ifelse(ibis._.customer_id.isnull(), ibis._.person, ibis.null("string")),
     )
-    rows = about.group_by(["customer", "subject", "kind"]).aggregate(
-        customer_id=ibis._.customer_id.max(),
+    rows = about.group_by(["customer_id", "unknown", "subject", "kind"]).aggregate(
         source=ibis._.source.min(),
         channel=ibis._.channel.max(),
         due_at=ibis._.due_at.max(),
@@ -153,12 +190,14 @@ def _promises(events: ir.Table, as_of: datetime) -> ir.Table:
     return rows.mutate(
         overdue=(rows.broken.isnull() & (rows.due_at < ibis.literal(as_of, type=UTC_TIME))).fill_null(False),
         month=month_of(rows.occurred_at),
-    ).drop("said_broken", "said_kept", "cancelled", "promised", "customer")
+    ).drop("said_broken", "said_kept", "cancelled", "promised", "unknown")
 
 
 def _known(events: ir.Table) -> ir.Table:
     attributes = lake.read("attributes").inner_join(lake.read("people"), "person")
-    seen = events.filter(events.customer_id.notnull()).select("customer_id", "source", seen=events.occurred_at)
+    seen = events.filter(events.customer_id.notnull()).select(
+        "customer_id", "source", seen=events.occurred_at
+    )
     described = attributes.filter(attributes.customer_id.notnull()).select(
         "customer_id", "source", seen=attributes.recorded_at
     )

@@ -37,15 +37,21 @@ def figures_of(measure: Measure, facts: Facts, traits: ir.Table) -> Iterator[Row
         rows = facts.hold(rows)
     yield from _rows(measure, rows, EVERYTHING)
     yield from _rows(measure, rows_of(measure, facts, "month"), "month")
-    yield from _rows(measure, rows, "source")
-    yield from _rows(measure, rows, "channel")
+    for dimension in ("source", "channel", *measure.own_dimensions):
+        yield from _rows(measure, rows, dimension)
     yield from _rows(measure, rows.inner_join(traits, "customer_id"), "", ["dimension", "group"])
 
 
 def figures_by(
-    measure: Measure, facts: Facts, dimension: str, period: Period | None = None, traits: ir.Table | None = None
+    measure: Measure,
+    facts: Facts,
+    dimension: str,
+    period: Period | None = None,
+    traits: ir.Table | None = None,
 ) -> list[Row]:
     """The measure by one dimension: "" for everything, month, source, channel, or an attribute of `traits`."""
+    if not measure.needs & facts.names:
+        return [] if dimension else [_no_figure(measure)]
     rows = rows_of(measure, facts, dimension, period)
     if traits is None:
         return _rows(measure, rows, dimension)
@@ -75,7 +81,8 @@ def _rows(measure: Measure, rows: ir.Table, dimension: str, by: Sequence[str] | 
         rows = rows.filter(rows[by[-1]].notnull())
     found = []
     estimates = measure.figure(rows, by)
-    currencies = set(estimates.groups.column("currency").to_pylist()) if "currency" in estimates.groups.column_names else set()
+    named = "currency" in estimates.groups.column_names
+    currencies = set(estimates.groups.column("currency").to_pylist()) if named else set()
     for group, estimate in estimates.by_group().items():
         parts = list(group)
         unit = measure.unit

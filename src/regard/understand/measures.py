@@ -48,9 +48,10 @@ class Measure:
     unit: str
     rows: Rows
     figure: Figure
-    needs: frozenset[str]  # without any event of these names there is nothing to count
+    needs: frozenset[str]  # names of events (and instruments) without which there is nothing to count
     better: str = "up"
     is_total: bool = False
+    own_dimensions: tuple[str, ...] = ()  # columns of the rows beyond month, source and channel
     monthly_rows: Rows | None = None  # where the rows of a month are not those that happened in it
     window_days: int | None = None  # the figure over everything looks only this far back
     complex_rows: bool = False  # worth keeping while several figures are made of them
@@ -69,6 +70,14 @@ def _answers(name: str, instruments: Sequence[str]) -> Rows:
         return period.within(events.filter(chosen))
 
     return rows
+
+
+def _reviews(facts: Facts, period: Period) -> ir.Table:
+    """Starred reviews; those of an order whose delivery was promised also say whether it was late."""
+    reviews = _answers("review.written", ["stars-5"])(facts, period)
+    settled = facts.promises.filter((facts.promises.kind == "delivery") & facts.promises.broken.notnull())
+    late = settled.select("customer_id", "subject", delivery=settled.broken.ifelse("late", "on time"))
+    return reviews.left_join(late, ["customer_id", "subject"]).select(reviews, late.delivery)
 
 
 def _csat(rows: ir.Table, by: Sequence[str]) -> Estimates:
@@ -138,7 +147,9 @@ def _leavers(facts: Facts, period: Period) -> ir.Table:
     if period.until is not None:
         rows = rows.filter(rows.first_seen < ibis.literal(period.until, type=UTC_TIME))
     if period.since is not None:
-        rows = rows.filter(rows.churned_at.isnull() | (rows.churned_at >= ibis.literal(period.since, type=UTC_TIME)))
+        rows = rows.filter(
+            rows.churned_at.isnull() | (rows.churned_at >= ibis.literal(period.since, type=UTC_TIME))
+        )
     churned = rows.churned_at.notnull()
     if period.until is not None:
         churned = churned & (rows.churned_at < ibis.literal(period.until, type=UTC_TIME))
@@ -169,16 +180,20 @@ def _money(rows: ir.Table, by: Sequence[str]) -> Estimates:
     return ra.total(rows, [*by, "currency"], amount="amount")
 
 
-_ANSWERED, _ORDERED, _SOLD = frozenset({"survey.answered"}), frozenset({ORDERED}), frozenset({ORDERED, BILLED})
+_ORDERED, _SOLD = frozenset({ORDERED}), frozenset({ORDERED, BILLED})
 _ALL = (
     Measure("nps", "Would recommend us", "Of a hundred who answered, how many more would recommend us than "
-            "warn against us.", "points", _answers("survey.answered", ["nps"]), ra.nps, _ANSWERED),
+            "warn against us.", "points", _answers("survey.answered", ["nps"]), ra.nps,
+            frozenset({"survey.answered nps"})),
     Measure("csat", "Satisfied", "Of those who rated us, the share who were satisfied.", "share",
-            _answers("survey.answered", ["csat-5", "csat-2"]), _csat, _ANSWERED),
+            _answers("survey.answered", ["csat-5", "csat-2"]), _csat,
+            frozenset({"survey.answered csat-5", "survey.answered csat-2"})),
     Measure("ces", "Found it easy", "How easy it was to get something done with us, from 1 to 7.", "effort",
-            _answers("survey.answered", ["ces-7"]), ra.ces, _ANSWERED),
+            _answers("survey.answered", ["ces-7"]), ra.ces,
+            frozenset({"survey.answered ces-7"})),
     Measure("review-score", "Stars in reviews", "The mean of the stars in reviews, from 1 to 5.", "stars",
-            _answers("review.written", ["stars-5"]), ra.mean, frozenset({"review.written"})),
+            _reviews, ra.mean,
+            frozenset({"review.written stars-5"}), own_dimensions=("delivery",), complex_rows=True),
     Measure("response-rate", "Answered when asked", "Of those we asked, the share who answered.", "share",
             _invitations, ra.response_rate, frozenset({"survey.invited"}), complex_rows=True),
     Measure("orders", "Orders", "How many orders came in, cancelled ones left out.", "orders", _orders, ra.total,

@@ -6,7 +6,12 @@ import ibis.expr.types as ir
 from regard.ledger import lake
 from regard.understand.facts import CONTACTS, Facts
 
-LAST_ANSWERS = {"last_nps": ["nps"], "last_csat": ["csat-5", "csat-2"], "last_ces": ["ces-7"], "last_stars": ["stars-5"]}
+LAST_ANSWERS = {
+    "last_nps": ["nps"],
+    "last_csat": ["csat-5", "csat-2"],
+    "last_ces": ["ces-7"],
+    "last_stars": ["stars-5"],
+}
 COUNTS = ("orders", "contacts", "open_cases", "promised", "broken", "overdue")
 
 

@@ -38,7 +38,9 @@ def latest_computation() -> Computation | None:
     return Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
 
 
-def latest_findings(measure: str = "", dimension: str | None = EVERYTHING, *, unit: str = "") -> list[Finding]:
+def latest_findings(
+    measure: str = "", dimension: str | None = EVERYTHING, *, unit: str = ""
+) -> list[Finding]:
     """Findings of the newest computation, by group; `dimension=None` gives those of every dimension."""
     computation = latest_computation()
     if computation is None:
@@ -75,7 +77,7 @@ def profiles() -> ir.Table:
 def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
     table = profiles()
-    rows: list[dict[str, Any]] = table.filter(table.customer_id == customer_id).to_pyarrow().to_pylist()
+    rows: list[dict[str, Any]] = lake.fetch(table.filter(table.customer_id == customer_id)).to_pylist()
     return rows[0] if rows else None
 
 
@@ -83,7 +85,8 @@ def measure(name: str, *, by: str = "", since: date | None = None, until: date |
     """One measure now, straight from the events, over everything or by a dimension; both days included."""
     chosen = measure_named(name)
     facts, period = _asked(chosen, since, until)
-    return figures_by(chosen, facts, by, period, _traits(by))
+    with lake.store_errors(f"Measuring {name}"):
+        return figures_by(chosen, facts, by, period, _traits(chosen, by))
 
 
 def rows_behind(
@@ -93,10 +96,12 @@ def rows_behind(
     """The rows a figure stands on, newest first, for a page or a CSV; nothing runs until the table is read."""
     chosen = measure_named(name)
     facts, period = _asked(chosen, since, until)
-    traits = _traits(dimension)
+    traits = _traits(chosen, dimension)
     rows = rows_of(chosen, facts, dimension, period)
     if traits is not None:
-        rows = rows.semi_join(traits.filter((traits.dimension == dimension) & (traits.group == group)), "customer_id")
+        rows = rows.semi_join(
+            traits.filter((traits.dimension == dimension) & (traits.group == group)), "customer_id"
+        )
     elif dimension == "month":
         rows = rows.filter(rows.month == ibis.date(_first_of(group)))
     elif dimension:
@@ -130,14 +135,18 @@ def _first_of(group: str) -> date:
         raise InputError(f"`{group[:40]}` is no month.", hint="Say it like 2026-03.") from None
 
 
-def _traits(dimension: str) -> ir.Table | None:
+def _traits(chosen: Measure, dimension: str) -> ir.Table | None:
     """The attributes, if the dimension is one; NotFoundError naming those there are, if it is none."""
-    if dimension == EVERYTHING or dimension in ROW_DIMENSIONS:
+    columns = (*ROW_DIMENSIONS, *chosen.own_dimensions)
+    if dimension == EVERYTHING or dimension in columns:
         return None
     traits = customer_traits()
-    known = lake.connection().to_pyarrow(traits.select("dimension").distinct().order_by("dimension"))
-    names = known.column("dimension").to_pylist()
+    names = (
+        lake.fetch(traits.select("dimension").distinct().order_by("dimension"))
+        .column("dimension")
+        .to_pylist()
+    )
     if dimension not in names:
-        there = ", ".join([*ROW_DIMENSIONS, *names][:40])
+        there = ", ".join([*columns, *names][:40])
         raise NotFoundError(f"There is no dimension `{dimension[:60]}`.", hint=f"There are: {there}.")
     return traits

@@ -41,9 +41,9 @@ def low_cardinality(traits: ir.Table) -> ir.Table:
 
 def _newest(attributes: ir.Table) -> ir.Table:
     """One row a source, person and key: its newest value as text, empty ones left out."""
-    opened = attributes.mutate(fields=attributes.data.cast("json").map)
-    pairs = opened.select(
-        "source", "person", "recorded_at", "row_id", key=opened.fields.keys().unnest(), raw=opened.fields.values().unnest()
+    fields = attributes.data.cast("json").map
+    pairs = attributes.select(
+        "source", "person", "recorded_at", "row_id", key=fields.keys().unnest(), raw=fields.values().unnest()
     )
     # a JSON text loses its quotes, a number or a truth value is taken as written
     pairs = pairs.mutate(value=ibis.coalesce(pairs.raw.str, pairs.raw.cast("string")))

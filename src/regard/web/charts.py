@@ -9,6 +9,7 @@ from regard.web.templatetags.regard import in_unit
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MOST_BARS = 7
 STEP = 36  # pixels a bar
+PADDING = {"right": 56, "left": 4, "top": 4, "bottom": 4}  # room for the last value, written beside its point
 HUNDREDS = {"share", "points"}  # shown out of a hundred
 FROM_ANYWHERE = {"points", "stars", "effort"}  # scales without a zero that means nothing
 
@@ -46,7 +47,7 @@ def chart_of_series(
                 "encoding": {"y": _axis("value", unit), "text": {"field": "written"}}}  # fmt: skip
         layers.append(last)
     spec = {
-        "$schema": SCHEMA, "height": 240, "padding": {"right": 56, "left": 4, "top": 4, "bottom": 4},
+        "$schema": SCHEMA, "height": 240, "padding": PADDING,
         "data": {"values": _drawn(known, unit)},
         "encoding": {
             "x": {"field": "group", "type": "ordinal", "title": None,
@@ -56,7 +57,9 @@ def chart_of_series(
         },
         "layer": layers,
     }  # fmt: skip
-    return Chart(name, _sentence_of_series(title, known, unit), spec, list(rows), unit, csv=csv, is_series=True)
+    return Chart(
+        name, _sentence_of_series(title, known, unit), spec, list(rows), unit, csv=csv, is_series=True
+    )
 
 
 def chart_of_groups(
@@ -64,9 +67,14 @@ def chart_of_groups(
 ) -> Chart:
     """Groups one below the other, widest n first, at most seven: a point with the rule of its interval."""
     known = sorted((row for row in rows if row["value"] is not None), key=lambda row: -row["n"])[:MOST_BARS]
-    y = {"field": "group", "type": "nominal", "title": None, "sort": {"field": "value", "order": "descending"}}
+    y = {
+        "field": "group",
+        "type": "nominal",
+        "title": None,
+        "sort": {"field": "value", "order": "descending"},
+    }
     spec = {
-        "$schema": SCHEMA, "height": STEP * max(1, len(known)), "padding": {"right": 56, "left": 4, "top": 4, "bottom": 4},
+        "$schema": SCHEMA, "height": STEP * max(1, len(known)), "padding": PADDING,
         "data": {"values": _drawn(known, unit)},
         "encoding": {
             "y": y,
@@ -111,7 +119,9 @@ def _sentence_of_series(title: str, known: Sequence[Mapping[str, Any]], unit: st
         return f"{title}: too few in every month to say anything."
     last = known[-1]
     written = f"{in_unit(last['value'], unit)} in {last['group']}"
-    between = f"with 95 % certainty between {in_unit(_edge(last, 'low'), unit)} and {in_unit(_edge(last, 'high'), unit)}"
+    between = (
+        f"95 % sure between {in_unit(_edge(last, 'low'), unit)} and {in_unit(_edge(last, 'high'), unit)}"
+    )
     return f"{title} was {written}, {between}, from {last['n']} rows; {_movement(known)}."
 
 

@@ -44,8 +44,9 @@ def pairs_of(candidate: CandidateRow) -> list[FieldPair]:
 def _pair(name: str, candidate: CandidateRow) -> FieldPair:
     left, right = candidate.left.fields.get(name), candidate.right.fields.get(name)
     evidence = candidate.weights.get(name)
-    found = evidence if isinstance(evidence, dict) else {"weight": evidence}
-    weight = float(found["weight"]) if isinstance(found.get("weight"), int | float) else None
+    found: dict[str, Any] = evidence if isinstance(evidence, dict) else {"weight": evidence}
+    said = found.get("weight")
+    weight = float(said) if isinstance(said, int | float) else None
     same = candidate.agreement.get(name) == "same" or (left is not None and left == right)
     for_it = weight is not None and weight > 0
     agreement = "agree" if same else "alone" if not left or not right else "close" if for_it else "differ"

@@ -21,7 +21,9 @@ def neutral(value: Any) -> Any:
     return "" if value is None else value
 
 
-def csv_answer(file_name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+def csv_answer(
+    file_name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> StreamingHttpResponse:
     """A CSV download, streamed; with the mark that makes spreadsheets read it as UTF-8."""
     writer = csv.writer(_Echo())
 

@@ -10,11 +10,13 @@ import ibis
 from django.utils import timezone
 
 from regard.know import queries as know
+from regard.ledger import lake
 from regard.understand import queries as understand
 
 PAGE_SIZE = 50
 MOST_FOUND = 1000  # a search that finds more should be narrowed; the page says so
 EXPORT_LIMIT = 1_000_000
+UNPROFILED = {"last_seen": None, "orders": None, "revenue": None, "currency": "", "contacts": None}
 SORTS = {
     "seen": ("last_seen", "Last seen"),
     "orders": ("orders", "Orders"),
@@ -22,7 +24,13 @@ SORTS = {
     "contacts": ("contacts", "Contacts"),
 }
 ORDERS = (("", "any"), ("none", "none"), ("one", "one"), ("several", "two or more"))
-SEEN = (("", "ever"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("older", "longer ago than a year"))
+SEEN = (
+    ("", "ever"),
+    ("7", "in 7 days"),
+    ("30", "in 30 days"),
+    ("90", "in 90 days"),
+    ("older", "longer ago than a year"),
+)
 
 
 @dataclass(frozen=True)
@@ -85,29 +93,34 @@ def list_customers(wish: Wish, *, size: int = PAGE_SIZE) -> Listed:
     order = ibis.asc if wish.up else ibis.desc
     column = SORTS[wish.sort][0]
     known = table.order_by(order(column, nulls_first=False), "customer_id").limit(size, offset=first)
-    profiles = known.to_pyarrow().to_pylist()
+    profiles = lake.fetch(known).to_pylist()
     total = int(table.count().execute()) if first or len(profiles) == size else len(profiles)
     if found is not None and not wish.filtered:
         return _with_the_unprofiled(found[:MOST_FOUND], profiles, total, first, size, cut_off)
     if not profiles and not total and not wish.filtered and found is None:
-        rows, total = know.list_customers(offset=first, limit=size)
-        return Listed([{"customer": row} for row in rows], total, False)
+        everyone, total = know.list_customers(offset=first, limit=size)
+        return Listed([{**UNPROFILED, "customer": row} for row in everyone], total, False)
     names = know.customers_by_id([row["customer_id"] for row in profiles])
     rows = [{**row, "customer": names[row["customer_id"]]} for row in profiles if row["customer_id"] in names]
     return Listed(rows, total, cut_off)
 
 
 def _with_the_unprofiled(
-    found: list[know.CustomerRow], profiles: list[dict[str, Any]], profiled: int, first: int, size: int, cut_off: bool
+    found: list[know.CustomerRow],
+    profiles: list[dict[str, Any]],
+    profiled: int,
+    first: int,
+    size: int,
+    cut_off: bool,
 ) -> Listed:
     """A search also shows customers nothing was computed for yet, after the others."""
     names = {row.id: row for row in found}
     rows = [{**row, "customer": names[row["customer_id"]]} for row in profiles]
     if len(found) > profiled and len(rows) < size:
         everyone = understand.profiles().filter(ibis._.customer_id.isin(list(names)))
-        have = set(everyone.select("customer_id").to_pyarrow().column(0).to_pylist())
+        have = set(lake.fetch(everyone.select("customer_id")).column(0).to_pylist())
         rest = [row for row in found if row.id not in have][max(0, first - profiled) :]
-        rows += [{"customer": row} for row in rest[: size - len(rows)]]
+        rows += [{**UNPROFILED, "customer": row} for row in rest[: size - len(rows)]]
     return Listed(rows, len(found), cut_off)
 
 

@@ -29,7 +29,9 @@ def error_page(request: HttpRequest, status: int, message: str, hint: str) -> Ht
     """What happened and what to do next, as whoever asked can read it."""
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"message": message, "hint": hint}, status=status)
-    template = "web/parts/problem.html" if getattr(cast(StaffRequest, request), "htmx", False) else "web/error.html"
+    template = (
+        "web/parts/problem.html" if getattr(cast(StaffRequest, request), "htmx", False) else "web/error.html"
+    )
     return render(request, template, {"status": status, "message": message, "hint": hint}, status=status)
 
 

@@ -62,18 +62,20 @@ def tasks(
     figures: list[Figure], changes: list[Change], found: list[understand.Concern], held: frozenset[Permission]
 ) -> list[Task]:
     """What to look at first, most pressing first; only what this person may open."""
-    listed = [Task(each.sentence, reverse("customers"), "overdue", 6.0) for each in found if each.kind == "overdue"]
+    listed = [
+        Task(each.sentence, reverse("customers"), "overdue", 6.0) for each in found if each.kind == "overdue"
+    ]
     worse = [change for change in changes if change.good is False]
     listed += [Task(sentence_of(c), reverse("measure", args=[c.measure.name]), "worse", 5.0) for c in worse]
     listed += _outliers(figures)
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):
-        words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer; nobody has decided."
+        words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))
     if Permission.IMPORTS_READ in held and (rows := listen.count_open_rejects()):
-        words = f"{number(rows)} row{'s' if rows > 1 else ''} of imported files could not be used and wait to be mended."
+        words = f"{number(rows)} row{'s' if rows > 1 else ''} of imported files wait to be mended."
         listed.append(Task(words, reverse("imports"), "mend", 3.0))
     if Permission.SETTINGS_READ in held and (letters := ledger.backlog().dead_letters):
-        words = f"{number(letters)} batch{'es' if letters > 1 else ''} of events could not be stored; `regard doctor` says why."
+        words = f"{number(letters)} batch{'es' if letters > 1 else ''} of events could not be stored."
         listed.append(Task(words, reverse("settings"), "mend", 7.0))
     return sorted(listed, key=lambda task: -task.weight)
 
@@ -92,7 +94,11 @@ def _outliers(figures: list[Figure]) -> list[Task]:
             if figure is None or each.low is None or each.high is None:
                 continue
             whole = figure.shown
-            gap = (whole.low or 0) - each.high if figure.measure.better == "up" else each.low - (whole.high or 0)
+            gap = (
+                (whole.low or 0) - each.high
+                if figure.measure.better == "up"
+                else each.low - (whole.high or 0)
+            )
             if gap > 0:
                 words = (f"{figure.measure.title}: {in_unit(each.value, each.unit)} for {dimension} "
                          f"{each.group}, against {in_unit(whole.value, each.unit)} overall.")  # fmt: skip

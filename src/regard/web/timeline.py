@@ -16,7 +16,11 @@ MOST_AT_ONCE = 1000  # events of one moment that are not torn apart by the page'
 
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("", "Everything", ()),
-    ("words", "Their words", ("survey.answered", "review.written", "message.received", "case.opened", "complaint.made")),
+    (
+        "words",
+        "Their words",
+        ("survey.answered", "review.written", "message.received", "case.opened", "complaint.made"),
+    ),
     ("orders", "Orders", ("order.", "item.", "payment.", "contract.", "promise.")),
     ("cases", "Cases", ("case.", "complaint.", "feedback.")),
     ("contacts", "Messages and calls", ("message.", "call.")),
@@ -55,7 +59,14 @@ WORDS: dict[str, str] = {
     "feedback.low": "Rated low",
     "complaint.made": "Complained",
 }
-BAD = {"promise.broken", "customer.churned", "complaint.made", "feedback.low", "order.cancelled", "case.reopened"}
+BAD = {
+    "promise.broken",
+    "customer.churned",
+    "complaint.made",
+    "feedback.low",
+    "order.cancelled",
+    "case.reopened",
+}
 OURS = {"message.sent", "case.replied", "call.made"}
 
 

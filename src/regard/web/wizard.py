@@ -12,7 +12,11 @@ from regard.listen.mapping import EventRule, SourceMapping, TableMapping, Value
 EVENT_USE = "event"  # the column is used by an event; the events below say how
 USES: tuple[tuple[str, str], ...] = (
     ("", "not used"),
-    *((f"identity.{name}", name.replace("_", " ")) for name in FIELDS if name not in ("ids", "organisation_key")),
+    *(
+        (f"identity.{name}", name.replace("_", " "))
+        for name in FIELDS
+        if name not in ("ids", "organisation_key")
+    ),
     ("id", "further id of the person"),
     ("attribute", "attribute"),
 )
@@ -58,16 +62,22 @@ def table_form(place: int, table: TableMapping, sample: Mapping[str, Any]) -> Ta
     columns = []
     for number, name in enumerate(sample["columns"]):
         choice = choices.get(name, {})
-        uses = [f"{event.name}: {role}" for event in table.events for role in _roles(event, name)]
+        uses = ["who it is"] if any(name in rule.columns for rule in table.person) else []
+        uses += [f"{event.name}: {role}" for event in table.events for role in _roles(event, name)]
         columns.append(
             ColumnForm(name, f"use-{place}-{number}", sample["examples"].get(name, []), sample["kinds"].get(name, ""),
                        use_of(table, name), uses, choice.get("confidence"), choice.get("sentence", ""))
         )  # fmt: skip
-    events = [EventForm(f"event-{place}-{n}", event.name, event_words(event)) for n, event in enumerate(table.events)]
+    events = [
+        EventForm(f"event-{place}-{n}", event.name, event_words(event))
+        for n, event in enumerate(table.events)
+    ]
     return TableForm(table.name, _person_words(table), columns, events)
 
 
-def changed_table(place: int, table: TableMapping, columns: list[str], said: Mapping[str, str]) -> TableMapping:
+def changed_table(
+    place: int, table: TableMapping, columns: list[str], said: Mapping[str, str]
+) -> TableMapping:
     """The table as the form says it: uses of columns, and which events are made."""
     identity, ids, attributes = dict(table.identity), dict(table.ids), dict(table.attributes)
     for number, column in enumerate(columns):
@@ -84,14 +94,18 @@ def changed_table(place: int, table: TableMapping, columns: list[str], said: Map
         elif use == "attribute":
             attributes[_key(column)] = Value(column)
     events = tuple(
-        event for number, event in enumerate(table.events) if f"event-{place}-{number}" in said or "form" not in said
+        event
+        for number, event in enumerate(table.events)
+        if f"event-{place}-{number}" in said or "form" not in said
     )
     return replace(table, identity=identity, ids=ids, attributes=attributes, events=events)
 
 
 def with_table(mapping: SourceMapping, table: TableMapping) -> SourceMapping:
     """The mapping with one of its tables replaced by the one of the same name."""
-    return replace(mapping, tables=tuple(table if each.name == table.name else each for each in mapping.tables))
+    return replace(
+        mapping, tables=tuple(table if each.name == table.name else each for each in mapping.tables)
+    )
 
 
 def use_of(table: TableMapping, column: str) -> str:
@@ -107,7 +121,9 @@ def use_of(table: TableMapping, column: str) -> str:
 def event_words(event: EventRule) -> str:
     """`order.completed at order_date, amount total, about order order_id`."""
     parts = [f"at {event.at}" if event.at else f"on {event.snapshot}" if event.snapshot else ""]
-    parts += [f"{role} {getattr(event, role)}" for role in ("amount", "score", "text") if getattr(event, role)]
+    parts += [
+        f"{role} {getattr(event, role)}" for role in ("amount", "score", "text") if getattr(event, role)
+    ]
     parts += [f"about {event.subject.kind} {event.subject.column}" if event.subject else ""]
     parts += [f"only where {event.when.column} says so" if event.when else ""]
     return ", ".join(part for part in parts if part)
@@ -131,8 +147,8 @@ def _roles(event: EventRule, column: str) -> list[str]:
 
 
 def _person_words(table: TableMapping) -> str:
-    ways = [f"{rule.via} ({', '.join(rule.columns)})" if rule.columns else "nobody: each row stands alone"
-            for rule in table.person]  # fmt: skip
+    """`Kundennummer, else E-Mail`."""
+    ways = [" and ".join(rule.columns) if rule.columns else "nobody known" for rule in table.person]
     return ", else ".join(ways)
 
 

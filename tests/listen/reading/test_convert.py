@@ -39,7 +39,7 @@ def dated(format: str) -> ColumnProfile:
     return ColumnProfile("at", "datetime", date_format=format)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(format=st.sampled_from(sorted(FORMATS)), moments=st.lists(MOMENTS, min_size=1, max_size=5))
 def test_dates_of_every_format_come_back(format: str, moments: list[datetime]) -> None:
     written = [moment.strftime(FORMATS[format]) for moment in moments]
@@ -126,7 +126,7 @@ def test_an_unsure_order_of_day_and_month_is_refused() -> None:
 AMOUNTS = st.decimals(-(10**13), 10**13, places=4, allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(amounts=st.lists(AMOUNTS, min_size=1, max_size=5), comma=st.booleans(), groups=st.booleans(),
        unit=st.sampled_from(["", "€", "$", " EUR", " kr"]))  # fmt: skip
 def test_amounts_of_every_style_come_back(
@@ -153,7 +153,8 @@ def test_floats_come_back_equal(number: float) -> None:
     [
         ("(12.50)", "-12.5"), ("12.50-", "-12.5"), ("- 3", "-3"), ("+3", "3"), ("1e3", "1000"),
         ("1'234.5", "1234.5"),
-        (".5", "0.5"), ("5.", "5"), ("7 %", "7"), ("1.23456", "1.2346"), ("12,34", None), ("1.2.3", None), ("x", None),
+        (".5", "0.5"), ("5.", "5"), ("7 %", "7"), ("1.23456", "1.2346"), ("12,34", None), ("1.2.3", None),
+        ("x", None),
         ("99999999999999999", None), ("-", None), ("1 2", None), ("−5", None),
     ],
 )  # fmt: skip

@@ -43,7 +43,7 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, str, str]:
     return body, delimiter, end, draw(st.sampled_from(ENCODINGS))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(), every=st.booleans(), chunk=st.sampled_from([7, 64, 8 * 1024 * 1024]))
 def test_what_the_csv_module_writes_comes_back_equal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: tuple, every: bool, chunk: int
@@ -63,7 +63,7 @@ def test_what_the_csv_module_writes_comes_back_equal(
     assert sheet.found.blank_rows == len(body) - len(expected)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.text(st.sampled_from('ab1",;\n\r \t'), min_size=1, max_size=200), chunk=st.sampled_from([5, 1024])
 )
@@ -82,7 +82,7 @@ def test_rows_always_add_up_whatever_the_text(
     assert sheet.good_rows == len(rows(sheet))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.text(st.sampled_from('ab1",\n'), min_size=1, max_size=300))
 def test_the_fast_way_and_the_careful_way_agree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str
@@ -256,8 +256,8 @@ def test_backslashes_before_quotes_are_understood(tmp_path: Path) -> None:
 
 
 def test_a_huge_line_is_read(tmp_path: Path) -> None:
-    sheet = read(tmp_path, b"id,text\n1," + b"x" * 9_000_000 + b'\n2,"' + b"y\n" * 400_000 + b'z"\n')
-    assert [len(row[1]) for row in rows(sheet)][:1] == [9_000_000]
+    sheet = read(tmp_path, b"id,text\n1," + b"x" * 3_000_000 + b'\n2,"' + b"y\n" * 200_000 + b'z"\n')
+    assert [len(row[1]) for row in rows(sheet)][:1] == [3_000_000]
     assert sheet.row_count >= 2
 
 

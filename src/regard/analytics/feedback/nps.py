@@ -91,6 +91,6 @@ def nps(
     counts = nps_counts(table, by, score=score, weight=weight).to_pyarrow()
     n, weights = effective_n(counts), column(counts, "weights")
     shrink = np.divide(n, weights, out=np.zeros_like(n), where=weights > 0)
-    parts = (column(counts, name) * shrink for name in ("promoters", "passives", "detractors"))
-    interval = adjusted_wald_nps(*parts, level)
+    up, flat, down = (column(counts, name) * shrink for name in ("promoters", "passives", "detractors"))
+    interval = adjusted_wald_nps(up, flat, down, level)
     return assemble(counts, by, interval, n, level=level, version=VERSION, minimum=minimum)

@@ -13,7 +13,10 @@ Floats = npt.NDArray[np.float64]
 LogOdds = Callable[[Ids, Ids], Floats]
 
 LARGEST_CHECKED = 60  # members; a larger person is joined by its direct evidence alone
-MOST_FOR, MOST_AGAINST = 5.0, 20.0  # log2 odds that one pair of members may bring: a contradiction counts more
+MOST_FOR, MOST_AGAINST = (
+    5.0,
+    20.0,
+)  # log2 odds that one pair of members may bring: a contradiction counts more
 
 
 @dataclass(frozen=True)

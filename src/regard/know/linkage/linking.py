@@ -54,7 +54,9 @@ class Linkage:
         return self.model.thresholds
 
 
-def link_records(records: pa.Table, *, trained: Model | None = None, only_new: set[int] | None = None) -> Linkage:
+def link_records(
+    records: pa.Table, *, trained: Model | None = None, only_new: set[int] | None = None
+) -> Linkage:
     """Find the records that are of one person.
 
     `records` has unique_id and any of the identity fields, normalised. With `trained` nothing is learnt;
@@ -141,9 +143,17 @@ def _decide(
     weights = explain_pairs(connection, scored, taken_off, model)
     columns = (scored.left, scored.right, probability, weights)
     return Linkage(
-        _table(*(column[link] if isinstance(column, np.ndarray) else column.filter(pa.array(link)) for column in columns)),
         _table(
-            *(column[~link] if isinstance(column, np.ndarray) else column.filter(pa.array(~link)) for column in columns),
+            *(
+                column[link] if isinstance(column, np.ndarray) else column.filter(pa.array(link))
+                for column in columns
+            )
+        ),
+        _table(
+            *(
+                column[~link] if isinstance(column, np.ndarray) else column.filter(pa.array(~link))
+                for column in columns
+            ),
             reason[~link],
         ),
         model,
@@ -164,7 +174,9 @@ def _given_names_differ(scored: Scored) -> Flags:
     return differ
 
 
-def _table(left: object, right: object, probability: object, weights: object, reason: object = None) -> pa.Table:
+def _table(
+    left: object, right: object, probability: object, weights: object, reason: object = None
+) -> pa.Table:
     columns = {
         "left": pa.array(left, pa.int64()),
         "right": pa.array(right, pa.int64()),

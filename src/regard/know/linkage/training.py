@@ -42,7 +42,9 @@ def learn(
     prior = pilot.match_prior
     _quieten_splink()
     connection.register("pilot_ids", pa.table({"unique_id": ids[pilot.rows]}))
-    connection.execute("CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)")
+    connection.execute(
+        "CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)"
+    )
     api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, with_frequencies=False)
     linker = Linker(api.register("training_records"), settings, log_level=None, validate_settings=False)
@@ -64,12 +66,17 @@ def _quieten_splink() -> None:
 
 
 def _train(linker: Linker, rule: Rule) -> EMTrainingSession | None:
+    settings = linker._settings_obj.core_model_settings
+    comparisons = settings.comparisons
     try:
         return linker.training.estimate_parameters_using_expectation_maximisation(
             rule.condition(), estimate_without_term_frequencies=True
         )
-    except EMTrainingException:
-        return None  # the rule meets no pair among the sampled records: its priors stay
+    except (EMTrainingException, ValueError):
+        # the rule meets no pair among the sampled records, or such clear ones that a share underflows: its priors
+        # stay. Splink has taken the rule's own comparisons out of the shared settings by then.
+        settings.comparisons = comparisons
+        return None
 
 
 def _read(linker: Linker, comparisons: tuple[Comparison, ...], pilot: Pilot, true_pairs: float) -> Learnt:

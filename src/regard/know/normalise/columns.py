@@ -10,15 +10,16 @@ from regard.errors import InputError
 from regard.know.fields import FIELDS
 from regard.know.normalise import names, postal
 from regard.know.normalise.dates import DateOrder, birth_date, date_order_of
-from regard.know.normalise.email import comparable_email
 from regard.know.normalise.distinct import Normaliser, map_distinct
+from regard.know.normalise.email import comparable_email
 from regard.know.normalise.name_columns import joined, split_names
 from regard.know.normalise.names import parse_name
 from regard.know.normalise.phone import e164
 from regard.know.normalise.text import fold, fold_code, fold_or_none, is_missing
 
 GENDERS = {
-    "m": "m", "male": "m", "man": "m", "mr": "m", "herr": "m", "maennlich": "m", "mann": "m", "homme": "m", "h": "m",
+    "m": "m", "male": "m", "man": "m", "mr": "m", "herr": "m", "maennlich": "m", "mann": "m", "homme": "m",
+    "h": "m",
     "f": "f", "female": "f", "woman": "f", "mrs": "f", "ms": "f", "frau": "f", "weiblich": "f", "w": "f",
     "femme": "f", "x": "x", "d": "x", "divers": "x", "diverse": "x", "nonbinary": "x", "non binary": "x",
 }  # fmt: skip
@@ -81,7 +82,8 @@ def normalise_columns(table: pa.Table, *, region: str, date_order: DateOrder | N
     if "street" in raw:
         found |= _split_streets(raw["street"], raw.get("house_number"))
     result = {
-        name: map_distinct(column, _normaliser(name, region, date_order)) for name, column in found.items()
+        name: map_distinct(column, _normaliser(name, region, date_order))
+        for name, column in found.items()
         if name != "name"
     }
     if "name" in raw:

@@ -6,9 +6,11 @@ SHAPE = re.compile(r"[^@\s,;<>()\[\]\"]+@[^@\s,;<>()\[\]\"/]+\.[^@\s,;<>()\[\]\"
 DOTS_MEAN_NOTHING = frozenset({"gmail.com"})
 ONE_PROVIDER = {"googlemail.com": "gmail.com"}
 ROLES = frozenset({
-    "info", "office", "mail", "email", "contact", "kontakt", "kontakte", "sales", "verkauf", "vertrieb", "service",
+    "info", "office", "mail", "email", "contact", "kontakt", "kontakte", "sales", "verkauf", "vertrieb",
+    "service",
     "support", "hello", "hallo", "bonjour", "team", "admin", "webmaster", "postmaster", "noreply", "no-reply",
-    "billing", "accounting", "buchhaltung", "rechnung", "invoice", "einkauf", "purchasing", "empfang", "reception",
+    "billing", "accounting", "buchhaltung", "rechnung", "invoice", "einkauf", "purchasing", "empfang",
+    "reception",
     "accueil", "facturation", "hr", "jobs", "post", "zentrale", "shop", "marketing", "orders", "bestellung",
 })  # fmt: skip
 

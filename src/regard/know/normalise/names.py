@@ -7,19 +7,24 @@ from typing import NamedTuple
 from regard.know.normalise.text import fold
 
 TITLES = frozenset({
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "dame", "lady", "lord", "rev",
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "dame", "lady", "lord",
+    "rev",
     "herr", "herrn", "frau", "fraeulein", "dipl", "ing", "mag", "med", "phil", "rer", "nat", "jur", "h", "c",
     "m", "mme", "mlle", "monsieur", "madame", "mademoiselle", "docteur", "maitre", "me",
 })  # fmt: skip
 ONLY_WITH_DOT = frozenset({"m", "h", "c", "me", "ing", "nat", "med", "mag"})  # otherwise these may be names
 SUFFIXES = frozenset({"phd", "md", "mba", "msc", "bsc", "jr", "sr", "jun", "sen", "ii", "iii", "iv", "esq"})
 PARTICLES = frozenset({
-    "von", "van", "vom", "zu", "zum", "zur", "der", "den", "dem", "de", "du", "des", "del", "della", "di", "da",
-    "dos", "das", "la", "le", "les", "el", "al", "ter", "ten", "te", "und", "y", "d", "af", "av", "bin", "ibn",
+    "von", "van", "vom", "zu", "zum", "zur", "der", "den", "dem", "de", "du", "des", "del", "della", "di",
+    "da",
+    "dos", "das", "la", "le", "les", "el", "al", "ter", "ten", "te", "und", "y", "d", "af", "av", "bin",
+    "ibn",
 })  # fmt: skip
 LEGAL_FORMS = frozenset({
-    "gmbh", "ag", "kg", "ohg", "ug", "se", "ev", "mbh", "co", "ltd", "limited", "inc", "llc", "llp", "plc", "corp",
-    "corporation", "company", "sa", "sas", "sarl", "eurl", "bv", "nv", "spa", "srl", "oy", "ab", "as", "eg", "gbr",
+    "gmbh", "ag", "kg", "ohg", "ug", "se", "ev", "mbh", "co", "ltd", "limited", "inc", "llc", "llp", "plc",
+    "corp",
+    "corporation", "company", "sa", "sas", "sarl", "eurl", "bv", "nv", "spa", "srl", "oy", "ab", "as", "eg",
+    "gbr",
 })  # fmt: skip
 SEPARATE_INITIALS = re.compile(r"\.(?=\w)")
 

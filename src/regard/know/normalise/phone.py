@@ -30,7 +30,9 @@ def _country(region: str) -> _Country | None:
     for_parsing = known.national_prefix_for_parsing or ""
     if known.national_prefix_transform_rule or for_parsing.split("|")[0] != trunk:
         trunk = ""
-    return _Country(str(known.country_code), trunk, re.compile(known.general_desc.national_number_pattern))
+    description = known.general_desc
+    pattern = description.national_number_pattern if description else None
+    return _Country(str(known.country_code), trunk, re.compile(pattern)) if pattern else None
 
 
 @cache

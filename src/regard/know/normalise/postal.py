@@ -5,7 +5,8 @@ import re
 from regard.know.normalise.text import fold, fold_code
 
 WORDS = {
-    "str": "strasse", "st": "street", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive", "ln": "lane",
+    "str": "strasse", "st": "street", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive",
+    "ln": "lane",
     "ct": "court", "pl": "place", "blvd": "boulevard", "bd": "boulevard", "sq": "square", "cres": "crescent",
     "pde": "parade", "tce": "terrace", "cl": "close", "chem": "chemin", "rte": "route", "hwy": "highway",
 }  # fmt: skip
@@ -15,11 +16,14 @@ NUMBER_LAST = re.compile(
 NUMBER_FIRST = re.compile(r"^(?P<number>\d{1,5}\s?(?:[a-zA-Z]|bis|ter)?),?\s+(?P<street>\D.*)$")
 COUNTRY_BEFORE_CODE = re.compile(r"^[A-Za-z]{1,2}-(?=\d)")
 COUNTRIES = {
-    "deutschland": "DE", "germany": "DE", "allemagne": "DE", "austria": "AT", "oesterreich": "AT", "autriche": "AT",
+    "deutschland": "DE", "germany": "DE", "allemagne": "DE", "austria": "AT", "oesterreich": "AT",
+    "autriche": "AT",
     "switzerland": "CH", "schweiz": "CH", "suisse": "CH", "france": "FR", "frankreich": "FR", "italy": "IT",
     "italien": "IT", "italia": "IT", "spain": "ES", "spanien": "ES", "espana": "ES", "netherlands": "NL",
-    "niederlande": "NL", "belgium": "BE", "belgien": "BE", "belgique": "BE", "united kingdom": "GB", "uk": "GB",
-    "great britain": "GB", "england": "GB", "united states": "US", "usa": "US", "australia": "AU", "brasil": "BR",
+    "niederlande": "NL", "belgium": "BE", "belgien": "BE", "belgique": "BE", "united kingdom": "GB",
+    "uk": "GB",
+    "great britain": "GB", "england": "GB", "united states": "US", "usa": "US", "australia": "AU",
+    "brasil": "BR",
     "brazil": "BR", "canada": "CA", "poland": "PL", "polen": "PL", "denmark": "DK", "daenemark": "DK",
     "luxembourg": "LU", "luxemburg": "LU", "ireland": "IE", "irland": "IE", "portugal": "PT",
 }  # fmt: skip

@@ -22,7 +22,7 @@ class ColumnProfile:
     name: str
     kind: str  # one of KINDS
     null_share: float = 0.0  # empty or a missing word
-    distinct: int = 0  # exact up to 200,000 rows, else within a few per cent
+    distinct: int = 0  # exact up to 300,000, else within a few per cent
     unique: bool = False  # every value once (within what `distinct` can tell)
     examples: list[str] = field(default_factory=list)
     minimum: str | None = None  # of numbers and dates, in their own order

@@ -148,11 +148,13 @@ def _quote(sample: str) -> str:
 
 
 def _escape(sample: str, delimiter: str, quote: str) -> str | None:
-    r"""A backslash, if it stands before quotes inside a field (\" followed by neither delimiter nor end)."""
+    r"""A backslash, if \" stands inside fields, and never as the \"" of a file that doubles its quotes."""
     if not quote:
         return None
-    inside = re.search(rf"[^\\{re.escape(delimiter)}\n]\\{quote}[^{re.escape(delimiter)}\r\n]", sample)
-    return "\\" if inside else None
+    end = re.escape(delimiter) + "\r\n"
+    escaped = re.search(rf"[^\\{end}]\\{quote}[^{quote}{end}]", sample)
+    doubled = re.search(rf"\\{quote}{quote}[^{end}]", sample)
+    return "\\" if escaped and not doubled else None
 
 
 def _padded(lines: Sequence[str], dialect: Dialect) -> bool:

@@ -25,35 +25,11 @@ SAMPLE_ROWS = 4000
 MANY = 300_000  # distinct values beyond which a column is read in pieces
 FEW = 1000
 ALWAYS_MISSING = (
-    "?",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "#NV",
-    "NULL",
-    "null",
-    "NaN",
-    "nan",
-    "k.A.",
-    "\\N",
-    "<NA>",
-    "#NULL!",
-)
+    "?", "N/A", "n/a", "#N/A", "#NV", "#NULL!", "NULL", "null", "NaN", "nan", "k.A.", "\\N", "<NA>",
+)  # fmt: skip
 MISSING_IF_TYPED = (
-    "-",
-    "--",
-    "NA",
-    "na",
-    "None",
-    "none",
-    "nil",
-    ".",
-    "unknown",
-    "unbekannt",
-    "NaT",
-    "n.a.",
-    "00000000",
-)
+    "-", "--", ".", "NA", "na", "n.a.", "None", "none", "nil", "unknown", "unbekannt", "NaT", "00000000",
+)  # fmt: skip
 NEVER_NEGATIVE = ("-1", "-9", "-99", "-999", "-9999")  # missing, if no other value is below zero
 TYPED = {"integer", "decimal", "currency", "rating", "date", "datetime", "boolean", "phone", "email"}
 T = TypeVar("T")
@@ -83,9 +59,9 @@ def _each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
 
 
 def _count_distinct(table: pa.Table, names: Sequence[str]) -> dict[str, int]:
-    """About how many different values each column has."""
-    if not names:
-        return {}
+    """About how many different values each column has; not asked where there cannot be too many."""
+    if not names or table.num_rows <= MANY:
+        return dict.fromkeys(names, 0)
     quoted = (name.replace('"', '""') for name in names)
     counts = ", ".join(f'approx_count_distinct("{name}")' for name in quoted)
     with duckdb.connect() as connection:
@@ -97,8 +73,10 @@ def _count_distinct(table: pa.Table, names: Sequence[str]) -> dict[str, int]:
 def _begin(name: str, data: pa.ChunkedArray, sample: pa.ChunkedArray, about: int, hints: Hints) -> Column:
     counts = data.value_counts() if about <= MANY else None
     column = Column(ColumnProfile(name, "empty", distinct=about), data, counts)
-    words = _missing_words(column, ALWAYS_MISSING, hints)
-    typed_words = _missing_words(column, (*ALWAYS_MISSING, *MISSING_IF_TYPED), hints)
+    typed_words = _missing_words(column, hints)
+    words = (
+        typed_words if hints.missing_words is not None else [w for w in typed_words if w in ALWAYS_MISSING]
+    )
     values = _values(column, sample, words)
     kind = hints.kinds.get(name) or tell_kind(values)
     if typed_words != words:
@@ -120,9 +98,10 @@ def _all_boolean(values: Values, kind: str) -> bool:
     return kind == "boolean" and len(values.counts) == 2
 
 
-def _missing_words(column: Column, known: Sequence[str], hints: Hints) -> list[str]:
-    """Which of these words stand in the column."""
-    wanted = pa.array([*(hints.missing_words if hints.missing_words is not None else known)], pa.string())
+def _missing_words(column: Column, hints: Hints) -> list[str]:
+    """Which words for "no value" stand in the column."""
+    known = (*ALWAYS_MISSING, *MISSING_IF_TYPED) if hints.missing_words is None else hints.missing_words
+    wanted = pa.array(known, pa.string())
     found: set[str] = set()
     for piece in column.pieces():
         found.update(piece.filter(pc.is_in(piece, value_set=wanted)).unique().to_pylist())

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from regard.web.build import library_name
+from regard.project.chart_script import library_name
 
 register = template.Library()
 
@@ -24,7 +25,8 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
     """1,234.5 or 1.234,5: as the reader writes it."""
     if value is None:
         return "–"
-    return formats.number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
+    rounded: float | Decimal = round(value, places)
+    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
 @register.filter
@@ -32,10 +34,11 @@ def money(value: float | Decimal | None, currency: str = "EUR") -> str:
     """An amount with its currency; cents only below 1,000."""
     if value is None:
         return "–"
-    written = number(abs(value), 0 if abs(value) >= 1000 or value == int(value) else 2)
+    size: float | Decimal = abs(value)
+    written = number(size, 0 if size >= 1000 or size == int(size) else 2)
     symbol = SYMBOLS.get(currency, currency)
     sign = "−" if value < 0 else ""
-    language = (formats.get_language() or "en")[:2]
+    language = (get_language() or "en")[:2]
     if language in SYMBOL_FIRST:
         return f"{sign}{symbol}{'' if len(symbol) == 1 else ' '}{written}"
     return f"{sign}{written} {symbol}"
@@ -87,7 +90,13 @@ def _how_long(when: datetime) -> str:
     gap = abs(gap)
     if gap < MINUTE:
         return "just now"
-    for size, one in ((365 * DAY, "year"), (30 * DAY, "month"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+    for size, one in (
+        (365 * DAY, "year"),
+        (30 * DAY, "month"),
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (MINUTE, "minute"),
+    ):
         if gap >= size:
             count = int(gap / size)
             words = f"{count} {one}{'s' if count > 1 else ''}"
@@ -96,14 +105,21 @@ def _how_long(when: datetime) -> str:
 
 
 @register.inclusion_tag("web/parts/interval.html")
-def interval(value: float | None, low: float | None, high: float | None, floor: float, ceiling: float) -> dict[str, object]:
+def interval(
+    value: float | None, low: float | None, high: float | None, floor: float, ceiling: float
+) -> dict[str, object]:
     """A thin bar: where the true value lies with 95 % certainty, on a scale from floor to ceiling."""
     if value is None or low is None or high is None or ceiling <= floor:
         return {"known": False}
     scale = 100 / (ceiling - floor)
     left, right = (max(0.0, min(100.0, (edge - floor) * scale)) for edge in (low, high))
     point = max(0.75, min(99.25, (value - floor) * scale))
-    return {"known": True, "left": f"{left:.2f}", "width": f"{max(1.0, right - left):.2f}", "point": f"{point - 0.75:.2f}"}
+    return {
+        "known": True,
+        "left": f"{left:.2f}",
+        "width": f"{max(1.0, right - left):.2f}",
+        "point": f"{point - 0.75:.2f}",
+    }
 
 
 @register.inclusion_tag("web/parts/sparkline.html")

@@ -51,7 +51,13 @@ def customers_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Everything the list shows under the same filters, as rows."""
     listed = list_customers(read_wish({**request.GET.dict(), "page": "1"}), size=EXPORT_LIMIT)
     rows = (
-        [row["customer"].id, row["customer"].name, row["customer"].email, row["customer"].phone, row["customer"].place]
+        [
+            row["customer"].id,
+            row["customer"].name,
+            row["customer"].email,
+            row["customer"].phone,
+            row["customer"].place,
+        ]
         + [row.get(column) for column in EXPORTED[5:]]
         for row in listed.rows
     )
@@ -65,12 +71,14 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
     found = know.customer(key)
     if key != str(found.id):
         return redirect("customer", key=str(found.id))
-    page = timeline(know.persons_of(found.id), kind=request.GET.get("kind", ""), before=request.GET.get("before", ""))
+    page = timeline(
+        know.persons_of(found.id), kind=request.GET.get("kind", ""), before=request.GET.get("before", "")
+    )
     identities = know.identities_of(found.id)
     answer = {
         "customer": found, "page": page, "kinds": KINDS, "profile": understand.profile(found.id),
-        "identities": identities, "sources": {each.source for each in identities}, "evidence": know.evidence_of(found.id),
-        "memberships": know.memberships_of(found.id),
+        "identities": identities, "sources": {each.source for each in identities},
+        "evidence": know.evidence_of(found.id), "memberships": know.memberships_of(found.id),
     }  # fmt: skip
     partial = cast(StaffRequest, request).htmx
     response = render(request, "web/parts/timeline.html" if partial else "web/customer.html", answer)

@@ -9,16 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regard.access.permissions import Permission, permissions_of
-from regard.errors import AccessError, InputError, RegardError
+from regard.errors import AccessError, ConflictError, InputError, RegardError
 from regard.listen import actions as listen_actions
 from regard.listen import queries as listen
 from regard.listen.asking import asked_mapping, preview, settle_date_order, settle_mapping
 from regard.listen.mapping import SourceMapping, TableMapping, format_mapping, parse_mapping
 from regard.listen.models import Import
 from regard.listen.rejects import export_rejects
+from regard.listen.tasks import look_into_file
+from regard.listen.uploads import check_source, keep_upload
+from regard.understand.tasks import take_in_file
 from regard.web.may import StaffRequest, may
-from regard.web.tasks import look_into_file, take_in_file
-from regard.web.uploads import check_source, keep_upload
 from regard.web.wizard import SHOWN_ROWS, USES, changed_table, sample_table, table_form, with_table
 
 BUSY = {Import.State.WAITING, Import.State.RUNNING}
@@ -73,6 +74,7 @@ def progress(request: HttpRequest, import_id: int) -> HttpResponse:
 def preview_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """What the mapping on the form would make of the first rows."""
     job = listen.import_by_id(import_id)
+    _expect_asked(job)
     mapping = _said_mapping(job, request)
     return render(request, "web/parts/preview.html", {"previews": _previews(job, mapping)})
 
@@ -89,6 +91,7 @@ def start_import(request: HttpRequest, import_id: int) -> HttpResponse:
         settle_date_order(import_id, order)
         look_into_file(import_id)
         return redirect("import", import_id)
+    _expect_asked(job)
     try:
         settle_mapping(import_id, _said_mapping(job, request))
     except InputError as error:
@@ -110,7 +113,9 @@ def cancel_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def rejects_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     """The rows that could not be used, with the reason added, for mending."""
     text = export_rejects(import_id, table=request.GET.get("table", ""))
-    headers = {"Content-Disposition": f'attachment; filename="rejects-{import_id}-{timezone.localdate()}.csv"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="rejects-{import_id}-{timezone.localdate()}.csv"'
+    }
     return HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -119,7 +124,7 @@ def _receive(request: HttpRequest) -> Import:
     upload = request.FILES.get("file")
     if upload is None:
         raise InputError("No file came with the form.", hint="Choose a file and send it again.")
-    path = keep_upload(upload)
+    path = keep_upload(upload.chunks(), name=upload.name or "file", size=upload.size or 0)
     job = listen_actions.receive_file(path, source=source, actor=cast(StaffRequest, request).user.username)
     look_into_file(job.pk)
     return job
@@ -127,8 +132,6 @@ def _receive(request: HttpRequest) -> Import:
 
 def _said_mapping(job: Import, request: HttpRequest) -> SourceMapping:
     """The mapping as the form says it: the text if it was edited, else the proposal with the changed uses."""
-    if "asked" not in job.details:
-        raise InputError("Nothing is asked about this import any more.", hint="Open it again from Imports.")
     mapping = asked_mapping(job)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if text.strip() and text.strip() != job.details["asked"]["mapping"].strip():
@@ -141,7 +144,10 @@ def _said_mapping(job: Import, request: HttpRequest) -> SourceMapping:
 
 def _wizard(job: Import, mapping: SourceMapping) -> dict[str, Any]:
     asked = job.details["asked"]
-    forms = [table_form(place, _table(mapping, sample["table"]), sample) for place, sample in enumerate(asked["samples"])]
+    forms = [
+        table_form(place, _table(mapping, sample["table"]), sample)
+        for place, sample in enumerate(asked["samples"])
+    ]
     return {
         "job": job, "forms": forms, "uses": USES, "questions": asked["questions"], "known": asked["known"],
         "blocked": any(question["blocks"] for question in asked["questions"]), "date_orders": DATE_ORDERS,
@@ -174,6 +180,13 @@ def _table(mapping: SourceMapping, name: str) -> TableMapping:
     if found is None:
         raise InputError(f"The mapping has no table `{name}` any more.", hint="Put it back, or start over.")
     return found
+
+
+def _expect_asked(job: Import) -> None:
+    if "asked" not in job.details:
+        raise ConflictError(
+            "Nothing is asked about this import any more.", hint="Open it again from Imports."
+        )
 
 
 def _check_may_write(request: HttpRequest) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission
+from regard.ledger import lake
 from regard.understand import queries as understand
 from regard.understand.measures import MEASURES, measure_named
 from regard.web.charts import chart_of_groups, chart_of_series
@@ -60,13 +61,15 @@ def figures_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     return csv_answer(f"{chosen.name}-{by or 'overall'}.csv", COLUMNS, rows)
 
 
-
 @may(Permission.EXPORT)
 @require_safe
 def rows_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """The rows that a measure's figure stands on, newest first."""
     chosen = measure_named(name)
     by, group = request.GET.get("by", ""), request.GET.get("group", "")
-    table = understand.rows_behind(name, dimension=by, group=group, limit=MOST_ROWS)
-    rows = (list(row.values()) for batch in table.to_pyarrow_batches() for row in batch.to_pylist())
-    return csv_answer(f"{chosen.name}-rows.csv", table.columns, rows)
+    # fetched whole: a download that somebody breaks off must not leave a result open on the lake's connection
+    table = lake.fetch(understand.rows_behind(name, dimension=by, group=group, limit=MOST_ROWS))
+    rows = (
+        list(row.values()) for batch in table.to_batches(max_chunksize=10_000) for row in batch.to_pylist()
+    )
+    return csv_answer(f"{chosen.name}-rows.csv", table.column_names, rows)

@@ -31,7 +31,7 @@ def review(request: HttpRequest) -> HttpResponse:
     chosen = next((each for each in waiting if str(each.id) == wished), waiting[0] if waiting else None)
     answer = {
         "candidate": chosen, "pairs": pairs_of(chosen) if chosen else [], "total": know.count_open_candidates(),
-        "others": [each for each in waiting if each is not chosen], "percent": chosen.probability * 100 if chosen else 0,
+        "others": [each for each in waiting if each is not chosen],
     }  # fmt: skip
     return render(request, "web/review.html", answer)
 
@@ -39,8 +39,8 @@ def review(request: HttpRequest) -> HttpResponse:
 @may(Permission.CUSTOMERS_MERGE)
 @require_POST
 def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
-    decision = request.POST.get("decision", "")
-    if decision not in DECISIONS:
+    decision = request.POST.get("decision")
+    if decision not in ("same", "different", "later"):
         raise InputError("Say same, different or later.")
     know_actions.decide_candidate(candidate_id, decision, actor=cast(StaffRequest, request).user.username)
     messages.success(request, DECISIONS[decision])

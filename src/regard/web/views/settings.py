@@ -27,7 +27,9 @@ SHOWN_CHANGES = 30
 
 
 class UserForm(forms.Form):
-    username = forms.CharField(label="Name", max_length=150, help_text="They sign in with it. Letters, digits and @ . + - _")
+    username = forms.CharField(
+        label="Name", max_length=150, help_text="They sign in with it. Letters, digits and @ . + - _"
+    )
     email = forms.EmailField(label="E-mail (may be left empty)", required=False)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.AGENT)
 
@@ -126,7 +128,9 @@ def revoke_key(request: HttpRequest, key_id: int) -> HttpResponse:
 
 def _show_link(request: HttpRequest, user: User | None) -> HttpResponse:
     """The page with a password link, shown once."""
-    uid, token = actions.password_link(user.pk if user else 0, actor=cast(StaffRequest, request).user.username)
+    uid, token = actions.password_link(
+        user.pk if user else 0, actor=cast(StaffRequest, request).user.username
+    )
     link = request.build_absolute_uri(reverse("new-password", args=[uid, token]))
     answer = render(request, "web/password_link.html", {"named": user, "link": link})
     answer.headers["Cache-Control"] = "no-store"

@@ -25,9 +25,13 @@ PASSWORD_RULES = "At least 10 characters, not a common password, not like your n
 
 class SignInForm(forms.Form):
     username = forms.CharField(
-        label="Name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+        label="Name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
-    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False)
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
+    )
 
 
 class NewPasswordForm(forms.Form):
@@ -39,7 +43,9 @@ class NewPasswordForm(forms.Form):
 
 class ChangePasswordForm(NewPasswordForm):
     current = forms.CharField(
-        label="Current password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
+        label="Current password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
     )
 
 
@@ -58,7 +64,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user)
             return redirect(_target(request))
-    answer = {"form": form, "problem": problem, "next": request.POST.get("next") or request.GET.get("next", "")}
+    answer = {
+        "form": form,
+        "problem": problem,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+    }
     return render(request, "web/sign_in.html", answer, status=problem.http_status if problem else 200)
 
 
@@ -105,9 +115,11 @@ def account(request: HttpRequest) -> HttpResponse:
             problem = error
         else:
             update_session_auth_hash(request, user)
-            messages.success(request, "Your password is changed. Other browsers where you were signed in are signed out.")
+            messages.success(request, "Your password is changed; other browsers are signed out.")
             return redirect("account")
-    words = [PERMISSION_WORDS[permission] for permission in PERMISSION_WORDS if permission in permissions_of(user)]
+    words = [
+        PERMISSION_WORDS[permission] for permission in PERMISSION_WORDS if permission in permissions_of(user)
+    ]
     answer = {"form": form, "problem": problem, "looks": LOOKS, "words": words}
     return render(request, "web/account.html", answer, status=problem.http_status if problem else 200)
 
@@ -119,7 +131,9 @@ def appearance(request: HttpRequest) -> HttpResponse:
     answer = redirect("account")
     chosen = request.POST.get("appearance", "")
     if chosen in APPEARANCES:
-        answer.set_cookie("appearance", chosen, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
+        answer.set_cookie(
+            "appearance", chosen, max_age=365 * 86400, samesite="Lax", secure=request.is_secure()
+        )
     return answer
 
 

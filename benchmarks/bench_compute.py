@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -46,13 +47,26 @@ def events(name: str, customers: np.ndarray, at: np.ndarray, first_id: int, **co
 
 
 def write_lake(orders: int, customers: int) -> int:
-    """Write people, attributes and events; the number of events."""
+    """Write identities, attributes and events; the number of events."""
+    from django.utils import timezone
+
+    from regard.know.models import Customer, Identity
     from regard.ledger import lake
 
     draw = np.random.default_rng(1)
     everyone = np.arange(customers)
-    lake.overwrite("people", pa.table({"person": keys("shop:", everyone), "customer_id": everyone}))
-    plans = pa.array(['{"plan":"gold","region":"north"}', '{"plan":"tin","region":"south"}', '{"plan":"tin"}'])
+    now = timezone.now()
+    Customer.objects.bulk_create([Customer(id=number) for number in range(customers)], batch_size=10_000)
+    Identity.objects.bulk_create(
+        [
+            Identity(person=f"shop:{number}", source="shop", customer_id=number, changed_at=now)
+            for number in range(customers)
+        ],
+        batch_size=10_000,
+    )
+    plans = pa.array(
+        ['{"plan":"gold","region":"north"}', '{"plan":"tin","region":"south"}', '{"plan":"tin"}']
+    )
     lake.append(
         "attributes",
         pa.table(
@@ -60,7 +74,9 @@ def write_lake(orders: int, customers: int) -> int:
                 "row_id": keys("row-", everyone),
                 "source": pa.array(["crm"]).take(pa.array(everyone * 0)),
                 "person": keys("shop:", everyone),
-                "recorded_at": pa.array(np.full(customers, START)).cast(lake.TABLES["attributes"].field(3).type),
+                "recorded_at": pa.array(np.full(customers, START)).cast(
+                    lake.TABLES["attributes"].field(3).type
+                ),
                 "data": plans.take(pa.array(everyone % 3)),
             },
             schema=lake.TABLES["attributes"],
@@ -105,20 +121,51 @@ def main(orders: int = 1_000_000, customers: int = 100_000) -> None:
 
         count = write_lake(orders, customers)
         stages: list[tuple[str, float]] = []
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         compute(
             as_of=datetime.fromtimestamp((START + TWO_YEARS) / 1e6, UTC),
             actor="benchmark",
             progress=lambda what, part: stages.append((what, time.perf_counter() - began)),
         )
-        seconds = time.perf_counter() - began
+        seconds, processor = time.perf_counter() - began, time.process_time() - worked
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        for (what, start), (_, end) in zip(stages, stages[1:], strict=False):
+        for (what, start), (_, end) in pairwise(stages):
             print(f"  {what:<28}{end - start:7.2f} s")
+        print(f"compute: {orders:,} orders, {count:,} events, {customers:,} customers")
         print(
-            f"compute: {orders:,} orders, {count:,} events, {customers:,} customers, {Finding.objects.count():,} "
-            f"findings: {seconds:.1f} s (allowed {ALLOWED_SECONDS:.0f}), {memory:.0f} MB, load {os.getloadavg()[0]:.1f}"
+            f"{Finding.objects.count():,} findings in {seconds:.1f} s (allowed {ALLOWED_SECONDS:.0f}), "
+            f"{processor:.1f} s of processor time, {memory:.0f} MB, load {os.getloadavg()[0]:.1f}"
         )
+        time_questions(customers)
+
+
+def time_questions(customers: int) -> None:
+    """What pages ask: one profile, a sorted page of profiles, all findings."""
+    import ibis
+
+    from regard.ledger import lake
+    from regard.understand import queries
+
+    def page() -> object:
+        return lake.fetch(
+            queries.profiles().order_by(ibis.desc("revenue"), "customer_id").limit(50, offset=5000)
+        )
+
+    questions = {
+        "one profile": lambda: queries.profile(customers // 2),
+        "a page of profiles by revenue": page,
+        "all findings": lambda: queries.latest_findings(dimension=None),
+        "what changed": queries.what_changed,
+        "nps live": lambda: queries.measure("nps", by="month"),
+    }
+    for name, ask in questions.items():
+        ask()
+        took = []
+        for _ in range(5):
+            began = time.perf_counter()
+            ask()
+            took.append(time.perf_counter() - began)
+        print(f"  {name:<32}{np.median(took) * 1000:8.0f} ms")
 
 
 if __name__ == "__main__":

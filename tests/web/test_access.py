@@ -1,0 +1,106 @@
+"""Every page says who may, and each role gets what the table says."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+
+from regard.access.models import User
+from regard.access.permissions import Permission, permissions_of
+from regard.know.models import Candidate, Identity, Merge
+from regard.listen.models import Import
+from regard.web import errors
+from regard.web.urls import urlpatterns
+
+# how a page is asked for: arguments, and whether by POST
+ASKED: dict[str, tuple[list[object], bool]] = {
+    "sign-out": ([], True),
+    "appearance": ([], True),
+    "new-password": (["x", "y"], False),
+    "customer": (["1"], False),
+    "undo-merge": ([1], True),
+    "measure": (["nps"], False),
+    "measure-csv": (["nps"], False),
+    "measure-rows": (["nps"], False),
+    "decide": ([1], True),
+    "import": ([1], False),
+    "import-progress": ([1], False),
+    "import-preview": ([1], True),
+    "import-start": ([1], True),
+    "import-cancel": ([1], True),
+    "rejects-csv": ([1], False),
+    "settings-user": ([1], True),
+    "settings-key": ([1], True),
+    "chart-script": (["charts.js"], False),
+}
+
+
+def patterns(found: list[URLPattern | URLResolver] = urlpatterns) -> Iterator[URLPattern]:
+    for each in found:
+        if isinstance(each, URLResolver):
+            yield from patterns(each.url_patterns)
+        else:
+            yield each
+
+
+PAGES = {pattern.name: pattern.callback for pattern in patterns()}
+
+
+def ask(client: Client, name: str) -> HttpResponse:
+    arguments, by_post = ASKED.get(name, ([], False))
+    address = reverse(name, args=arguments)
+    return client.post(address) if by_post else client.get(address)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_says_who_may(name: str) -> None:
+    who = PAGES[name].who_may
+    assert who in {"anyone", "signed in"} or who in set(Permission)
+
+
+@pytest.mark.parametrize("name", [name for name, view in PAGES.items() if view.who_may != "anyone"])
+def test_who_is_not_signed_in_is_asked_to(client: Client, db: None, name: str) -> None:
+    answer = ask(client, name)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("sign-in"))
+
+
+def test_each_role_gets_what_the_table_says(
+    as_: Callable[[str], Client], cast: dict[str, User], computed: int
+) -> None:
+    Import.objects.create(
+        pk=1, source="shop", file_name="a.csv", path="a.csv", fingerprint="x", actor="ada", state="done"
+    )
+    left, right = Identity.objects.order_by("pk")[:2]
+    Candidate.objects.create(pk=1, left=left, right=right, probability=0.5)
+    Merge.objects.create(pk=1, actor="ada", reason="said so")
+    wrong = {}
+    for (person, user), (name, view) in product(cast.items(), PAGES.items()):
+        status = ask(as_(person), name).status_code
+        allowed = view.who_may in {"anyone", "signed in"} or view.who_may in permissions_of(user)
+        if (status == 403) == allowed or status >= 500:
+            wrong[person, name] = status
+    assert wrong == {}
+
+
+def test_the_error_pages_are_for_everybody() -> None:
+    for page in (errors.not_found, errors.refused, errors.bad_request, errors.broken, errors.form_too_old):
+        assert getattr(page, "who_may", "") == "anyone"
+
+
+def test_changing_pages_do_not_answer_to_get(as_: Callable[[str], Client], cast: dict[str, User]) -> None:
+    for name, (arguments, by_post) in ASKED.items():
+        if by_post:
+            assert as_("ada").get(reverse(name, args=arguments)).status_code == 405
+
+
+def test_a_form_without_its_token_changes_nothing(cast: dict[str, User]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast["ada"])
+    answer = client.post(reverse("settings-users"), {"username": "new", "role": "agent"})
+    assert answer.status_code == 403
+    assert "Nothing was changed" in answer.content.decode()
+    assert not User.objects.filter(username="new").exists()
