@@ -25,7 +25,7 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
     """1,234.5 or 1.234,5: as the reader writes it."""
     if value is None:
         return "–"
-    rounded: float | Decimal = round(value, places)
+    rounded = round(Decimal(str(value)), places)
     return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
@@ -34,7 +34,7 @@ def money(value: float | Decimal | None, currency: str = "EUR") -> str:
     """An amount with its currency; cents only below 1,000."""
     if value is None:
         return "–"
-    size: float | Decimal = abs(value)
+    size = abs(Decimal(str(value)))
     written = number(size, 0 if size >= 1000 or size == int(size) else 2)
     symbol = SYMBOLS.get(currency, currency)
     sign = "−" if value < 0 else ""
