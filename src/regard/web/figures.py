@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 
 from regard.analytics.comparisons import CANNOT_TELL, UP
 from regard.understand import queries as understand
 from regard.understand.changes import MONTH_BEFORE, Change
 from regard.understand.measures import MEASURES, Measure
 from regard.understand.models import Finding
-from regard.web.templatetags.regard import in_unit
+from regard.web.templatetags.regard import in_unit, month_words
 
 BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "stars": (1.0, 5.0), "effort": (1.0, 7.0)}
 SHOWN_MONTHS = 24
@@ -122,14 +122,6 @@ def sentence_of(change: Change) -> str:
         f"{change.measure.title}: {way} from {in_unit(old.value, change.unit)} in {month_words(old.group)} "
         f"to {in_unit(new.value, change.unit)} in {month_words(new.group)}."
     )
-
-
-def month_words(group: str) -> str:
-    """`October 2026` of `2026-10`."""
-    try:
-        return formats.date_format(date.fromisoformat(f"{group}-01"), "F Y")
-    except ValueError:
-        return group
 
 
 def _outliers(figures: list[Figure]) -> list[tuple[Figure, Finding]]:

@@ -12,6 +12,7 @@ from regard.know import queries as know
 from regard.ledger import queries as ledger
 from regard.listen import queries as listen
 from regard.understand import queries as understand
+from regard.understand.changes import MONTH_BEFORE, Change
 from regard.understand.models import Finding
 from regard.web.figures import Figure, Picture, sentence_of
 from regard.web.templatetags.regard import in_unit, number
@@ -32,7 +33,7 @@ class Task:
 
 def sentence_of_the_month(seen: Picture) -> str:
     """The surest change; without one, where the first figure stands."""
-    sure = [change for change in seen.changes if change.verdict != CANNOT_TELL]
+    sure = one_a_measure([change for change in seen.changes if change.verdict != CANNOT_TELL])
     if sure:
         return sentence_of(sure[0])
     known = [figure for figure in seen.figures if figure.shown.value is not None]
@@ -44,6 +45,14 @@ def sentence_of_the_month(seen: Picture) -> str:
         f"{in_unit(first.value, first.unit)}, with 95 % certainty between "
         f"{in_unit(first.low, first.unit)} and {in_unit(first.high, first.unit)}."
     )
+
+
+def one_a_measure(changes: list[Change]) -> list[Change]:
+    """Each measure once, against the month before if that is sure; what is new first, then the surest."""
+    chosen: dict[tuple[str, str], Change] = {}
+    for change in sorted(changes, key=lambda change: change.against != MONTH_BEFORE):
+        chosen.setdefault((change.measure.name, change.unit), change)
+    return list(chosen.values())
 
 
 def concerns(as_of: datetime) -> list[understand.Concern]:
@@ -62,7 +71,7 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
     listed = [
         Task(each.sentence, reverse("customers"), "overdue", 6.0) for each in found if each.kind == "overdue"
     ]
-    worse = [change for change in seen.changes if change.good is False]
+    worse = one_a_measure([change for change in seen.changes if change.good is False])
     listed += [Task(sentence_of(c), reverse("measure", args=[c.measure.name]), "worse", 5.0) for c in worse]
     listed += [_outlier(figure, group) for figure, group in seen.outliers[:MOST_OUTLIERS]]
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):

@@ -1,7 +1,7 @@
 """How figures, money and times are written: in the reader's locale, never naked."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -62,6 +62,15 @@ def in_unit(value: float | None, unit: str = "") -> str:
 def share(value: float | None) -> str:
     """A probability as per cent; what is all but certain is not rounded up to 100."""
     return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)} %"
+
+
+@register.filter
+def month_words(group: str) -> str:
+    """`October 2026` of `2026-10`."""
+    try:
+        return formats.date_format(date.fromisoformat(f"{group}-01"), "F Y")
+    except ValueError:
+        return group
 
 
 @register.filter
