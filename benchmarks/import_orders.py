@@ -45,7 +45,9 @@ def write_orders(path: Path, rows: int) -> None:
     """Orders of rows / 10 customers over three years."""
     chance = np.random.default_rng(1)
     customers = chance.integers(1, max(rows // 10, 2), rows)
-    days = np.datetime64("2023-01-01T08:00:00") + chance.integers(0, 3 * 365 * 86400, rows).astype("timedelta64[s]")
+    days = np.datetime64("2023-01-01T08:00:00") + chance.integers(0, 3 * 365 * 86400, rows).astype(
+        "timedelta64[s]"
+    )
     amounts = np.round(chance.gamma(2.0, 30.0, rows) + 1, 2)
     products = chance.integers(1, 500, rows)
     with path.open("w") as file:
@@ -54,12 +56,18 @@ def write_orders(path: Path, rows: int) -> None:
             zip(customers, np.datetime_as_string(days), products, amounts, strict=True)
         ):
             when = day.replace("T", " ")
-            file.write(f"O{number},K{customer},{when},P{product},{'web' if product % 3 else 'store'},{amount:.2f}\n")
+            file.write(
+                f"O{number},K{customer},{when},P{product},{'web' if product % 3 else 'store'},{amount:.2f}\n"
+            )
 
 
 def run(code: str, folder: Path, *arguments: str) -> list[float]:
     """Run one side in a fresh process and home."""
-    environment = {**os.environ, "REGARD_HOME": str(folder), "DJANGO_SETTINGS_MODULE": "regard.project.settings"}
+    environment = {
+        **os.environ,
+        "REGARD_HOME": str(folder),
+        "DJANGO_SETTINGS_MODULE": "regard.project.settings",
+    }
     command = [sys.executable, "-W", "ignore", "-c", code, *arguments]
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return [float(number) for number in json.loads(done.stdout.splitlines()[-1])]

@@ -9,7 +9,7 @@ from regard.know.actions import link_identities, refresh_people, register_identi
 from regard.know.models import Identity
 from regard.know.queries import customer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 GIVEN = [
     "anna",
     "bernd",

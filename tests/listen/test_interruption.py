@@ -45,7 +45,9 @@ def environment(home: Path) -> dict[str, str]:
 
 def python(home: Path, code: str, *arguments: str) -> str:
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, env=environment(home), check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run(
+        command, env=environment(home), check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
 
 
 def make_home(folder: Path) -> Path:

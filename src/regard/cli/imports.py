@@ -76,6 +76,7 @@ def _agree(
 ) -> SourceMapping:
     """The source's mapping; for tables that it does not know, a proposal that the person accepts or not."""
     from regard.listen.actions import open_sheets
+    from regard.listen.mapping import SourceMapping
     from regard.listen.proposing import accept, propose_for
     from regard.listen.sources import hints_for, mapping_path, stored_mapping
 
@@ -85,8 +86,7 @@ def _agree(
     for sheet, _ in opened:
         sheet.close()
     if proposal is None:
-        assert known is not None  # it knew every table
-        return known
+        return known or SourceMapping(source)
     if not quiet:
         _show(proposal)
     if not keep:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from regard.errors import AmbiguousError
+from regard.errors import AmbiguousError, MappingError
 from regard.listen.mapping import Candidate, Proposal, SourceMapping, propose_mapping
 from regard.listen.reading import Hints, Sheet, profile_sheet
 from regard.listen.sources import known_mappings, match_table, store_mapping
@@ -29,18 +29,27 @@ def accept(proposal: Proposal) -> Path:
     for question in proposal.questions:
         if question.blocks:
             options = " or ".join(question.options)
-            raise AmbiguousError(f"{question.table}: {question.sentence}", hint=f"Say --date-order {options}.")
+            raise AmbiguousError(
+                f"{question.table}: {question.sentence}", hint=f"Say --date-order {options}."
+            )
     return store_mapping(proposal.mapping, notes=proposal.notes())
 
 
 def mapping_for(
-    sheets: Sequence[Sheet], source: str, file_name: str, known: SourceMapping | None, hints: Hints, *, keep: bool
+    sheets: Sequence[Sheet],
+    source: str,
+    file_name: str,
+    known: SourceMapping | None,
+    hints: Hints,
+    *,
+    keep: bool,
 ) -> SourceMapping:
     """The source's mapping, extended and kept if the file has tables that it did not know."""
     proposal = propose_for([(sheet, file_name) for sheet in sheets], source, known=known, hints=hints)
-    if proposal is None:
-        assert known is not None  # every sheet was found in it
+    if proposal is None and known is not None:  # it knows every sheet
         return known
+    if proposal is None:
+        raise MappingError(f"{file_name} holds nothing to map.")
     if keep:
         accept(proposal)
     return proposal.mapping

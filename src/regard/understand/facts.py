@@ -17,10 +17,11 @@ from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
 
 ORDERED, CANCELLED, BILLED = "order.completed", "order.cancelled", "contract.billed"
+ITEM, PAID = "item.bought", "payment.made"
 CONTACTS = ("message.received", "case.opened", "call.received", "complaint.made")
 # what a customer does of their own accord
 ACTIVITY = (
-    ORDERED, BILLED, *CONTACTS, "customer.registered", "item.bought", "item.returned", "payment.made",
+    ORDERED, BILLED, *CONTACTS, "customer.registered", ITEM, "item.returned", PAID,
     "survey.answered", "review.written", "page.viewed", "product.viewed",
 )  # fmt: skip
 PROMISES = ("promise.made", "promise.kept", "promise.broken", "order.delivered")
@@ -136,8 +137,28 @@ def _sales(events: ir.Table) -> ir.Table:
         "amount",
         "currency",
     )
-    return orders.select(*columns, is_order=ibis.literal(True)).union(
-        bills.select(*columns, is_order=ibis.literal(False))
+    return (
+        _with_amounts(orders, events)
+        .select(*columns, is_order=ibis.literal(True))
+        .union(bills.select(*columns, is_order=ibis.literal(False)))
+    )
+
+
+def _with_amounts(orders: ir.Table, events: ir.Table) -> ir.Table:
+    """Orders whose source states no amount get that of their items or, failing those, of their payments."""
+    lines = events.filter(events.name.isin([ITEM, PAID]) & events.subject.notnull() & events.amount.notnull())
+    sums = lines.group_by(["source", "subject"]).aggregate(
+        items=ibis._.amount.sum(where=ibis._.name == ITEM).cast(events.amount.type()),
+        payments=ibis._.amount.sum(where=ibis._.name == PAID).cast(events.amount.type()),
+        lines_currency=ibis._.currency.max(),
+    )
+    joined = orders.left_join(sums, ["source", "subject"])
+    return joined.select(
+        *(orders[name] for name in orders.columns if name not in ("amount", "currency")),
+        amount=ibis.coalesce(orders.amount, sums["items"], sums["payments"]),
+        currency=ibis.ifelse(
+            orders.amount.isnull(), ibis.coalesce(sums.lines_currency, orders.currency), orders.currency
+        ),
     )
 
 

@@ -78,7 +78,14 @@ class EventRule:
 
     def columns(self) -> set[str]:
         """Every column that the event needs."""
-        values = [self.currency, self.channel, self.touchpoint, self.department, self.actor, *self.data.values()]
+        values = [
+            self.currency,
+            self.channel,
+            self.touchpoint,
+            self.department,
+            self.actor,
+            *self.data.values(),
+        ]
         named = {self.at, self.amount, self.score, self.text, *self.id, *(v.column for v in values if v)}
         named |= {self.when.column} if self.when else set()
         named |= {self.subject.column} if self.subject else set()

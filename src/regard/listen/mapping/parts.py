@@ -32,11 +32,15 @@ def time_of(
     """When the event happened: a column, the order's own date, or one day for the whole table."""
     column = next((c for m in meanings if (c := view.find(m, DATES, sure=0.6, free=False))), "")
     if not column and elsewhere and setting.ordered_elsewhere:
-        view.choices.append(view.choice("occurred at", "", 0.7, "There is no date: it counts as of the order's."))
+        view.choices.append(
+            view.choice("occurred at", "", 0.7, "There is no date: it counts as of the order's.")
+        )
         return {"at": "", "at_event": "order.completed"}
     column = column or ("" if only else view.any_date(*meanings))
     if column:
-        view.take("occurred at", column, max(view.sure_of("date", column), 0.6), f"`{column}` is when it happened.")
+        view.take(
+            "occurred at", column, max(view.sure_of("date", column), 0.6), f"`{column}` is when it happened."
+        )
         return {"at": column}
     if not any(choice.what == "snapshot" for choice in view.choices):
         sentence = f"The table has no date for this; its rows count as of {setting.snapshot}."
@@ -103,4 +107,8 @@ def choose_amount(view: View, amount: str) -> None:
               and view.meanings[c].get("amount", 0) >= view.meanings[amount].get("amount", 0) > 0]  # fmt: skip
     view.take("amount", amount, 0.9 if not others else 0.6, f"`{amount}` is the amount.")
     if others:
-        view.ask(amount, f"`{amount}` is taken for the amount; it could also be {', '.join(others)}.", [amount, *others])
+        view.ask(
+            amount,
+            f"`{amount}` is taken for the amount; it could also be {', '.join(others)}.",
+            [amount, *others],
+        )

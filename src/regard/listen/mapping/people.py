@@ -43,7 +43,13 @@ def propose_person(view: View, others: list[View]) -> Who:
 def _employee(view: View, others: list[View]) -> Who | None:
     """People who work here are no customers."""
     columns = view.ids("employee") or ([view.bare_id()] if view.bare_id() else [])
-    if not columns or view.about != "employee" or view.ids("customer") or view.ids("order") or view.ids("case"):
+    if (
+        not columns
+        or view.about != "employee"
+        or view.ids("customer")
+        or view.ids("order")
+        or view.ids("case")
+    ):
         return None
     return _ref(view, "employee", columns[0], 0.9)
 
@@ -82,7 +88,9 @@ def _last_resorts(view: View) -> list[PersonRule]:
 
 def _record(view: View, others: list[View]) -> Who | None:
     """In a list of people a bare id is the person's, even where there is an e-mail address."""
-    dates = [c for c in view.filled if view.profiles[c].kind in DATES and not view.meanings[c].get("birth_date")]
+    dates = [
+        c for c in view.filled if view.profiles[c].kind in DATES and not view.meanings[c].get("birth_date")
+    ]
     return _bare_id(view, others) if view.describes_person() and not dates else None
 
 
@@ -91,7 +99,9 @@ def _address(view: View, others: list[View]) -> Who | None:
     if not rules:
         return None
     column = rules[0].columns[0]
-    view.choices.append(_choice(view, "person", column, 0.85, f"There is no customer number; `{column}` tells people apart."))
+    view.choices.append(
+        _choice(view, "person", column, 0.85, f"There is no customer number; `{column}` tells people apart.")
+    )
     if view.profiles[column].null_share:
         rules += _last_resorts(view)
     return Who(tuple(rules), column)
@@ -117,7 +127,9 @@ def own_domain(view: View) -> str:
 def _reachable(view: View) -> list[PersonRule]:
     rules = []
     for via in ("email", "phone"):
-        column = view.find(via, frozenset({via, "category", "text", "id"}), sure=0.6, free=False) or _of_kind(view, via)
+        column = view.find(via, frozenset({via, "category", "text", "id"}), sure=0.6, free=False) or _of_kind(
+            view, via
+        )
         if via == "phone" and not column and view.about == "call":
             column = view.find("caller", sure=0.9)
         if column:
@@ -146,7 +158,9 @@ def _bare_id(view: View, others: list[View]) -> Who | None:
     if not column or (_zip(view) and not _is_personal(view) and view.profiles[_zip(view)].unique):
         return None
     confidence = 0.8 if _is_personal(view) else 0.5
-    view.take("person", column, confidence, f"`{column}` is different in every row and stands for the person.")
+    view.take(
+        "person", column, confidence, f"`{column}` is different in every row and stands for the person."
+    )
     return Who((PersonRule("id", (column,)),), column)
 
 
@@ -172,17 +186,23 @@ def _lookup(view: View, others: list[View]) -> Who | None:
     if any(view.is_prose(column) for column in view.filled):
         return None
     kind = slug(first) if not first.startswith("column_") else slug(view.name)
-    stems = [slug(c) for other in others for c in other.profiles if kind.startswith(slug(c)) and len(slug(c)) > 5]
+    stems = [
+        slug(c) for other in others for c in other.profiles if kind.startswith(slug(c)) and len(slug(c)) > 5
+    ]
     return _ref(view, max(stems, key=len) if stems else kind, first, 0.6)
 
 
 def _ref(view: View, thing: str, column: str, confidence: float) -> Who:
-    view.take("person", column, confidence, f"Each row is about a {thing.replace('_', ' ')}, named in `{column}`.")
+    view.take(
+        "person", column, confidence, f"Each row is about a {thing.replace('_', ' ')}, named in `{column}`."
+    )
     return Who((PersonRule(f"ref:{thing}", (column,)),), column)
 
 
 def _nobody(view: View) -> Choice:
-    return _choice(view, "person", "", 0.4, "No column says who a row is about: each row is somebody of their own.")
+    return _choice(
+        view, "person", "", 0.4, "No column says who a row is about: each row is somebody of their own."
+    )
 
 
 def _choice(view: View, what: str, column: str, confidence: float, sentence: str) -> Choice:
@@ -209,11 +229,15 @@ def propose_identity(view: View, who: Who) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in IDENTITY:
         sure = 0.9 if name in ("name", "title", "state", "street") else 0.6
-        if name == "title" and not (view.find("family_name", sure=0.6, free=False) or view.describes_person()):
+        if name == "title" and not (
+            view.find("family_name", sure=0.6, free=False) or view.describes_person()
+        ):
             continue
         column = view.find(name, sure=sure)
         if column and view.profiles[column].kind not in _IMPOSSIBLE.get(name, frozenset()):
-            found[name] = view.take(f"identity.{name}", column, view.sure_of(name, column), f"`{column}` is the {name}.")
+            found[name] = view.take(
+                f"identity.{name}", column, view.sure_of(name, column), f"`{column}` is the {name}."
+            )
     return found
 
 
@@ -232,12 +256,16 @@ def propose_attributes(view: View, identity: dict[str, str]) -> dict[str, Value]
             found[name] = Value(identity[name])
     postcode = identity.get("postcode", "")
     if postcode:
-        found[ZIP] = Value(view.take("attribute", postcode, 0.7, f"`{postcode}` leads to what is known of the place."))
+        found[ZIP] = Value(
+            view.take("attribute", postcode, 0.7, f"`{postcode}` leads to what is known of the place.")
+        )
     for column in view.filled:
         words = words_of(column)
         running = view.profiles[column].unique and (words[-1:] == ("pk",) or view.things[column])
         if column in view.taken or running or view.is_prose(column):
             continue
         form = "number" if view.is_number(column) else "text"
-        found[slug(column)] = Value(view.take("attribute", column, 0.6, f"`{column}` is kept as an attribute."), form=form)
+        found[slug(column)] = Value(
+            view.take("attribute", column, 0.6, f"`{column}` is kept as an attribute."), form=form
+        )
     return found

@@ -9,12 +9,18 @@ from pathlib import PurePath
 from regard.listen.mapping.families import propose_events
 from regard.listen.mapping.model import EventRule, Reading, SourceMapping, TableMapping, Value, When
 from regard.listen.mapping.parts import Setting
-from regard.listen.mapping.people import GROUPING, propose_attributes, propose_identity, propose_kind, propose_person
+from regard.listen.mapping.people import (
+    GROUPING,
+    propose_attributes,
+    propose_identity,
+    propose_kind,
+    propose_person,
+)
 from regard.listen.mapping.view import Choice, Question, View
 from regard.listen.mapping.words import slug, words_of
 from regard.listen.reading import ColumnProfile, Sheet
 
-DATED = 6  # a name with more digits than this in a row carries a date or a number of its own
+DATED = r"\d{6,}"  # so many digits in a row are a date or a number of the one file
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,9 @@ class Proposal:
         tables: dict[str, list[str]] = {}
         for choice in self.choices:
             if choice.what != "attribute" and not choice.what.startswith("identity."):
-                tables.setdefault(choice.table, []).append(f"{choice.sentence} ({choice.confidence:.0%} sure)")
+                tables.setdefault(choice.table, []).append(
+                    f"{choice.sentence} ({choice.confidence:.0%} sure)"
+                )
         return tables
 
 
@@ -89,7 +97,9 @@ def _gives_orders(view: View) -> bool:
 def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | None:
     for mapping in others:
         for table in mapping.tables:
-            if set(table.headers) == set(view.profiles) and not any(word.startswith("column_") for word in table.headers):
+            if set(table.headers) == set(view.profiles) and not any(
+                word.startswith("column_") for word in table.headers
+            ):
                 sentence = f"The source {mapping.source} has the same table."
                 view.choices.append(Choice(view.name, "table", "", 0.9, sentence))
                 return replace(table, name=view.name, files=_patterns(view), dates=_dates(view, table.events))
@@ -103,7 +113,9 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
     identity = propose_identity(view, who)
     setting = Setting(who, others, snapshot, ordered)
     events = propose_events(view, setting)
-    happened = any((e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events)
+    happened = any(
+        (e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events
+    )
     attributes = {name: Value(identity[name]) for name in GROUPING if name in identity}
     if happened:
         events = [_with_rest(view, events[0]), *events[1:]]
@@ -141,7 +153,9 @@ def _with_rest(view: View, event: EventRule) -> EventRule:
 def _reading(view: View) -> Reading:
     found = view.sheet.found
     used = [profile for profile in view.profiles.values() if profile.kind in ("decimal", "currency")]
-    words = sorted({word for profile in view.profiles.values() for word in profile.missing_words if word != "0"})
+    words = sorted(
+        {word for profile in view.profiles.values() for word in profile.missing_words if word != "0"}
+    )
     return Reading(
         header=None if found.header_certain else found.header,
         decimal_comma=any(profile.decimal_comma for profile in used) if used else None,
@@ -167,7 +181,7 @@ def _dates(view: View, events: Sequence[EventRule]) -> dict[str, str]:
 def _table_name(candidate: Candidate, taken: set[str]) -> str:
     stem = PurePath(candidate.file_name).name.split(".")[0]
     sheet = candidate.sheet.name
-    name = slug(re.sub(r"\d{%d,}" % DATED, "", stem)) or "table"
+    name = slug(re.sub(DATED, "", stem)) or "table"
     if sheet and slug(sheet) not in (name, slug(stem), slug(candidate.file_name)):
         name = f"{name}_{slug(sheet)}"
     unique, count = name, 1

@@ -4,7 +4,15 @@ import json
 import os
 from pathlib import Path
 
-from regard.listen.mapping.model import EventRule, PersonRule, Reading, SourceMapping, TableMapping, Value, When
+from regard.listen.mapping.model import (
+    EventRule,
+    PersonRule,
+    Reading,
+    SourceMapping,
+    TableMapping,
+    Value,
+    When,
+)
 from regard.listen.mapping.read import read_mapping
 
 HEAD = """# How Regard understands the files of the source `{source}`. Change it by hand and import again.

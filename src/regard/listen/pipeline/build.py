@@ -18,10 +18,14 @@ def name_persons(chunk: Chunk, context: Context) -> None:
     else:
         context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
     ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)
+    refused = (
+        f"CASE WHEN person IS NULL THEN {quoted(_nobody(chunk))} "
+        f"WHEN length(person) > {LONGEST['person']} THEN 'the key of the person is too long' "
+        "WHEN regexp_matches(person, '[\\x00-\\x1f\\x7f]') THEN 'the key of the person holds control characters' END"
+    )
     context.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, CASE WHEN person IS NULL THEN "
-        f"{quoted(_nobody(chunk))} WHEN length(person) > {LONGEST['person']} THEN 'the key of the person is too long' END) "
-        f"AS problem) FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
+        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, {refused}) AS problem) "
+        f"FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
     )
 
 
@@ -32,7 +36,9 @@ def _person(chunk: Chunk, context: Context, rule: PersonRule) -> str:
         known = [parsed(chunk, rule.via, column) for column in rule.columns]
         ours = [f"ends_with({{0}}, {quoted(ending.lower())})" for ending in rule.outside]
         tests = [" OR ".join(ours).format(column) or "false" for column in known]
-        return ", ".join(f"CASE WHEN NOT ({t}) THEN '{rule.via}:' || {c} END" for t, c in zip(tests, known, strict=True))
+        return ", ".join(
+            f"CASE WHEN NOT ({t}) THEN '{rule.via}:' || {c} END" for t, c in zip(tests, known, strict=True)
+        )
     prefix = f"{rule.via}:" if rule.via.startswith("ref:") else f"{rule.namespace or context.source}:"
     parts = f" || {quoted('/')} || ".join(place(chunk, column) for column in rule.columns)
     return f"{quoted(prefix)} || {parts}"
@@ -46,7 +52,9 @@ def _nobody(chunk: Chunk) -> str:
 def refuse_rows(chunk: Chunk, context: Context) -> None:
     """Step: find each row's first reason to refuse it; such a row gives nothing at all."""
     cases = [case for event in chunk.table.events for case in _refusals(chunk, event)]
-    reason = f"coalesce(problem{''.join(f', CASE WHEN {test} THEN {quoted(why)} END' for test, why in cases)})"
+    reason = (
+        f"coalesce(problem{''.join(f', CASE WHEN {test} THEN {quoted(why)} END' for test, why in cases)})"
+    )
     if not (chunk.table.identity or chunk.table.ids or chunk.table.attributes):
         made = " OR ".join(f"({condition(chunk, event)})" for event in chunk.table.events) or "false"
         reason = f"coalesce({reason}, CASE WHEN NOT ({made}) THEN 'no event comes of this row' END)"
@@ -70,12 +78,16 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
         why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
         cases.append(("at_event IS NULL", why))
     if event.amount and "amount" in required:
-        cases.append((f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount"))
+        cases.append(
+            (f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount")
+        )
     if event.subject and event.subject.column:
         column = place(chunk, event.subject.column)
         if "subject" in required:
             cases.append((f"{column} IS NULL", f"`{event.subject.column}`: there is no {event.subject.kind}"))
-        cases.append((f"length({column}) > {LONGEST_SUBJECT}", f"`{event.subject.column}` is too long for a key"))
+        cases.append(
+            (f"length({column}) > {LONGEST_SUBJECT}", f"`{event.subject.column}` is too long for a key")
+        )
     if event.instrument in INSTRUMENTS and event.score:
         low, high = INSTRUMENTS[event.instrument]
         why = f"`{event.score}`: the answer must lie from {low:g} to {high:g} ({event.instrument})"
@@ -122,12 +134,16 @@ def make_events(chunk: Chunk, context: Context) -> None:
         key = _md5(_key(chunk, context, event))
         rows = f"SELECT _row, person, {key} AS own, {listed} FROM chunk WHERE {condition(chunk, event)}"
         if event.separate:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}")
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}"
+            )
             number_repeats(context, "one", "said", rule=number)
             rows = "SELECT * EXCLUDE (said) FROM one"
         said = [column for column in VERSION if fields[column] != "NULL"]
         version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
-        subject = f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
+        subject = (
+            f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
+        )
         con.execute(
             f"INSERT INTO made BY NAME SELECT * EXCLUDE (own) REPLACE ({subject} AS subject), "
             f"base || left({version}, {32 - KEY_DIGITS}) AS event_id "

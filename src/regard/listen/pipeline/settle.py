@@ -1,6 +1,5 @@
 """What of a chunk is new: compared with what the lake already holds of the same source."""
 
-
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
@@ -52,8 +51,8 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
     chunk.events = con.sql(
         f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
-        f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
-        f"void AS subject, {heard} FROM retracted)"
+        f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, "
+        f"person, void AS subject, {heard} FROM retracted)"
     ).to_arrow_table().cast(EVENT_SCHEMA)  # fmt: skip
     chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchall()[0][0]
     chunk.counts.events_added = chunk.events.num_rows - chunk.counts.corrections
@@ -86,7 +85,9 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
+    held = (
+        f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
+    )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({held}) "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
@@ -119,11 +120,13 @@ def make_identities(chunk: Chunk, context: Context) -> None:
         rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
     chunk.identities = con.sql(
-        f"SELECT person, CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed} FROM chunk WHERE {rows} AND NOT "
-        f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
+        f"SELECT person, CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed} "
+        f"FROM chunk WHERE {rows} AND NOT starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
     ).to_arrow_table()  # fmt: skip
     if not newest:
-        con.execute("INSERT INTO introduced SELECT DISTINCT person FROM chunk WHERE person NOT IN (FROM introduced)")
+        con.execute(
+            "INSERT INTO introduced SELECT DISTINCT person FROM chunk WHERE person NOT IN (FROM introduced)"
+        )
 
 
 def count_rows(chunk: Chunk, context: Context) -> None:
@@ -141,7 +144,7 @@ def count_rows(chunk: Chunk, context: Context) -> None:
 def pretend(context: Context) -> None:
     """Remember for the rest of a dry run what the lake would hold by now."""
     con = context.con
-    con.execute("INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted")
+    con.execute(
+        "INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted"
+    )
     con.execute("INSERT INTO pretended_rows SELECT row_id FROM said")
-
-
