@@ -47,12 +47,23 @@ def events(name: str, customers: np.ndarray, at: np.ndarray, first_id: int, **co
 
 
 def write_lake(orders: int, customers: int) -> int:
-    """Write people, attributes and events; the number of events."""
+    """Write identities, attributes and events; the number of events."""
+    from django.utils import timezone
+
+    from regard.know.models import Customer, Identity
     from regard.ledger import lake
 
     draw = np.random.default_rng(1)
     everyone = np.arange(customers)
-    lake.overwrite("people", pa.table({"person": keys("shop:", everyone), "customer_id": everyone}))
+    now = timezone.now()
+    Customer.objects.bulk_create([Customer(id=number) for number in range(customers)], batch_size=10_000)
+    Identity.objects.bulk_create(
+        [
+            Identity(person=f"shop:{number}", source="shop", customer_id=number, changed_at=now)
+            for number in range(customers)
+        ],
+        batch_size=10_000,
+    )
     plans = pa.array(
         ['{"plan":"gold","region":"north"}', '{"plan":"tin","region":"south"}', '{"plan":"tin"}']
     )
@@ -125,6 +136,36 @@ def main(orders: int = 1_000_000, customers: int = 100_000) -> None:
             f"{Finding.objects.count():,} findings in {seconds:.1f} s (allowed {ALLOWED_SECONDS:.0f}), "
             f"{processor:.1f} s of processor time, {memory:.0f} MB, load {os.getloadavg()[0]:.1f}"
         )
+        time_questions(customers)
+
+
+def time_questions(customers: int) -> None:
+    """What pages ask: one profile, a sorted page of profiles, all findings."""
+    import ibis
+
+    from regard.ledger import lake
+    from regard.understand import queries
+
+    def page() -> object:
+        return lake.fetch(
+            queries.profiles().order_by(ibis.desc("revenue"), "customer_id").limit(50, offset=5000)
+        )
+
+    questions = {
+        "one profile": lambda: queries.profile(customers // 2),
+        "a page of profiles by revenue": page,
+        "all findings": lambda: queries.latest_findings(dimension=None),
+        "what changed": queries.what_changed,
+        "nps live": lambda: queries.measure("nps", by="month"),
+    }
+    for name, ask in questions.items():
+        ask()
+        took = []
+        for _ in range(5):
+            began = time.perf_counter()
+            ask()
+            took.append(time.perf_counter() - began)
+        print(f"  {name:<32}{np.median(took) * 1000:8.0f} ms")
 
 
 if __name__ == "__main__":

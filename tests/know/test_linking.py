@@ -11,7 +11,7 @@ from regard.know import linking
 from regard.know.actions import decide_candidate, link_identities, register_identities, tell_apart, undo_merge
 from regard.know.linkage import Thresholds
 from regard.know.models import Candidate, Identity, Link, LinkageRun
-from regard.know.queries import candidate, customer, evidence_of, open_candidates
+from regard.know.queries import candidate, customer, evidence_of, newest_merges, open_candidates
 
 pytestmark = pytest.mark.django_db
 WEIGHTS = json.dumps({"family_name": 6.5})
@@ -78,6 +78,8 @@ def test_sure_pairs_are_linked_with_their_evidence_and_doubtful_ones_queued(comp
     assert waiting.agreement["family_name"] == "same"
     assert waiting.agreement["given_name"] == "different"
     assert candidate(waiting.id) == waiting
+    assert (waiting.left_id, waiting.right_id, waiting.state) == (ident("crm:2"), ident("shop:2"), "open")
+    assert [merge.pk for merge in newest_merges()] == [run.merge_id]
     assert LinkageRun.objects.get().model == {"learnt": 1}
 
 

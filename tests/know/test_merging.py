@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from regard.errors import ConflictError, InputError, NotFoundError
+from regard.know import partitioning
 from regard.know.actions import merge_customers, register_identities, tell_apart, undo_merge
 from regard.know.models import Customer, Identity, Link, Merge
 from regard.know.queries import customer, evidence_of, find_customers, identities_of, merges_of, persons_of
@@ -110,3 +111,16 @@ def test_a_new_record_with_the_same_address_does_not_overrule_not_the_same() -> 
     register_identities(third, source="web", actor="tests")
     assert not together("shop:1", "crm:1")
     assert together("shop:1", "web:1")
+
+
+def test_a_big_change_is_worked_out_like_a_small_one(
+    four: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge_customers(four["shop:a"], four["shop:b"], actor="mia", reason="")
+    merge_customers(four["shop:c"], four["shop:d"], actor="mia", reason="")
+    tell_apart(four["shop:b"], four["shop:a"], actor="noa")
+    small = snapshot()
+    monkeypatch.setattr(partitioning, "MOST_ASKED_BY_ID", 0)
+    Identity.objects.update(customer=four["shop:d"])
+    partitioning.repartition([four["shop:b"], four["shop:d"]])
+    assert snapshot() == small

@@ -155,11 +155,13 @@ def test_rows_without_a_key_or_with_a_thing_s_key_are_left_out() -> None:
     assert list(Identity.objects.values_list("person", flat=True)) == ["shop:1"]
 
 
-def test_a_table_without_keys_or_of_unknown_kind_is_refused() -> None:
+def test_a_table_without_keys_or_with_impossible_ones_is_refused() -> None:
     with pytest.raises(InputError):
         register(name=["A"])
     with pytest.raises(InputError):
         register(person=["shop:1"], kind=["robot"])
+    with pytest.raises(InputError):
+        register(person=["shop:" + "1" * 300])
 
 
 def test_hostile_text_is_kept_as_it_is() -> None:
@@ -181,3 +183,16 @@ def test_terms_by_column_equal_terms_one_by_one() -> None:
     for identity in Identity.objects.filter(kind="person"):
         terms = set(SearchTerm.objects.filter(identity=identity).values_list("term", flat=True))
         assert terms == words_of(identity.person, identity.fields, identity.normal)
+
+
+def test_a_changed_record_is_still_told_apart_by_the_name_it_has() -> None:
+    register(person=["crm:1", "crm:2"], name=["Anna Berg", "Bernd Berg"], phone=[None, "030 123456"])
+    register(person=["crm:1"], phone=["030 123456"])
+    assert customer("crm:1") != customer("crm:2")
+
+
+def test_a_new_family_name_keeps_the_given_name() -> None:
+    register(person=["crm:1"], given_name=["Anna"], family_name=["Berg"])
+    register(person=["crm:1"], family_name=["Ott"])
+    assert Identity.objects.get().normal == {"name": "anna ott", "given_name": "anna", "family_name": "ott"}
+    assert find_customers("anna ott") == [customer("crm:1")]

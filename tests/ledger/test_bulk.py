@@ -131,5 +131,11 @@ def test_digests_are_found_by_both_halves(known: set[tuple[int, int]], wanted: s
     assert list(found) == [one in known for one in sorted(wanted)]
 
 
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3))))
+def test_digests_are_sorted_by_both_halves(pairs: list[tuple[int, int]]) -> None:
+    digests = np.array(pairs, dtype=np.uint64).reshape(-1, 2).T
+    assert keys.sort_digests(digests).T.tolist() == [list(pair) for pair in sorted(pairs)]
+
+
 def _digests(pairs: set[tuple[int, int]]) -> keys.Digests:
     return np.array(sorted(pairs), dtype=np.uint64).reshape(-1, 2).T

@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from regard.know.actions import refresh_people
+from regard.know.models import Customer, Identity
 from regard.ledger import lake
 
 START = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -43,9 +45,13 @@ def write_events(rows: list[dict[str, Any]]) -> None:
 
 
 def write_people(customers: dict[str, int]) -> None:
-    """Say which customer is behind each person key."""
-    rows = {"person": list(customers), "customer_id": list(customers.values())}
-    lake.overwrite("people", pa.table(rows, schema=lake.TABLES["people"]))
+    """Say which customer is behind each person key, as `know` does: identities, and the lake's map."""
+    Customer.objects.bulk_create([Customer(id=number) for number in set(customers.values())])
+    Identity.objects.bulk_create(
+        Identity(person=person, source="shop", customer_id=number, changed_at=START)
+        for person, number in customers.items()
+    )
+    refresh_people()
 
 
 def write_attributes(said: dict[str, dict[str, Any]], *, source: str = "crm", at: datetime = START) -> None:

@@ -57,6 +57,23 @@ def test_contract_bills_are_revenue_but_no_orders(thirty: None) -> None:
     assert only("orders").value == 30
 
 
+def test_an_order_without_an_amount_has_that_of_its_items_or_payments(thirty: None) -> None:
+    write_events(
+        [
+            event("order.completed", "shop:1", day(0), subject="order:1"),
+            event("item.bought", "ref:order:1", day(0), subject="order:1", amount="3", currency="USD"),
+            event("item.bought", "ref:order:1", day(0), subject="order:1", amount="4.50", currency="USD"),
+            event("payment.made", "ref:order:1", day(0), subject="order:1", amount="99", currency="USD"),
+            event("order.completed", "shop:2", day(0), subject="order:2"),
+            event("payment.made", "ref:order:2", day(0), subject="order:2", amount="20", currency="USD"),
+            event("order.completed", "shop:3", day(0), subject="order:3", amount="100", currency="USD"),
+            event("item.bought", "ref:order:3", day(0), subject="order:3", amount="90", currency="USD"),
+        ]
+    )
+    (row,) = measure("revenue")
+    assert (row.unit, row.estimate.value, row.estimate.n) == ("USD", 127.5, 3)
+
+
 def test_months_are_the_companys(settings: object, thirty: None) -> None:
     """23:30 UTC on 31 January is February in Berlin."""
     settings.TIME_ZONE = "Europe/Berlin"  # type: ignore[attr-defined]

@@ -1,14 +1,13 @@
 """Who they are: find, show, and what happened to them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith
-from regard.api.shapes import REFUSALS, CustomerRow, EventRow
+from regard.api.shapes import REFUSALS, CustomerRow, EventRow, Limit, Moment, Names
 from regard.know import queries as know
 from regard.ledger.queries import events_of
 from regard.understand.queries import profile
@@ -31,7 +30,7 @@ class CustomerPicture(CustomerRow):
 
 
 @router.get("", response={200: list[CustomerRow], **REFUSALS})
-def find(request: HttpRequest, text: str, limit: int = Query(20, ge=1, le=200)) -> list[Any]:
+def find(request: HttpRequest, text: str, limit: Limit = 20) -> list[Any]:
     """Customers whose names, e-mail, phone or keys begin with the words of `text`."""
     return know.find_customers(text, limit=limit)
 
@@ -52,9 +51,9 @@ def show(request: HttpRequest, key: str) -> dict[str, Any]:
 def timeline(
     request: HttpRequest,
     key: str,
-    name: list[str] = Query(default=[]),  # noqa: B008
-    before: datetime | None = None,
-    limit: int = Query(50, ge=1, le=1000),
+    name: Names = [],  # noqa: B006
+    before: Moment = None,
+    limit: Limit = 50,
 ) -> list[dict[str, Any]]:
     """What happened to one customer across all sources, newest first."""
     return events_of(know.persons_of(know.customer(key).id), names=name, before=before, limit=limit)

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from django.db import transaction
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith, actor_of
-from regard.api.shapes import REFUSALS, EventRow
+from regard.api.shapes import REFUSALS, EventRow, Limit, Moment, Names
 from regard.ledger.actions import record_events
 from regard.ledger.events import Event, event_id_of
 from regard.ledger.queries import newest_events
@@ -59,9 +59,9 @@ def record(request: HttpRequest, body: NewEvents) -> dict[str, int]:
 @router.get("", response={200: list[EventRow], **REFUSALS}, auth=KeyWith(Permission.EVENTS_READ))
 def newest(
     request: HttpRequest,
-    name: list[str] = Query(default=[]),  # noqa: B008
-    before: datetime | None = None,
-    limit: int = Query(50, ge=1, le=1000),
+    name: Names = [],  # noqa: B006
+    before: Moment = None,
+    limit: Limit = 50,
 ) -> list[dict[str, Any]]:
     """The newest events of all customers."""
     return newest_events(names=name, before=before, limit=limit)

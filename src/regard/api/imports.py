@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith, actor_of
-from regard.api.shapes import REFUSALS
+from regard.api.shapes import REFUSALS, Limit
 from regard.listen import queries
 from regard.listen.actions import receive_file
+from regard.listen.rejects import export_rejects
+from regard.listen.uploads import check_source, keep_upload
+from regard.understand.tasks import take_in_file
 
 router = Router(auth=KeyWith(Permission.IMPORTS_READ))
 
@@ -34,34 +37,30 @@ class ImportRow(Schema):
 
 
 @router.post("", response={202: ImportRow, **REFUSALS}, auth=KeyWith(Permission.IMPORTS_WRITE))
-def hand_in(
-    request: HttpRequest,
-    file: UploadedFile = File(...),  # noqa: B008
-    source: str = Form("", pattern=r"^([a-z0-9][a-z0-9_-]{0,99})?$"),
-) -> tuple[int, Any]:
+def hand_in(request: HttpRequest, file: File[UploadedFile], source: Form[str]) -> tuple[int, Any]:
     """Hand in a file. It is imported in the background by the source's mapping, or by the proposed one."""
-    received = receive_file(file.chunks(), name=file.name or "upload", source=source, actor=actor_of(request))
-    return 202, received
+    name = check_source(source)
+    path = keep_upload(file.chunks(), name=file.name or "upload", size=file.size or 0)
+    job = receive_file(path, source=name, actor=actor_of(request))
+    take_in_file(job.pk)
+    return 202, job
 
 
 @router.get("", response={200: list[ImportRow], **REFUSALS})
-def history(request: HttpRequest, limit: int = Query(50, ge=1, le=500)) -> list[Any]:
+def history(request: HttpRequest, limit: Limit = 50) -> Any:
     """The newest imports."""
-    return queries.newest_imports(limit=limit)
+    return queries.recent_imports(limit=limit)
 
 
 @router.get("/{import_id}", response={200: ImportRow, **REFUSALS})
 def show(request: HttpRequest, import_id: int) -> Any:
     """How far one import has come; rows always add up."""
-    return queries.access_import(import_id)
+    return queries.import_by_id(import_id)
 
 
 @router.get("/{import_id}/rejects", response=REFUSALS)
-def rejects(request: HttpRequest, import_id: int) -> HttpResponse:
+def rejects(request: HttpRequest, import_id: int, table: str = "") -> HttpResponse:
     """The rows that could not be used, as CSV with their reason; can be imported again after mending."""
-    from regard.listen.rejects import export_rejects
-
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rejects-{import_id}.csv"'
-    export_rejects(queries.access_import(import_id), response)
-    return response
+    headers = {"Content-Disposition": f'attachment; filename="rejects-{import_id}.csv"'}
+    text = export_rejects(import_id, table=table)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

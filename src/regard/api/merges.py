@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith, actor_of
-from regard.api.shapes import REFUSALS
+from regard.api.shapes import REFUSALS, Limit
 from regard.know import actions, queries
 
 router = Router(auth=KeyWith(Permission.CUSTOMERS_MERGE))
@@ -42,7 +42,7 @@ class Decision(Schema):
 
 
 @router.get("", response={200: list[MergeRow], **REFUSALS}, auth=KeyWith(Permission.CUSTOMERS_READ))
-def newest(request: HttpRequest, limit: int = Query(50, ge=1, le=500)) -> list[Any]:
+def newest(request: HttpRequest, limit: Limit = 50) -> list[Any]:
     """The newest merges, undone ones too."""
     return queries.newest_merges(limit=limit)
 
@@ -61,7 +61,7 @@ def undo(request: HttpRequest, merge_id: int) -> Any:
 
 
 @router.get("/candidates", response={200: list[CandidateRow], **REFUSALS})
-def candidates(request: HttpRequest, limit: int = Query(50, ge=1, le=500)) -> list[Any]:
+def candidates(request: HttpRequest, limit: Limit = 50) -> list[Any]:
     """Pairs of records that may be the same and wait for a person, likeliest first."""
     return queries.open_candidates(limit=limit)
 

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from ninja import Schema
+from ninja import Query, Schema
+from pydantic import Field
+
+Limit = Query[Annotated[int, Field(ge=1, le=1000)]]
+Names = Query[list[str]]
+Moment = Query[datetime | None]
 
 
 class Refusal(Schema):

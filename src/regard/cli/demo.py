@@ -43,8 +43,7 @@ def _take_in(files: Path, *, customers: int, seed: int) -> None:
 
     from regard.know.actions import link_identities
     from regard.listen.actions import import_file
-    from regard.listen.reading import Hints
-    from regard.simulate import write_company
+    from regard.simulate.company import write_company
     from regard.understand.actions import compute
 
     console = Console()
@@ -52,12 +51,10 @@ def _take_in(files: Path, *, customers: int, seed: int) -> None:
     with console.status("Writing the departments' files"):
         write_company(files, customers=customers, seed=seed, as_of=now.date())
     for path in sorted(files.iterdir()):
-        if path.name == "truth.json":
+        if path.name.startswith("truth"):
             continue
         with console.status(f"Importing {path.name}"):
-            done = import_file(
-                path, source=path.stem, mapping=None, actor=actor(), hints=Hints(), progress=None
-            )
+            done = import_file(path, source=path.stem, actor=actor())
         console.print(
             f"{path.name}: {done.rows_read:,} rows, "
             f"{done.events_added:,} events, {done.rejected_rows:,} kept aside"

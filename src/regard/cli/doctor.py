@@ -26,9 +26,7 @@ def doctor(
     if json:
         print_json({"settings": settings, **findings})
     else:
-        print_table(
-            ["setting", "value", "meaning"], [(row["name"], row["value"], row["help"]) for row in settings]
-        )
+        _print_settings(settings, all_of_them=settings_only)
         if findings:
             _print(findings)
     if findings.get("attention"):
@@ -42,31 +40,40 @@ def _settings() -> list[dict[str, str]]:
     return [
         {
             "name": f"REGARD_{setting.name}",
-            "value": "(set)"
-            if setting.name == "DATABASE_URL" and configuration["DATABASE_URL"]
-            else ", ".join(value)
-            if isinstance(value := configuration[setting.name], list)
-            else str(value),
+            "value": configuration.shown(setting),
+            "default": setting.default,
             "help": setting.help,
         }
         for setting in SETTINGS
     ]
 
 
+def _print_settings(settings: list[dict[str, str]], *, all_of_them: bool) -> None:
+    chosen = [row for row in settings if all_of_them or row["value"] != row["default"]]
+    if chosen:
+        print_table(
+            ["setting", "value", "meaning"], [(row["name"], row["value"], row["help"]) for row in chosen]
+        )
+    if not all_of_them:
+        print("All other settings are at their defaults; `regard doctor --settings` lists them.")
+
+
 def _examine() -> dict[str, Any]:
     from datetime import UTC, datetime
 
     from regard.ledger.queries import backlog, dead_letters, lake_facts, rhythms
-    from regard.listen.queries import unfinished_imports
+    from regard.listen.queries import count_open_rejects, unfinished_imports
 
     waiting = backlog()
     letters = dead_letters()
+    rejected = count_open_rejects()
     silent = [rhythm.sentence for rhythm in rhythms(datetime.now(UTC)) if rhythm.silent]
     unfinished = [f"Import {row.pk} of {row.file_name} is {row.state}." for row in unfinished_imports()]
     attention = [
         *silent,
         *unfinished,
         *([f"{len(letters)} dead letters wait to be replayed."] if letters else []),
+        *([f"{rejected:,} rejected rows wait to be mended (`regard rejects list`)."] if rejected else []),
         *(
             [f"The oldest batch has waited {waiting.oldest_age} for the flusher; is `regard worker` running?"]
             if waiting.late

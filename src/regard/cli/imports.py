@@ -28,10 +28,16 @@ COUNTS = ("rows_read", "event_rows", "attribute_rows", "duplicate_rows", "reject
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="Files of one source; folders of .eml count as one.")],
     source: Annotated[str, typer.Option(help="Name of the source; by default the first file's name.")] = "",
-    mapping: Annotated[Path | None, typer.Option(help="A mapping to use instead of the source's own.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A mapping to use instead of the source's own.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept what is proposed.")] = False,
-    date_order: Annotated[str, typer.Option(help="dmy, mdy or ymd, where dates can be read in two ways.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
+    date_order: Annotated[
+        str, typer.Option(help="dmy, mdy or ymd, where dates can be read in two ways.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")
+    ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -70,6 +76,7 @@ def _agree(
 ) -> SourceMapping:
     """The source's mapping; for tables that it does not know, a proposal that the person accepts or not."""
     from regard.listen.actions import open_sheets
+    from regard.listen.mapping import SourceMapping
     from regard.listen.proposing import accept, propose_for
     from regard.listen.sources import hints_for, mapping_path, stored_mapping
 
@@ -79,8 +86,7 @@ def _agree(
     for sheet, _ in opened:
         sheet.close()
     if proposal is None:
-        assert known is not None  # it knew every table
-        return known
+        return known or SourceMapping(source)
     if not quiet:
         _show(proposal)
     if not keep:
@@ -96,7 +102,9 @@ def _show(proposal: Proposal) -> None:
     """The decisions of a proposal, the least sure first, and its questions."""
     choices = [c for c in proposal.choices if c.what != "attribute"]
     rows = [(c.table, c.what, c.column or "–", f"{c.confidence:.0%}", c.sentence) for c in choices]
-    print_table(["table", "what", "column", "sure", "why"], rows, title=f"Proposed for {proposal.mapping.source}")
+    print_table(
+        ["table", "what", "column", "sure", "why"], rows, title=f"Proposed for {proposal.mapping.source}"
+    )
     for question in proposal.questions:
         print(f"? {question.table}: {question.sentence}")
 
@@ -114,7 +122,13 @@ def _import(
 
     with _progress(file.name, quiet=quiet) as progress:
         return import_file(
-            file, source=source, mapping=mapping, hints=hints, actor=actor(), progress=progress, dry_run=dry_run
+            file,
+            source=source,
+            mapping=mapping,
+            hints=hints,
+            actor=actor(),
+            progress=progress,
+            dry_run=dry_run,
         )
 
 
@@ -195,4 +209,6 @@ def retry(
     if json:
         print_json(_facts(done))
         return
-    print_facts({"rows": done.rows_read, "kept aside again": done.rejected_rows, "events added": done.events_added})
+    print_facts(
+        {"rows": done.rows_read, "kept aside again": done.rejected_rows, "events added": done.events_added}
+    )

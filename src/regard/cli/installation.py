@@ -42,9 +42,9 @@ def make_installation(home: Path | None, *, administrator: str = "admin") -> Log
 
     from regard.access.actions import make_user
     from regard.access.models import Role, User
-    from regard.web.build import build_static
+    from regard.project.chart_script import bundle_chart_script
 
-    build_static()
+    bundle_chart_script()
     if User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
         return None
     login = Login(administrator, secrets.token_urlsafe(9))

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -73,7 +73,8 @@ def worker(home: HomeOption = None) -> None:
     flusher = threading.Thread(target=run_flusher, args=(stop,), name="flusher")
     flusher.start()
     try:
-        HUEY.create_consumer(**settings.HUEY["consumer"]).run()  # until a signal ends it
+        consumer: dict[str, Any] = settings.HUEY["consumer"]  # type: ignore[assignment]
+        HUEY.create_consumer(**consumer).run()  # until a signal ends it
     finally:
         stop.set()
         flusher.join()

@@ -10,6 +10,7 @@ from regard.know.normalise.distinct import map_distinct
 
 KINDS = frozenset({"person", "organisation"})
 NEEDS_ESCAPING = r'["\\\x00-\x1f]'
+LONGEST_KEY = 300
 ADDRESS_KEYS = ("email", "phone")  # namespaces that are fields as well
 
 
@@ -22,6 +23,10 @@ def one_row_a_person(rows: pa.Table) -> pa.Table:
     )
     keys = table["person"]
     table = table.filter(pc.and_not(pc.is_valid(keys), pc.fill_null(pc.starts_with(keys, "ref:"), False)))
+    if pc.any(pc.greater(pc.utf8_length(table["person"]), LONGEST_KEY)).as_py():
+        raise InputError(
+            f"A person's key is longer than {LONGEST_KEY} characters.", hint="Map another column."
+        )
     if len(pc.unique(table["person"])) < len(table):
         fields = [name for name in table.column_names if name != "person"]
         if fields:
@@ -65,6 +70,9 @@ def _with_kind(table: pa.Table) -> pa.Table:
 
 def _zeros(length: int) -> pa.Array:
     return pa.nulls(length, pa.int8()).fill_null(0)
+
+
+read_texts = msgspec.json.Decoder(dict[str, str]).decode  # a document made by `documents`, as texts by field
 
 
 def documents(table: pa.Table) -> pa.Array:

@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.know import store
+from regard.know.intake import read_texts
 from regard.know.rules import Decision, Holder, decide, rule_of
 from regard.know.terms import LONGEST
 from regard.know.uniform import Pair, uniform_pairs
@@ -66,7 +66,7 @@ def _keys(ids: pa.Array, normal: pa.Table) -> pa.Table:
             (f"{space}={value}"[:LONGEST], identity)
             for document, identity in zip(normal["ids"].to_pylist(), ids.to_pylist(), strict=True)
             if document
-            for space, value in msgspec.json.decode(document, type=dict[str, str]).items()
+            for space, value in read_texts(document).items()
         ]
         pieces.append(
             pa.table(
@@ -102,8 +102,7 @@ def _stored_holders(keys: list[str], own: set[int]) -> dict[str, list[Holder]]:
     found: defaultdict[str, list[Holder]] = defaultdict(list)
     for key, identity, kind, document in rows:
         if identity not in own:
-            normal = msgspec.json.decode(document, type=dict[str, str])
-            found[key].append(_holder(identity, kind, normal))
+            found[key].append(_holder(identity, kind, read_texts(document)))
     return found
 
 

@@ -12,6 +12,7 @@ import pyarrow.json
 from django.db import connection, transaction
 from django.utils import timezone
 
+from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
 from regard.know.linkage import Model, link_records
@@ -92,7 +93,10 @@ def _earlier_model() -> Model | None:
     run = LinkageRun.objects.filter(model__isnull=False).order_by("-id").first()
     if run is None or Identity.objects.count() > run.records * RELEARN_AFTER_GROWTH:
         return None
-    return Model.from_json(msgspec.json.encode(run.model).decode())
+    try:
+        return Model.from_json(msgspec.json.encode(run.model).decode())
+    except InputError:  # of another version of the comparison: learn anew
+        return None
 
 
 def _gather(new: set[int] | None) -> pa.Table:

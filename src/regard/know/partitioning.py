@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-import msgspec
 from django.db.models import F
 
 from regard.know import store
+from regard.know.intake import read_texts
 from regard.know.models import Customer, Distinction, Identity, Link, Partition
 from regard.know.partition import Edge, partition
 from regard.know.portrait import CUSTOMER_COLUMNS, portray
@@ -35,7 +35,7 @@ def repartition(touched: Iterable[int]) -> None:
     moved = []
     affected = set()
     for identity, customer, kind, fields, normal in rows:
-        members[wanted[identity]].append((kind, _decoded(fields), _decoded(normal)))
+        members[wanted[identity]].append((kind, read_texts(fields), read_texts(normal)))
         if customer != wanted[identity]:
             moved.append((wanted[identity], identity))
             affected |= {customer, wanted[identity]}
@@ -92,8 +92,3 @@ def _all_links() -> list[store.Row]:
 def _distinctions(identities: set[int]) -> list[tuple[int, int]]:
     pairs = Distinction.objects.filter(withdrawn_at=None).values_list("left_id", "right_id")
     return [(left, right) for left, right in pairs.iterator() if left in identities and right in identities]
-
-
-def _decoded(document: object) -> dict[str, str]:
-    # raw rows give JSON as text
-    return msgspec.json.decode(document, type=dict[str, str]) if isinstance(document, str) else dict(document)  # type: ignore[call-overload]

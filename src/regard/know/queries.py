@@ -73,6 +73,19 @@ class CandidateRow:
     reason: str
     agreement: dict[str, str]  # field -> "same", "different" or "unknown"
     found_at: datetime
+    state: str
+
+    @property
+    def left_id(self) -> int:
+        return self.left.id
+
+    @property
+    def right_id(self) -> int:
+        return self.right.id
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        return self.weights
 
 
 @dataclass(frozen=True)
@@ -200,7 +213,7 @@ def _candidate_row(found: Candidate) -> CandidateRow:
     reason = str(evidence.pop("reason", ""))
     return CandidateRow(
         found.pk, _identity_row(found.left), _identity_row(found.right), found.probability, evidence, reason,
-        agreement, found.found_at,
+        agreement, found.found_at, found.state,
     )  # fmt: skip
 
 
@@ -215,6 +228,11 @@ def memberships_of(customer_id: int) -> list[MembershipRow]:
         if theirs.customer is not None and theirs.customer_id != customer_id:
             rows.setdefault(theirs.customer.pk, MembershipRow(_row(theirs.customer), each.role))
     return list(rows.values())
+
+
+def newest_merges(*, limit: int = 50) -> list[Merge]:
+    """The newest merges, by people and by the job, undone ones too."""
+    return list(Merge.objects.order_by("-id")[:limit])
 
 
 def merges_of(customer_id: int) -> list[Merge]:

@@ -12,7 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from regard.know import store
-from regard.know.intake import documents
+from regard.know.fields import FIELDS
+from regard.know.intake import documents, read_texts
 from regard.know.linkage import label_components
 from regard.know.models import Customer, Identity, Link, SearchTerm
 from regard.know.portrait import CUSTOMER_COLUMNS, portray_columns
@@ -79,19 +80,18 @@ def find_changes(persons: pa.ChunkedArray, said: pa.Array) -> Known:
         is_fresh[row] = False
         if fields == texts[row]:
             continue
-        old, new = _texts(fields), _texts(texts[row])
+        old, new = read_texts(fields), read_texts(texts[row])
         if new.items() <= old.items():
             continue
         before = msgspec.json.decode(earlier, type=dict[str, list[str]])
         for name, value in new.items():
             if name in old and old[name] != value:
-                before[name] = [each for each in before.get(name, []) if each != old[name]] + [old[name]]
-        changes.append(Change(identity, row, old | new, before, _texts(normal)))
+                before[name] = [
+                    *(each for each in before.get(name, []) if each not in (old[name], value)),
+                    old[name],
+                ]
+        changes.append(Change(identity, row, old | new, before, read_texts(normal)))
     return Known(pa.array(is_fresh), sorted(changes, key=lambda change: change.row))
-
-
-def _texts(document: str) -> dict[str, str]:
-    return msgspec.json.decode(document, type=dict[str, str])
 
 
 def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, source: str) -> None:
@@ -125,14 +125,31 @@ def _tuples(columns: list[pa.Array | pa.ChunkedArray]) -> Any:
         yield from zip(*(column.slice(start, CHUNK).to_pylist() for column in columns), strict=True)
 
 
-def update_changed(changes: list[Change], normal: pa.Table) -> None:
-    """Write what changed; a field that cannot be read any more keeps its last comparable value."""
-    now = stamp(timezone.now())
+def complete(normal: pa.Table, changes: list[Change]) -> pa.Table:
+    """What is comparable of changed identities altogether; what cannot be read any more keeps its last value."""
     rows = []
     for change, comparable in zip(changes, normal.to_pylist(), strict=True):
-        newly = {name: value for name, value in comparable.items() if value is not None}
-        made = (change.fields, change.earlier, change.normal | newly)
-        rows.append((*(msgspec.json.encode(each).decode() for each in made), now, None, change.id))
+        row = change.normal | {name: value for name, value in comparable.items() if value is not None}
+        parts = [row[part] for part in ("given_name", "family_name") if part in row]
+        rows.append(row | ({"name": " ".join(parts)} if parts else {}))
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in FIELDS]))
+
+
+def update_changed(changes: list[Change], normal: pa.Table) -> None:
+    """Write what changed; the next link run looks at it again."""
+    now = stamp(timezone.now())
+    texts = zip(changes, documents(normal).to_pylist(), strict=True)
+    rows = [
+        (
+            msgspec.json.encode(change.fields).decode(),
+            msgspec.json.encode(change.earlier).decode(),
+            text,
+            now,
+            None,
+            change.id,
+        )
+        for change, text in texts
+    ]
     store.update_rows(Identity, ["fields", "earlier", "normal", "changed_at", "linked_at"], rows)
 
 

@@ -16,6 +16,7 @@ from regard.know.normalise import DateOrder, normalise_columns
 from regard.know.partitioning import note_change, repartition
 from regard.know.recording import (
     Fresh,
+    complete,
     find_changes,
     insert_fresh,
     insert_links,
@@ -74,9 +75,12 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     raw = pa.concat_tables([fresh.table, altered])
     ids = pa.concat_arrays([fresh.ids, pa.array([change.id for change in changes], pa.int64())])
     normal = normalise_columns(raw, region=settings.REGARD_REGION, date_order=date_order)
+    of_changed = complete(normal.slice(len(fresh.table)), changes)
+    normal = pa.concat_tables([normal.slice(0, len(fresh.table)), of_changed], promote_options="default")
+    normal = normal.combine_chunks()
     found = find_pairs(ids, raw["kind"].combine_chunks(), normal, look_in_store=not store_is_empty)
     insert_fresh(fresh, normal.slice(0, len(fresh.table)), found.pairs, source=source)
-    update_changed(changes, normal.slice(len(fresh.table)))
+    update_changed(changes, of_changed)
     terms = terms_of(ids, raw["person"].combine_chunks(), raw, normal)
     insert_terms(terms, only_absent=bool(changes))
     made = insert_links(found.pairs, actor=actor, first_fresh=first_id)

@@ -38,7 +38,7 @@ class _Sieve:
     def sift(self, chunk: pa.Table) -> pa.Table:
         """The rows of a chunk whose event_id is new, in their order."""
         digests = keys.digest_ids(self.database, chunk["event_id"])
-        order = np.lexsort((digests[1], digests[0]))
+        order = keys.order_of(digests)
         digests = digests[:, order]
         fresh = keys.first_of_each(digests)
         for known in (*self.held, *self.seen):

@@ -43,8 +43,17 @@ def _fetch(database: duckdb.DuckDBPyConnection, sql: str) -> Digests:
     return np.stack([np.asarray(columns["upper_half"]), np.asarray(columns["lower_half"])])
 
 
+def order_of(digests: Digests) -> NDArray[np.intp]:
+    """The order that sorts digests by both halves."""
+    order = np.argsort(digests[0], kind="stable")  # merges sorted runs in one pass, which lexsort does not
+    upper, lower = digests[:, order]
+    if ((upper[1:] == upper[:-1]) & (lower[1:] < lower[:-1])).any():
+        order = np.lexsort((digests[1], digests[0]))
+    return order
+
+
 def sort_digests(digests: Digests) -> Digests:
-    return np.ascontiguousarray(digests[:, np.lexsort((digests[1], digests[0]))])
+    return np.ascontiguousarray(digests[:, order_of(digests)])
 
 
 def found_in(known: Digests, wanted: Digests) -> NDArray[np.bool_]:

@@ -119,14 +119,28 @@ def _shared_database() -> duckdb.DuckDBPyConnection:
     global _database  # one per process, so that memory is bounded once and files are cached once
     with _database_made:
         if _database is None:
-            _database = duckdb.connect(
-                config={
-                    "autoinstall_known_extensions": "false",
-                    "memory_limit": f"{settings.REGARD_MEMORY_LIMIT}MB",
-                    "temp_directory": str(Path(settings.REGARD_HOME) / "spill"),
-                }
-            )
+            _database = _make_database(settings.REGARD_MEMORY_LIMIT)
         return _database
+
+
+def _make_database(memory_mb: int) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": str(Path(settings.REGARD_HOME) / "spill"),
+        }
+    )
+
+
+@contextmanager
+def own_database(memory_mb: int) -> Iterator[Backend]:
+    """A database of its own for one heavy task, so that it spills to disk before it crowds out queries."""
+    database = _make_database(min(memory_mb, settings.REGARD_MEMORY_LIMIT))
+    try:
+        yield ibis.duckdb.from_connection(database)
+    finally:
+        database.close()
 
 
 def location(name: str) -> str:
@@ -184,9 +198,9 @@ def paths_of(table: DeltaTable) -> list[str]:
     return [uri.rsplit("/", 1)[-1] for uri in table.file_uris()]
 
 
-def read_files(name: str, paths: list[str]) -> ibis.Table:
+def read_files(name: str, paths: list[str], *, backend: Backend | None = None) -> ibis.Table:
     """Some files of a table as an Ibis expression. Away from this machine Arrow reads them, not DuckDB."""
-    backend, view = connection(), f"{name}_{uuid.uuid4().hex[:12]}"
+    backend, view = backend or connection(), f"{name}_{uuid.uuid4().hex[:12]}"
     place = location(name)
     if paths and is_local(place):
         return backend.read_parquet([f"{place}/{path}" for path in paths], table_name=view)
@@ -219,13 +233,6 @@ def fetch(expression: ibis.Table) -> pa.Table:
         except duckdb.Error as error:
             sql = ibis.to_sql(expression, dialect="duckdb")
             raise StoreError(f"A query of the lake failed: {error}", hint=f"The query was: {sql}") from error
-
-
-def stream(expression: ibis.Table, *, batch_rows: int) -> pa.RecordBatchReader:
-    """Run an expression and hand its rows over in batches, without holding them all."""
-    backend = connection()
-    with store_errors("A query of the lake"):
-        return backend.con.sql(str(backend.compile(expression))).to_arrow_reader(batch_rows)
 
 
 def append(

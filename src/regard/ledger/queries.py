@@ -28,6 +28,7 @@ class _Retracted:
     event_ids: tuple[str, ...]
 
 
+LATE = timedelta(minutes=2)
 _retracted: dict[str, _Retracted] = {}  # by the place of the lake
 _retracted_lock = threading.Lock()
 
@@ -40,6 +41,11 @@ class Backlog:
     events: int
     oldest_age: timedelta | None
     dead_letters: int
+
+    @property
+    def late(self) -> bool:
+        """Whether the flusher seems to be away: it empties the inbox every second."""
+        return self.oldest_age is not None and self.oldest_age > LATE
 
 
 @dataclass(frozen=True)
@@ -72,10 +78,22 @@ def events_of(
     """The newest events in force of some person keys, newest first, `data` decoded."""
     if not persons:
         return []
+    table = _in_force(_retracted_ids())
+    return _newest(table.filter(table.person.isin(list(persons))), names, before, limit)
+
+
+def newest_events(
+    *, names: Sequence[str] = (), before: datetime | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """The newest events in force of everybody, newest first, `data` decoded."""
+    return _newest(_in_force(_retracted_ids()), names, before, limit)
+
+
+def _newest(
+    table: ibis.Table, names: Sequence[str], before: datetime | None, limit: int
+) -> list[dict[str, Any]]:
     if before is not None and before.tzinfo is None:
         raise InputError("`before` has no time zone.")
-    table = _in_force(_retracted_ids())
-    table = table.filter(table.person.isin(list(persons)))
     if names:
         table = table.filter(table.name.isin(list(names)))
     if before is not None:
@@ -154,3 +172,12 @@ def _letter(row: DeadLetter) -> Letter:
         created_at=row.created_at,
         replayed_at=row.replayed_at,
     )
+
+
+def lake_facts() -> dict[str, str]:
+    """Where the lake lies and how many rows each of its tables has."""
+    facts = {"lake": lake.location("").rstrip("/")}
+    for name in lake.TABLES:
+        rows = int(lake.fetch(lake.read(name).count().as_table()).column(0)[0].as_py())
+        facts[f"lake table {name}"] = f"{rows:,} rows"
+    return facts

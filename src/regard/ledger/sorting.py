@@ -27,6 +27,7 @@ from regard.ledger.lock import hold_writer
 
 FILE_ROWS = 2_000_000
 GROUP_ROWS = 65_536
+MEMORY_MB = 1024
 REWRITES = "rewritten"  # counts the rewrites of a table
 SORTED = "sorted"  # how many rows the last rewrite of the whole table covered
 
@@ -83,15 +84,14 @@ def _still_has(table: DeltaTable, files: list[DataFile]) -> bool:
 
 def _write_sorted(name: str, column: str, files: list[DataFile]) -> list[AddAction]:
     """New files with the rows of the given ones, sorted; not part of the table yet."""
-    place = lake.location(name)
-    rows = lake.read_files(name, [file.path for file in files])
-    batches = iter(lake.stream(rows.order_by(column), batch_rows=GROUP_ROWS))
-    storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(place))
+    storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(lake.location(name)))
     added = []
-    for first in batches:
-        part = chain([first], islice(batches, FILE_ROWS // GROUP_ROWS - 1))
-        added.append(_write_file(storage, lake.TABLES[name], column, part))
-    lake.drop_view(rows)
+    with lake.own_database(MEMORY_MB) as backend:
+        rows = lake.read_files(name, [file.path for file in files], backend=backend).order_by(column)
+        batches = iter(backend.con.sql(str(backend.compile(rows))).to_arrow_reader(GROUP_ROWS))
+        for first in batches:
+            part = chain([first], islice(batches, FILE_ROWS // GROUP_ROWS - 1))
+            added.append(_write_file(storage, lake.TABLES[name], column, part))
     return added
 
 

@@ -54,7 +54,9 @@ def receive_file(path: Path, *, source: str, actor: str, keep: bool = True) -> I
     if not path.exists():
         raise InputError(f"There is no file {path}.")
     print_ = fingerprint(path)
-    unfinished = Import.objects.filter(source=source, fingerprint=print_, state__in=[State.RUNNING, State.WAITING])
+    unfinished = Import.objects.filter(
+        source=source, fingerprint=print_, state__in=[State.RUNNING, State.WAITING]
+    )
     job = unfinished.order_by("-pk").first()
     if job is None or not keep:
         job = Import(source=source, fingerprint=print_, actor=actor, file_name=path.name[-300:])

@@ -198,7 +198,9 @@ def _is_begun(stamp: tuple[str, int]) -> bool:
     return lake.holds("events", *stamp) or lake.holds("attributes", *stamp)
 
 
-def _rejects(job: Import, table: TableMapping, rows: list[dict[str, Any]], reasons: dict[int, str]) -> list[Reject]:
+def _rejects(
+    job: Import, table: TableMapping, rows: list[dict[str, Any]], reasons: dict[int, str]
+) -> list[Reject]:
     return [
         Reject(
             of_import=job,

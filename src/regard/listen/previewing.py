@@ -14,7 +14,18 @@ from regard.listen.reading import Hints, Sheet
 from regard.listen.rejects import restore_rows
 from regard.listen.sources import expect_table, hints_for
 
-SHOWN = ("name", "occurred_at", "subject", "amount", "currency", "instrument", "score", "touchpoint", "text", "data")
+SHOWN = (
+    "name",
+    "occurred_at",
+    "subject",
+    "amount",
+    "currency",
+    "instrument",
+    "score",
+    "touchpoint",
+    "text",
+    "data",
+)
 
 
 @dataclass

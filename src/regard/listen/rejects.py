@@ -36,7 +36,9 @@ def export_rejects(import_id: int, *, table: str = "") -> str:
     waiting = list_rejects(import_id=import_id)
     names = sorted(set(waiting.values_list("table", flat=True)))
     if not table and len(names) > 1:
-        raise InputError(f"Import {import_id} has rejects of several tables.", hint=f"Say one of: {', '.join(names)}.")
+        raise InputError(
+            f"Import {import_id} has rejects of several tables.", hint=f"Say one of: {', '.join(names)}."
+        )
     rows = list(waiting.filter(table=table) if table else waiting)
     headers = _headers(waiting, table or names[0] if names else "")
     columns = list(dict.fromkeys([*headers, *(column for reject in rows for column in reject.row)]))

@@ -80,7 +80,11 @@ def expect_table(mapping: SourceMapping, sheet: Sheet, file_name: str) -> TableM
         return table
     nearest = max(mapping.tables, key=lambda t: len(set(t.headers) & set(sheet.columns)), default=None)
     missing = sorted(nearest.columns() - set(sheet.columns)) if nearest else []
-    hint = f"Nearest is table `{nearest.name}`, which needs also: {', '.join(missing)}." if nearest and missing else ""
+    hint = (
+        f"Nearest is table `{nearest.name}`, which needs also: {', '.join(missing)}."
+        if nearest and missing
+        else ""
+    )
     raise MappingError(
         f"No table of {mapping.source}.toml fits `{sheet.name}` of {file_name} ({', '.join(sheet.columns[:12])}).",
         hint=hint,
@@ -91,7 +95,9 @@ def hints_for(mapping: SourceMapping | None, file_name: str, hints: Hints) -> Hi
     """What is known about a file before it is opened: what is said now, else what the mapping says."""
     for table in mapping.tables if mapping else ():
         if any(fnmatch(file_name.lower(), pattern.lower()) for pattern in table.files):
-            known = {name: getattr(table.read, name) or None for name in ("encoding", "delimiter", "date_order")}
+            known = {
+                name: getattr(table.read, name) or None for name in ("encoding", "delimiter", "date_order")
+            }
             known |= {name: getattr(table.read, name) for name in ("header", "decimal_comma")}
             asked = {f.name for f in fields(hints) if getattr(hints, f.name) is not None}
             return replace(hints, **{k: v for k, v in known.items() if v is not None and k not in asked})

@@ -1,17 +1,11 @@
-"""Imports as background jobs."""
+"""What `listen` leaves to the worker."""
 
 from huey.contrib.djhuey import db_task
 
-from regard.errors import RegardError
-from regard.listen.actions import run_import
-from regard.listen.queries import import_by_id
+from regard.listen.asking import look_into
 
 
-@db_task()
-def run_import_job(import_id: int) -> str:
-    """Run an import that waits; how far it is, and why it failed, stands in its row."""
-    try:
-        run_import(import_id)
-    except RegardError as error:
-        return str(error)
-    return str(import_by_id(import_id).state)
+@db_task()  # type: ignore[untyped-decorator]
+def look_into_file(import_id: int) -> None:
+    """Read an uploaded file and find out what to ask."""
+    look_into(import_id)

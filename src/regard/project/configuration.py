@@ -134,6 +134,15 @@ class Configuration:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
+    def shown(self, setting: Setting) -> str:
+        """A value as people may see it, written as it would be set; what holds a password is not shown."""
+        value = self.values[setting.name]
+        if setting.name == "DATABASE_URL":
+            return "(set)" if value else ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return ",".join(value) if isinstance(value, list) else str(value)
+
 
 def home_folder(environ: dict[str, str] | None = None) -> Path:
     """The folder that holds everything of one installation (`REGARD_HOME`)."""

@@ -1,6 +1,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from regard.api.v1 import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("", include("regard.web.urls")),
 ]
 handler400 = "regard.web.errors.bad_request"

@@ -17,10 +17,11 @@ from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
 
 ORDERED, CANCELLED, BILLED = "order.completed", "order.cancelled", "contract.billed"
+ITEM, PAID = "item.bought", "payment.made"
 CONTACTS = ("message.received", "case.opened", "call.received", "complaint.made")
 # what a customer does of their own accord
 ACTIVITY = (
-    ORDERED, BILLED, *CONTACTS, "customer.registered", "item.bought", "item.returned", "payment.made",
+    ORDERED, BILLED, *CONTACTS, "customer.registered", ITEM, "item.returned", PAID,
     "survey.answered", "review.written", "page.viewed", "product.viewed",
 )  # fmt: skip
 PROMISES = ("promise.made", "promise.kept", "promise.broken", "order.delivered")
@@ -136,8 +137,28 @@ def _sales(events: ir.Table) -> ir.Table:
         "amount",
         "currency",
     )
-    return orders.select(*columns, is_order=ibis.literal(True)).union(
-        bills.select(*columns, is_order=ibis.literal(False))
+    return (
+        _with_amounts(orders, events)
+        .select(*columns, is_order=ibis.literal(True))
+        .union(bills.select(*columns, is_order=ibis.literal(False)))
+    )
+
+
+def _with_amounts(orders: ir.Table, events: ir.Table) -> ir.Table:
+    """Orders whose source states no amount get that of their items or, failing those, of their payments."""
+    lines = events.filter(events.name.isin([ITEM, PAID]) & events.subject.notnull() & events.amount.notnull())
+    sums = lines.group_by(["source", "subject"]).aggregate(
+        items=ibis._.amount.sum(where=ibis._.name == ITEM).cast(events.amount.type()),
+        payments=ibis._.amount.sum(where=ibis._.name == PAID).cast(events.amount.type()),
+        lines_currency=ibis._.currency.max(),
+    )
+    joined = orders.left_join(sums, ["source", "subject"])
+    return joined.select(
+        *(orders[name] for name in orders.columns if name not in ("amount", "currency")),
+        amount=ibis.coalesce(orders.amount, sums["items"], sums["payments"]),
+        currency=ibis.ifelse(
+            orders.amount.isnull(), ibis.coalesce(sums.lines_currency, orders.currency), orders.currency
+        ),
     )
 
 
@@ -147,10 +168,9 @@ def _promises(events: ir.Table, as_of: datetime) -> ir.Table:
         kind=ibis.coalesce(
             ibis._.kind, ibis.ifelse(ibis._.subject.startswith("order:"), "delivery", "other")
         ),
-        customer=ibis.coalesce(ibis._.customer_id.cast("string"), ibis._.person),
+        unknown=ibis.ifelse(ibis._.customer_id.isnull(), ibis._.person, ibis.null("string")),
     )
-    rows = about.group_by(["customer", "subject", "kind"]).aggregate(
-        customer_id=ibis._.customer_id.max(),
+    rows = about.group_by(["customer_id", "unknown", "subject", "kind"]).aggregate(
         source=ibis._.source.min(),
         channel=ibis._.channel.max(),
         due_at=ibis._.due_at.max(),
@@ -170,7 +190,7 @@ def _promises(events: ir.Table, as_of: datetime) -> ir.Table:
     return rows.mutate(
         overdue=(rows.broken.isnull() & (rows.due_at < ibis.literal(as_of, type=UTC_TIME))).fill_null(False),
         month=month_of(rows.occurred_at),
-    ).drop("said_broken", "said_kept", "cancelled", "promised", "customer")
+    ).drop("said_broken", "said_kept", "cancelled", "promised", "unknown")
 
 
 def _known(events: ir.Table) -> ir.Table:

@@ -117,7 +117,8 @@ def test_cards_of_every_version_give_rows(tmp_path: Path) -> None:
         b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BC=\r\nller;Hans;;Dr.\r\n"
         b"TEL;CELL:+49 30 1\r\nTEL;HOME:+49 30 2\r\nEND:VCARD\r\n"
         b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bo\\, B.\r\nitem1.EMAIL;TYPE=INTERNET:bo@x.y\r\n"
-        b"ADR;TYPE=WORK:;;Main St 5;Bern;BE;3000;CH\r\nNOTE:one\\ntwo\r\n  three\r\nORG:Shop;Sales\r\nEND:VCARD\r\n"
+        b"ADR;TYPE=WORK:;;Main St 5;Bern;BE;3000;CH\r\n"
+        b"NOTE:one\\ntwo\r\n  three\r\nORG:Shop;Sales\r\nEND:VCARD\r\n"
         b'BEGIN:VCARD\nVERSION:4.0\nFN:Cy\nTEL;VALUE=uri;TYPE="voice,home":tel:+1-555\nBDAY:19900102\nEND:VCARD\n'
         b"BEGIN:VCARD\nFN:Cut\n"
     )

@@ -112,7 +112,9 @@ class _Likelihood:
         again = counts.frequency > 0
         never = ~again
         self.T0, index = np.unique(counts.T[never], return_inverse=True)
-        self.T0_weight = np.bincount(index.ravel(), weights=counts.weight[never], minlength=len(self.T0))
+        self.T0_weight: Array = np.bincount(
+            index.ravel(), weights=counts.weight[never], minlength=len(self.T0)
+        ).astype(np.float64)
         self.frequency = counts.frequency[again]
         self.recency = counts.recency[again]
         self.T = counts.T[again]
@@ -242,7 +244,7 @@ def _purchases_if_alive(ahead: Array, shape: Array, rate: Array, a: float, b: Ar
     c = a + b - 1.0
     # Euler's transformation keeps the series short as z approaches 1
     series = (1.0 - z) ** shape * hyp2f1(shape, b, c, z)
-    return (c / (a - 1.0)) * (1.0 - series)
+    return np.asarray((c / (a - 1.0)) * (1.0 - series))
 
 
 def expected_purchases_of_new(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -257,6 +259,6 @@ def expected_purchases_of_new(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.floa
     if fit.model == "MBG/NBD":
         stays = b / (a + b)
         return np.asarray(
-            stays * _purchases_if_alive(ahead, np.float64(r), np.float64(alpha), a, np.float64(b + 1.0))
+            stays * _purchases_if_alive(ahead, np.asarray(r), np.asarray(alpha), a, np.asarray(b + 1.0))
         )
-    return np.asarray(_purchases_if_alive(ahead, np.float64(r), np.float64(alpha), a, np.float64(b)))
+    return np.asarray(_purchases_if_alive(ahead, np.asarray(r), np.asarray(alpha), a, np.asarray(b)))

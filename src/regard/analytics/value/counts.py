@@ -46,7 +46,7 @@ def count_equal(
     w = np.ones(len(x)) if weight is None else np.asarray(weight, dtype=np.float64)
     _check(x, t_x, age, w)
     first, inverse = distinct_rows(x, t_x, age)
-    return Counts(x[first], t_x[first], age[first], np.bincount(inverse, weights=w))
+    return Counts(x[first], t_x[first], age[first], np.bincount(inverse, weights=w).astype(np.float64))
 
 
 def distinct_rows(*columns: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -61,7 +61,7 @@ def fit_gammagamma(
     if not np.isfinite(z).all() or (z <= 0).any():
         raise ValueError("mean spend must be positive wherever something was bought")
     counts, index = np.unique(x, return_inverse=True)
-    likelihood = _Likelihood(x, z, w, counts, np.bincount(index.ravel(), weights=w))
+    likelihood = _Likelihood(x, z, w, counts, np.bincount(index.ravel(), weights=w).astype(np.float64))
     mean = float(np.average(z, weights=w))
     return maximise(
         "Gamma-Gamma", NAMES, likelihood, (4.0, 3.0, max(mean / 2.0, 1e-6)), float(w.sum()), _explain

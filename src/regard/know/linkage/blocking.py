@@ -21,6 +21,7 @@ FREE_PAIRS = 200_000  # small data may try nearly everything
 FREE_PAIRS_A_RULE = 20_000
 WORTHWHILE = 0.0003  # a rule must find this share of the close pairs that no other has found
 YIELD = 0.01  # and one in so many of its pairs must be such, once pairs cost time
+WORTH_A_LOOK, BEYOND_CHANCE = -1.5, 3.0  # log2 odds of a pilot's pair
 MOST_RULES = 20
 
 
@@ -43,8 +44,8 @@ class Pilot:
     rules: tuple[Rule, ...]
     costs: tuple[int, ...]  # pairs each rule gives among the sampled records
     agreement: npt.NDArray[np.bool_]  # pairs x keys
-    close: npt.NDArray[np.bool_]  # agree more than chance allows: one person, or one household
-    likely: npt.NDArray[np.bool_]  # and on who it is, not only on where
+    close: npt.NDArray[np.bool_]  # may be one person, or one household
+    likely: npt.NDArray[np.bool_]  # beyond chance, and agree on who it is, not only on where
 
     @property
     def scale(self) -> float:
@@ -79,9 +80,10 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
     left, right = unite_pairs(found, rows.size)
     agreement = np.column_stack([(key[left] == key[right]) & (key[left] != 0) for key in sampled])
     known = np.column_stack([(key[left] != 0) & (key[right] != 0) for key in sampled])
-    close = _look_close(sampled, agreement, known, records)
+    odds = _rarity_odds(sampled, agreement, known, records)
     personal = [number for number, key in enumerate(KEYS) if key.personal]
-    likely = close & agreement[:, personal].any(axis=1)
+    close = odds > WORTH_A_LOOK
+    likely = (odds > BEYOND_CHANCE) & agreement[:, personal].any(axis=1)
     return Pilot(rows, sampled, records, tuple(rules), tuple(costs), agreement, close, likely)
 
 
@@ -111,10 +113,10 @@ def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], lis
     return rules, costs
 
 
-def _look_close(
+def _rarity_odds(
     keys: list[Hashes], agreement: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], records: int
-) -> npt.NDArray[np.bool_]:
-    """Pairs whose agreement is too rare for chance; of each topic only the rarest agreement counts."""
+) -> npt.NDArray[np.float64]:
+    """log2 odds from how rare each agreement is; of each topic only the rarest counts, a difference costs 3."""
     sample = keys[0].size
     possible = max(sample * (sample - 1) / 2, 1)
     rarity = np.array([-np.log2(max(sum(count_pairs(key, sample)), 1) / possible) for key in keys])
@@ -124,7 +126,7 @@ def _look_close(
         gain = (agreement[:, columns] * rarity[columns]).max(axis=1)
         differs = known[:, columns].any(axis=1) & ~agreement[:, columns].any(axis=1)
         score += gain - 3 * differs
-    return score > 3
+    return score
 
 
 def choose_rules(pilot: Pilot) -> tuple[tuple[Rule, ...], tuple[RuleReport, ...]]:

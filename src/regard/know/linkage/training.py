@@ -66,12 +66,17 @@ def _quieten_splink() -> None:
 
 
 def _train(linker: Linker, rule: Rule) -> EMTrainingSession | None:
+    settings = linker._settings_obj.core_model_settings
+    comparisons = settings.comparisons
     try:
         return linker.training.estimate_parameters_using_expectation_maximisation(
             rule.condition(), estimate_without_term_frequencies=True
         )
-    except EMTrainingException:
-        return None  # the rule meets no pair among the sampled records: its priors stay
+    except (EMTrainingException, ValueError):
+        # the rule meets no pair among the sampled records, or such clear ones that a share underflows: its priors
+        # stay. Splink has taken the rule's own comparisons out of the shared settings by then.
+        settings.comparisons = comparisons
+        return None
 
 
 def _read(linker: Linker, comparisons: tuple[Comparison, ...], pilot: Pilot, true_pairs: float) -> Learnt:

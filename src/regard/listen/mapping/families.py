@@ -4,19 +4,34 @@ A family looks at a sheet and gives the events it sees in it, or none. `FAMILIES
 a column that one has taken is spoken for.
 """
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from regard.listen.mapping.model import EventRule, Subject, Value, When
+from regard.listen.mapping.parts import (
+    Setting,
+    choose_amount,
+    currency_of,
+    data_of,
+    event,
+    key_of,
+    optional,
+    time_of,
+    voice_of,
+)
 from regard.listen.mapping.view import DATES, NUMBERS, WORDY, View
-from regard.listen.mapping.parts import Setting, choose_amount, currency_of, data_of, event, key_of, optional, time_of, voice_of
 from regard.listen.mapping.words import words_of
 
 YES = ("yes", "y", "true", "1", "ja", "j", "oui", "si", "sí", "churned", "wahr", "vrai")
-POSITIVE = ("satisfied", "good", "yes", "happy", "zufrieden", "gut", "ja", "satisfait", "bien", "bon", "oui", "satisfecho",
-            "bueno", "positive", "positiv", "1", "true")  # fmt: skip
-CANCELLED = ("canceled", "cancelled", "storniert", "annulé", "annule", "cancelado", "Cancelled", "Canceled", "Storniert")
+POSITIVE = ("satisfied", "good", "yes", "happy", "zufrieden", "gut", "ja", "satisfait", "bien", "bon", "oui",
+            "satisfecho", "bueno", "positive", "positiv", "1", "true")  # fmt: skip
+CANCELLED = ("canceled", "cancelled", "storniert", "annulé", "annule", "cancelado")
+HANDED_OVER = re.compile(r"(hand_?over|handed_over|transfer|uebergabe|weitergabe|transfert)_?\d*")
+COMPLAINTS = ("beschwerde", "reklamation", "réclamation", "plainte", "queja", "reclamación", "complaints")
 OUTBOUND = ("outbound", "out", "outgoing", "ausgehend", "sortant", "saliente", "made")
-COUNTED = frozenset("number count age anzahl minutes months tenure quantity total alter nombre numero year charge".split())
+COUNTED = frozenset({"number", "count", "age", "anzahl", "minutes", "months", "tenure", "quantity", "total", "alter",
+                     "nombre", "numero", "year", "charge"})  # fmt: skip
 
 
 Family = Callable[[View, Setting], list[EventRule]]
@@ -25,13 +40,23 @@ Family = Callable[[View, Setting], list[EventRule]]
 def call(view: View, setting: Setting) -> list[EventRule]:
     """A list of calls: a duration, or a file that says so."""
     duration = view.find("duration", NUMBERS, sure=0.9)
-    if not (view.ids("call") or view.about == "call" or (duration and view.find("phone", sure=0.9, free=False))):
+    if not (
+        view.ids("call") or view.about == "call" or (duration and view.find("phone", sure=0.9, free=False))
+    ):
         return []
     at = time_of(view, setting, "opened_date")
     if not at["at"]:
         return []
     data = data_of(view, seconds=("duration", NUMBERS, "number"), outcome=("outcome", WORDY, "text"))
-    base = {**at, **voice_of(view), "id": key_of(view, setting, "call"), "separate": not view.tells_apart(key_of(view, setting, "call")), "channel": Value(constant="phone"), "data": data}
+    key = key_of(view, setting, "call")
+    base = {
+        **at,
+        **voice_of(view),
+        "id": key,
+        "separate": not view.tells_apart(key),
+        "channel": Value(constant="phone"),
+        "data": data,
+    }
     direction = view.take("direction", view.find("direction", sure=0.9), 0.9, "It says who called whom.")
     if not direction:
         return [event(view, "call.received", **base)]
@@ -44,18 +69,31 @@ def call(view: View, setting: Setting) -> list[EventRule]:
 
 def review(view: View, setting: Setting) -> list[EventRule]:
     """Reviews: stars up to five, about an order or a product."""
-    stars = view.find("stars", NUMBERS, sure=0.6) or (view.find("score", NUMBERS) if view.about == "review" else "")
-    spoken = view.about == "review" or any("review" in words_of(c) for c in view.filled) or view.is_called("review")
+    stars = view.find("stars", NUMBERS, sure=0.6) or (
+        view.find("score", NUMBERS) if view.about == "review" else ""
+    )
+    spoken = (
+        view.about == "review"
+        or any("review" in words_of(c) for c in view.filled)
+        or view.is_called("review")
+    )
     if not stars or not spoken or (view.bounds(stars) or (0, 9))[1] > 5:
         return []
     at = time_of(view, setting, "opened_date", "answered_date")
-    subject = next((Subject(t, view.ids(t)[0]) for t in ("order", "product") if view.ids(t)), None)
+    about = sorted(
+        (t for t in ("order", "product") if view.ids(t)),
+        key=lambda t: view.profiles[view.ids(t)[0]].null_share,
+    )
+    subject = Subject(about[0], view.ids(about[0])[0]) if about else None
     if subject is None and view.find("product_name"):
-        subject = Subject("product", view.take("subject", view.find("product_name"), 0.7, "It is what is reviewed."))
-    view.take("score", stars, view.sure_of("stars", stars), f"`{stars}` runs up to 5 and is the review's stars.")
+        subject = Subject(
+            "product", view.take("subject", view.find("product_name"), 0.7, "It is what is reviewed.")
+        )
+    view.take(
+        "score", stars, view.sure_of("stars", stars), f"`{stars}` runs up to 5 and is the review's stars."
+    )
     text = view.take("text", view.find("text", WORDY), 0.8, "It holds the customer's words.")
-    things = [c for t in ("order", "product") for c in view.ids(t)[:1]]
-    key = tuple(view.ids("review")[:1]) or tuple(things) or ()
+    key = tuple(view.ids("review")[:1]) or tuple(c for t in about for c in view.ids(t)[:1])
     key = key if key and view.tells_apart(key) else (*key, *(c for c in (at["at"],) if c))
     return [event(view, "review.written", **at, id=key or key_of(view, setting, "review"), subject=subject,
                    instrument="stars-5", score=stars, text=text, separate=not view.tells_apart(key),
@@ -68,8 +106,12 @@ def survey(view: View, setting: Setting) -> list[EventRule]:
     for kind, instrument in (("nps", "nps"), ("ces", "ces-7"), ("csat", "csat-5")):
         column = view.find(kind, sure=0.6)
         if not column and view.is_called(kind):
-            column = view.find("score", NUMBERS, sure=0.9) or view.find("stars", NUMBERS) or view.only_small_number()
-        if column and not view.profiles[column].kind in DATES:
+            column = (
+                view.find("score", NUMBERS, sure=0.9)
+                or view.find("stars", NUMBERS)
+                or view.only_small_number()
+            )
+        if column and view.profiles[column].kind not in DATES:
             events += _answers(view, setting, column, instrument)
     return events
 
@@ -151,7 +193,9 @@ def churn(view: View, setting: Setting) -> list[EventRule]:
     view.take("churned", columns[0], 0.9, f"`{columns[0]}` = {left[0]} says that the customer left.")
     view.taken.update(columns)
     data = data_of(view, reason=("churn_reason", None, "text"), category=("churn_category", None, "text"))
-    return [event(view, "customer.churned", **at, id=(setting.who.key,), when=When(columns[0], left), data=data)]
+    return [
+        event(view, "customer.churned", **at, id=(setting.who.key,), when=When(columns[0], left), data=data)
+    ]
 
 
 def item(view: View, setting: Setting) -> list[EventRule]:
@@ -175,23 +219,30 @@ def payment(view: View, setting: Setting) -> list[EventRule]:
     """Payments for orders."""
     orders = view.ids("order")
     amount = view.find("amount", NUMBERS, sure=0.6)
-    if not (amount and (view.about == "payment" or view.is_called("payment") or "payment" in words_of(amount))):
+    if not (
+        amount and (view.about == "payment" or view.is_called("payment") or "payment" in words_of(amount))
+    ):
         return []
     if not orders and not setting.who.key:
         return []
     at = time_of(view, setting, "date", elsewhere=bool(orders))
-    number = next((c for c in view.filled if {"sequential", "sequence", "lfd", "installment_no"} & set(words_of(c))), "")
+    number = next(
+        (c for c in view.filled if {"sequential", "sequence", "lfd", "installment_no"} & set(words_of(c))), ""
+    )
     key = tuple(view.ids("payment")[:1]) or tuple(c for c in (*orders[:1], number) if c)
     view.take("amount", amount, 0.8, f"`{amount}` was paid.")
     view.taken.update({number} - {""})
     subject = Subject("order", orders[0]) if orders else None
-    return [event(view, "payment.made", **at, id=key or key_of(view, setting, "payment"), amount=amount, subject=subject,
-                   separate=not view.tells_apart(key), currency=currency_of(view))]  # fmt: skip
+    key = key or key_of(view, setting, "payment")
+    return [event(view, "payment.made", **at, id=key, amount=amount, subject=subject,
+                  separate=not view.tells_apart(key), currency=currency_of(view))]  # fmt: skip
 
 
 def order(view: View, setting: Setting) -> list[EventRule]:
     """Orders: a number and a date, or a customer, a date and an amount; with what was promised and delivered."""
     orders = view.ids("order") or ([view.bare_id()] if view.about == "order" and view.bare_id() else [])
+    if view.ids("case") or view.ids("answer") or view.ids("review"):
+        return []  # about orders, but not the orders
     at = view.any_date("order_date")
     amount = view.find("amount", NUMBERS, sure=0.3) or view.find("price", NUMBERS)
     told = view.find("order_date", DATES, sure=0.9) or view.about == "order"
@@ -203,18 +254,36 @@ def order(view: View, setting: Setting) -> list[EventRule]:
     unique = bool(orders) and view.profiles[orders[0]].unique
     subject = Subject("order", orders[0] if orders else "")
     if not orders:
-        view.choices.append(view.choice("id", "", 0.6, "There is no order number: each row is an order, equal rows too."))
-    base = {"id": key, "subject": subject}
+        view.choices.append(
+            view.choice("id", "", 0.6, "There is no order number: each row is an order, equal rows too.")
+        )
+    base: dict[str, Any] = {"id": key, "subject": subject}
     events = [event(view, "order.completed", at=at, amount=amount, currency=currency_of(view) if amount else None,
                      separate=not unique, **base, channel=optional(view, "channel"))]  # fmt: skip
-    return events + _order_steps(view, at, base) if orders else events
+    if not orders:
+        return events
+    return [*events, *_ordered_item(view, at, amount, orders[0]), *_order_steps(view, at, base)]
 
 
-def _order_steps(view: View, at: str, base: dict[str, object]) -> list[EventRule]:
+def _ordered_item(view: View, at: str, amount: str, order_id: str) -> list[EventRule]:
+    """An order of one line: the product bought."""
+    product = (view.ids("product") or [view.find("product_name")])[0]
+    if not product or not amount:
+        return []
+    view.take("product", product, 0.8, f"`{product}` is what was bought.")
+    return [event(view, "item.bought", at=at, id=(order_id, product), amount=amount, currency=currency_of(view),
+                  subject=Subject("order", order_id), data={"product": Value(product)})]  # fmt: skip
+
+
+def _order_steps(view: View, at: str, base: dict[str, Any]) -> list[EventRule]:
     """What else an order's row tells: promised, shipped, delivered, cancelled."""
     events = []
-    promised = view.take("promised", view.find("promised_date", DATES, sure=0.6), 0.85, "It is the promised delivery.")
-    delivered = view.take("delivered", view.find("delivered_date", DATES, sure=0.6), 0.85, "It is the actual delivery.")
+    promised = view.take(
+        "promised", view.find("promised_date", DATES, sure=0.6), 0.85, "It is the promised delivery."
+    )
+    delivered = view.take(
+        "delivered", view.find("delivered_date", DATES, sure=0.6), 0.85, "It is the actual delivery."
+    )
     due = Value(promised, form="date")
     if promised:
         data = {"due_at": due, "kind": Value(constant="delivery")}
@@ -224,19 +293,32 @@ def _order_steps(view: View, at: str, base: dict[str, object]) -> list[EventRule
         events.append(event(view, "order.delivered", at=delivered, when=When(delivered), data=data, **base))
     for meaning, name in (("shipped_date", "order.shipped"), ("cancelled_date", "order.cancelled"),
                           ("returned_date", "item.returned")):  # fmt: skip
-        column = view.take(name, view.find(meaning, DATES, sure=0.6), 0.8, f"It is when {name.replace('.', ' was ')}.")
+        column = view.take(
+            name, view.find(meaning, DATES, sure=0.6), 0.8, f"It is when {name.replace('.', ' was ')}."
+        )
         if column:
             events.append(event(view, name, at=column, when=When(column), **base))
+    refunded = view.find("refunded", NUMBERS, sure=0.6)
+    when_refunded = view.find("refunded_date", DATES, sure=0.6)
+    if refunded and when_refunded:
+        view.take("refunded", refunded, 0.8, f"`{refunded}` was paid back.")
+        view.take("refunded at", when_refunded, 0.8, "It is when the money went back.")
+        events.append(event(view, "order.refunded", at=when_refunded, when=When(refunded), amount=refunded,
+                            currency=currency_of(view), **base))  # fmt: skip
     status = view.find("status", sure=0.6)
     words = tuple(w for w in view.words(status) if w.lower() in CANCELLED) if status else ()
     if words and not any(made.name == "order.cancelled" for made in events):
-        view.choices.append(view.choice("order.cancelled", status, 0.5, f"`{status}` = {words[0]}, at the order's date."))
+        view.choices.append(
+            view.choice("order.cancelled", status, 0.5, f"`{status}` = {words[0]}, at the order's date.")
+        )
         events.append(event(view, "order.cancelled", at=at, when=When(status, words), **base))
     return events
 
 
 def case(view: View, setting: Setting) -> list[EventRule]:
     """Tickets, or the log of what was done in them."""
+    if view.ids("answer") or view.is_called("csat", "nps", "survey", "umfrage"):
+        return []  # answers about cases
     cases = view.ids("case") or ([view.bare_id()] if view.about == "case" and view.bare_id() else [])
     if not cases:
         return []
@@ -249,12 +331,45 @@ def case(view: View, setting: Setting) -> list[EventRule]:
         return [event(view, "custom.case_activity", **at, id=key, separate=True, subject=subject,
                        touchpoint=Value(activity))]  # fmt: skip
     kind = data_of(view, kind=("kind", None, "text"))
+    if kind:
+        column = kind["kind"].column
+        meant = {word: "complaint" for word in view.words(column) if word.lower() in COMPLAINTS}
+        view.values.update({column: meant} if meant else {})
     opened = event(view, "case.opened", **at, id=(cases[0],), subject=subject, data=kind, **voice_of(view))
-    resolved = view.take("resolved", view.find("resolved_date", DATES, sure=0.6), 0.8, "It is when the case was settled.")
+    steps = [opened, *_case_steps(view, cases[0], subject)]
+    resolved = view.take(
+        "resolved", view.find("resolved_date", DATES, sure=0.6), 0.8, "It is when the case was settled."
+    )
     if not resolved:
-        return [opened]
-    return [opened, event(view, "case.resolved", at=resolved, when=When(resolved), id=(cases[0],), subject=subject,
+        return steps
+    return [*steps, event(view, "case.resolved", at=resolved, when=When(resolved), id=(cases[0],), subject=subject,
                            department=opened.department, actor=opened.actor)]  # fmt: skip
+
+
+def _case_steps(view: View, case_id: str, subject: Subject) -> list[EventRule]:
+    """Replies and hand-overs: columns such as handover_2_at, handover_2_from, handover_2_to."""
+    events = []
+    replied = view.take(
+        "replied", view.find("replied_date", DATES, sure=0.6), 0.8, "It is when we replied first."
+    )
+    if replied:
+        events.append(
+            event(view, "case.replied", at=replied, when=When(replied), id=(case_id,), subject=subject)
+        )
+    for column in view.filled:
+        found = HANDED_OVER.match("_".join(words_of(column)))
+        if not found or view.profiles[column].kind not in DATES:
+            continue
+        beside = {words_of(c)[-1]: c for c in view.filled if words_of(c)[:-1] == words_of(column)[:-1]}
+        to = next((beside[word] for word in ("to", "an", "zu", "a") if word in beside), "")
+        before = next((beside[word] for word in ("from", "von", "de") if word in beside), "")
+        if to:
+            view.take("handed over", column, 0.8, f"`{column}` is when the case went to `{to}`.")
+            view.taken.update({to, before} - {""})
+            data = {"from": Value(before)} if before else {}
+            events.append(event(view, "case.handed_over", at=column, when=When(column), id=(case_id,), subject=subject,
+                                scope=found[0], department=Value(to), data=data))  # fmt: skip
+    return events
 
 
 def billed(view: View, setting: Setting) -> list[EventRule]:
@@ -264,19 +379,46 @@ def billed(view: View, setting: Setting) -> list[EventRule]:
         return []
     amount = max(candidates, key=lambda c: ("revenue" in words_of(c) or "umsatz" in "".join(words_of(c)), c))
     if len(candidates) > 1:
-        view.ask(amount, f"Several columns could be the money: {', '.join(candidates)}. `{amount}` is taken.", candidates)
+        view.ask(
+            amount,
+            f"Several columns could be the money: {', '.join(candidates)}. `{amount}` is taken.",
+            candidates,
+        )
     at = time_of(view, setting, "date")
     view.take("amount", amount, 0.8, f"`{amount}` is what the customer was billed.")
-    return [event(view, "contract.billed", **at, id=(setting.who.key,), amount=amount, currency=currency_of(view))]
+    return [
+        event(view, "contract.billed", **at, id=(setting.who.key,), amount=amount, currency=currency_of(view))
+    ]
 
 
 def registration(view: View, setting: Setting) -> list[EventRule]:
     """The day from which someone is a customer."""
     at = view.find("registered_date", DATES, sure=0.6)
+    if not at and view.describes_person() and setting.who.rules[0].via == "id":
+        at = view.find("opened_date", DATES, sure=0.9)
     if not at or not setting.who.key:
         return []
     view.take("registered", at, 0.85, f"`{at}` is when they became a customer.")
     return [event(view, "customer.registered", at=at, when=When(at), id=(setting.who.key,))]
+
+
+def letter(view: View, setting: Setting) -> list[EventRule]:
+    """A mailbox: what customers wrote to us, and we to them."""
+    ours = setting.who.rules[0].outside
+    if not ours or not {"message_id", "date", "text"} <= set(view.filled):
+        return []
+    view.taken.update(
+        {"message_id", "date", "text", "from_name", "quoted", "references"} & set(view.profiles)
+    )
+    view.choices.append(
+        view.choice("text", "text", 0.95, f"A letter from {ours[0]} was sent, any other received.")
+    )
+    base: dict[str, Any] = {"at": "date", "id": ("message_id",), "text": "text", "channel": Value(constant="email")}
+    data = {name: Value(name) for name in ("subject", "in_reply_to") if name in view.filled}
+    view.taken.update(data)
+    return [event(view, "message.received", **base, data=data, when=When("from", ends_not=ours)),
+            event(view, "message.sent", **base, data=data, actor=Value("from"),
+                  when=When("from", ends=ours))]  # fmt: skip
 
 
 def message(view: View, setting: Setting) -> list[EventRule]:
@@ -290,13 +432,29 @@ def message(view: View, setting: Setting) -> list[EventRule]:
     view.take("text", text, max(view.sure_of("text", text), 0.5), f"`{text}` holds what customers wrote.")
     key = key_of(view, setting, "message")
     data = data_of(view, category=("kind", None, "text"))
-    channel = optional(view, "channel") or Value(constant="email" if view.format in ("mbox", "eml") else "web")
+    channel = optional(view, "channel") or Value(
+        constant="email" if view.format in ("mbox", "eml") else "web"
+    )
     return [event(view, "message.received", **at, id=key, separate=not view.tells_apart(key), text=text, data=data,
                    channel=channel)]  # fmt: skip
 
 
-MAIN: tuple[Family, ...] = (call, review, item, payment, case, order)  # the first that sees its events
-ALONGSIDE: tuple[Family, ...] = (churn, survey, ratings, billed, registration)  # beside those of another family
+MAIN: tuple[Family, ...] = (
+    letter,
+    call,
+    review,
+    item,
+    payment,
+    case,
+    order,
+)  # the first that sees its events
+ALONGSIDE: tuple[Family, ...] = (
+    churn,
+    survey,
+    ratings,
+    billed,
+    registration,
+)  # beside those of another family
 
 
 def propose_events(view: View, setting: Setting) -> list[EventRule]:

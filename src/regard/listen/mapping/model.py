@@ -16,6 +16,7 @@ class PersonRule:
     via: str
     columns: tuple[str, ...] = ()
     namespace: str = ""  # empty means the source's name
+    outside: tuple[str, ...] = ()  # addresses that end like this are our own and no customer's
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class When:
     column: str
     values: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()  # or a value that ends in one of these
+    ends_not: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,14 @@ class EventRule:
 
     def columns(self) -> set[str]:
         """Every column that the event needs."""
-        values = [self.currency, self.channel, self.touchpoint, self.department, self.actor, *self.data.values()]
+        values = [
+            self.currency,
+            self.channel,
+            self.touchpoint,
+            self.department,
+            self.actor,
+            *self.data.values(),
+        ]
         named = {self.at, self.amount, self.score, self.text, *self.id, *(v.column for v in values if v)}
         named |= {self.when.column} if self.when else set()
         named |= {self.subject.column} if self.subject else set()
@@ -102,9 +112,10 @@ class TableMapping:
     headers: tuple[str, ...]
     files: tuple[str, ...] = ()
     read: Reading = Reading()
-    kind: str = "person"  # of the identities: person or organisation
+    kind: Value = Value(constant="person")  # of the identities: person or organisation
     person: tuple[PersonRule, ...] = ()
     identity: dict[str, str] = field(default_factory=dict)  # field -> column
+    identity_when: When | None = None  # only these rows describe the person
     ids: dict[str, str] = field(default_factory=dict)  # further id -> column
     attributes: dict[str, Value] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)  # column -> format, such as "m/d/yyyy h:mm"
@@ -114,6 +125,7 @@ class TableMapping:
     def columns(self) -> set[str]:
         """Every column that the table's mapping needs."""
         named = {column for rule in self.person for column in rule.columns}
+        named |= {self.kind.column} | ({self.identity_when.column} if self.identity_when else set())
         named |= {*self.identity.values(), *self.ids.values(), *(v.column for v in self.attributes.values())}
         return named.union(*(event.columns() for event in self.events)) - {""}
 

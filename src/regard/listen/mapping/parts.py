@@ -21,7 +21,7 @@ class Setting:
 
 def event(view: View, name: str, *, id: tuple[str, ...], **fields: Any) -> EventRule:
     """One event rule; ids that only count within their table are kept apart from those of others."""
-    scope = view.name if id == (view.bare_id(),) else ""
+    scope = fields.pop("scope", "") or (view.name if id == (view.bare_id(),) else "")
     fields["separate"] = fields.get("separate", False) or id == tuple(view.filled)
     return EventRule(name=name, id=id, scope=scope, **fields)
 
@@ -32,11 +32,15 @@ def time_of(
     """When the event happened: a column, the order's own date, or one day for the whole table."""
     column = next((c for m in meanings if (c := view.find(m, DATES, sure=0.6, free=False))), "")
     if not column and elsewhere and setting.ordered_elsewhere:
-        view.choices.append(view.choice("occurred at", "", 0.7, "There is no date: it counts as of the order's."))
+        view.choices.append(
+            view.choice("occurred at", "", 0.7, "There is no date: it counts as of the order's.")
+        )
         return {"at": "", "at_event": "order.completed"}
     column = column or ("" if only else view.any_date(*meanings))
     if column:
-        view.take("occurred at", column, max(view.sure_of("date", column), 0.6), f"`{column}` is when it happened.")
+        view.take(
+            "occurred at", column, max(view.sure_of("date", column), 0.6), f"`{column}` is when it happened."
+        )
         return {"at": column}
     if not any(choice.what == "snapshot" for choice in view.choices):
         sentence = f"The table has no date for this; its rows count as of {setting.snapshot}."
@@ -47,8 +51,8 @@ def time_of(
 def key_of(view: View, setting: Setting, thing: str) -> tuple[str, ...]:
     """The columns by which a row is known again: an id, the person and the day, or all of them."""
     own = [c for c in view.ids(thing) if view.profiles[c].unique]
-    if own or view.bare_id():
-        return (own[0] if own else view.bare_id(),)
+    if own or view.row_id():
+        return (own[0] if own else view.row_id(),)
     who = setting.who.key
     if who and view.profiles[who].unique:
         return (who,)
@@ -87,9 +91,10 @@ def data_of(view: View, **wanted: tuple[str, frozenset[str] | None, str]) -> dic
 
 def currency_of(view: View) -> Value | None:
     """The currency's column, or the one that all amounts are written with."""
-    column = view.find("currency", sure=0.9)
+    column = view.find("currency", sure=0.9, free=False)
     if column:
-        return Value(view.take("currency", column, 0.9, "It says the currency."))
+        view.taken.add(column)
+        return Value(column)
     written = {profile.currency for profile in view.profiles.values() if profile.currency}
     return Value(constant=written.pop()) if len(written) == 1 else None
 
@@ -102,4 +107,8 @@ def choose_amount(view: View, amount: str) -> None:
               and view.meanings[c].get("amount", 0) >= view.meanings[amount].get("amount", 0) > 0]  # fmt: skip
     view.take("amount", amount, 0.9 if not others else 0.6, f"`{amount}` is the amount.")
     if others:
-        view.ask(amount, f"`{amount}` is taken for the amount; it could also be {', '.join(others)}.", [amount, *others])
+        view.ask(
+            amount,
+            f"`{amount}` is taken for the amount; it could also be {', '.join(others)}.",
+            [amount, *others],
+        )

@@ -1,20 +1,35 @@
 """A mapping proposed from headers, values, the other sheets handed in and the sources already known."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
 from regard.listen.mapping.families import propose_events
-from regard.listen.mapping.model import EventRule, Reading, SourceMapping, TableMapping, Value
+from regard.listen.mapping.model import EventRule, Reading, SourceMapping, TableMapping, Value, When
 from regard.listen.mapping.parts import Setting
-from regard.listen.mapping.people import Who, propose_attributes, propose_identity, propose_person
+from regard.listen.mapping.people import (
+    GROUPING,
+    Who,
+    propose_attributes,
+    propose_identity,
+    propose_kind,
+    propose_person,
+)
 from regard.listen.mapping.view import Choice, Question, View
 from regard.listen.mapping.words import slug, words_of
 from regard.listen.reading import ColumnProfile, Sheet
 
-DATED = 6  # a name with more digits than this in a row carries a date or a number of its own
+SAMPLE = 2000  # values looked up among the customers known
+DATED = r"\d{6,}"  # so many digits in a row are a date or a number of the one file
+
+
+Familiar = Callable[[Sequence[str]], str]  # ids -> the namespace in which most of them are known, or ""
+
+
+def _unfamiliar(ids: Sequence[str]) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,9 @@ class Proposal:
         tables: dict[str, list[str]] = {}
         for choice in self.choices:
             if choice.what != "attribute" and not choice.what.startswith("identity."):
-                tables.setdefault(choice.table, []).append(f"{choice.sentence} ({choice.confidence:.0%} sure)")
+                tables.setdefault(choice.table, []).append(
+                    f"{choice.sentence} ({choice.confidence:.0%} sure)"
+                )
         return tables
 
 
@@ -56,6 +73,7 @@ def propose_mapping(
     known: SourceMapping | None = None,
     others: Sequence[SourceMapping] = (),
     snapshot: date,
+    familiar: Familiar = _unfamiliar,
 ) -> Proposal:
     """A mapping for the sheets, on top of what the source's mapping knows already.
 
@@ -71,7 +89,7 @@ def propose_mapping(
     ordered = any(e.name == "order.completed" for t in (known.tables if known else ()) for e in t.events)
     tables = []
     for view in sorted(views, key=lambda view: not _gives_orders(view)):
-        table = _borrowed(view, others) or _propose_table(view, views, snapshot, ordered)
+        table = _borrowed(view, others) or _propose_table(view, views, snapshot, ordered, familiar)
         ordered = ordered or any(event.name == "order.completed" for event in table.events)
         tables.append(table)
     return Proposal(
@@ -89,21 +107,29 @@ def _gives_orders(view: View) -> bool:
 def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | None:
     for mapping in others:
         for table in mapping.tables:
-            if set(table.headers) == set(view.profiles) and not any(word.startswith("column_") for word in table.headers):
+            if set(table.headers) == set(view.profiles) and not any(
+                word.startswith("column_") for word in table.headers
+            ):
                 sentence = f"The source {mapping.source} has the same table."
                 view.choices.append(Choice(view.name, "table", "", 0.9, sentence))
                 return replace(table, name=view.name, files=_patterns(view), dates=_dates(view, table.events))
     return None
 
 
-def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool) -> TableMapping:
+def _propose_table(
+    view: View, views: list[View], snapshot: date, ordered: bool, familiar: Familiar
+) -> TableMapping:
     others = [other for other in views if other is not view]
-    who = propose_person(view, others)
+    who = _share_namespace(view, propose_person(view, others), familiar)
+    _ask_about_dates(view)
+    kind = propose_kind(view)
     identity = propose_identity(view, who)
     setting = Setting(who, others, snapshot, ordered)
     events = propose_events(view, setting)
-    happened = any((e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events)
-    attributes: dict[str, Value] = {}
+    happened = any(
+        (e.at or e.at_event) and e.name not in ("customer.registered", "customer.churned") for e in events
+    )
+    attributes = {name: Value(identity[name]) for name in GROUPING if name in identity}
     if happened:
         events = [_with_rest(view, events[0]), *events[1:]]
     else:
@@ -114,6 +140,8 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
         files=_patterns(view),
         read=_reading(view),
         person=who.rules,
+        kind=kind,
+        identity_when=When("from", ends_not=who.rules[0].outside) if who.rules[0].outside else None,
         identity=identity,
         ids={slug(column): column for column in who.ids},
         attributes=attributes,
@@ -121,6 +149,34 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
         events=tuple(events),
     )
     return replace(table, dates=_dates(view, table.events))
+
+
+def _share_namespace(view: View, who: Who, familiar: Familiar) -> Who:
+    """Customer numbers that another source uses already are that source's numbers."""
+    first = who.rules[0]
+    if first.via != "id" or len(first.columns) > 1:
+        return who
+    values = view.sheet.table()[first.columns[0]].drop_null().slice(0, SAMPLE).unique().to_pylist()
+    telling = [v for v in values if len(v) >= 8 or not v.isdigit()]  # 1, 2, 3 are everybody's numbers
+    namespace = familiar(telling) if len(telling) > len(values) / 2 else ""
+    if not namespace or namespace == view.source:
+        return who
+    sentence = f"Most numbers in `{first.columns[0]}` are known as customers of {namespace}."
+    view.choices.append(view.choice("person", first.columns[0], 0.85, sentence))
+    return replace(who, rules=(replace(first, namespace=namespace), *who.rules[1:]))
+
+
+def _ask_about_dates(view: View) -> None:
+    """A column that is called a date and holds none that can be read is worth a look."""
+    for column in view.filled:
+        called = any(m.endswith("date") and share >= 0.9 for m, share in view.meanings[column].items())
+        if called and view.profiles[column].kind in ("text", "category"):
+            shown = ", ".join(view.profiles[column].examples[:3])
+            view.ask(
+                column,
+                f"`{column}` is called a date, but too much of it cannot be read as one ({shown}).",
+                [],
+            )
 
 
 def _with_rest(view: View, event: EventRule) -> EventRule:
@@ -138,7 +194,9 @@ def _with_rest(view: View, event: EventRule) -> EventRule:
 def _reading(view: View) -> Reading:
     found = view.sheet.found
     used = [profile for profile in view.profiles.values() if profile.kind in ("decimal", "currency")]
-    words = sorted({word for profile in view.profiles.values() for word in profile.missing_words if word != "0"})
+    words = sorted(
+        {word for profile in view.profiles.values() for word in profile.missing_words if word != "0"}
+    )
     return Reading(
         header=None if found.header_certain else found.header,
         decimal_comma=any(profile.decimal_comma for profile in used) if used else None,
@@ -164,7 +222,7 @@ def _dates(view: View, events: Sequence[EventRule]) -> dict[str, str]:
 def _table_name(candidate: Candidate, taken: set[str]) -> str:
     stem = PurePath(candidate.file_name).name.split(".")[0]
     sheet = candidate.sheet.name
-    name = slug(re.sub(r"\d{%d,}" % DATED, "", stem)) or "table"
+    name = slug(re.sub(DATED, "", stem)) or "table"
     if sheet and slug(sheet) not in (name, slug(stem), slug(candidate.file_name)):
         name = f"{name}_{slug(sheet)}"
     unique, count = name, 1

@@ -21,6 +21,10 @@ from regard.listen.mapping.model import (
 )
 
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+TABLE_KEYS = (
+    "name", "headers", "files", "read", "kind", "person", "identity", "identity_when", "attributes", "dates", "values",
+    "event",
+)  # fmt: skip
 FORMS = ("text", "number", "date")
 DATE_ORDERS = ("", "dmy", "mdy", "ymd")
 
@@ -30,7 +34,9 @@ def read_mapping(path: Path) -> SourceMapping:
     try:
         return parse_mapping(path.read_text(encoding="utf-8"), name=path.name)
     except FileNotFoundError as error:
-        raise MappingError(f"There is no mapping {path}.", hint="`regard import FILE` proposes one.") from error
+        raise MappingError(
+            f"There is no mapping {path}.", hint="`regard import FILE` proposes one."
+        ) from error
     except UnicodeDecodeError as error:
         raise MappingError(f"{path.name} is not UTF-8 text.", hint="Save it as UTF-8.") from error
 
@@ -58,8 +64,8 @@ class _Reader:
         if not SOURCE_NAME.fullmatch(source):
             self.refuse("source", f"`{source}` cannot name a source; use lower-case letters, digits, - and _")
         tables = []
-        for self.table, table in enumerate(self.tables(written, "table")):
-            self.event = -1
+        for number, table in enumerate(self.tables(written, "table")):
+            self.table, self.event = number, -1
             tables.append(self.one_table(table))
         names = [table.name for table in tables]
         if len(set(names)) < len(names):
@@ -67,14 +73,12 @@ class _Reader:
         return SourceMapping(source, tuple(tables))
 
     def one_table(self, written: dict[str, Any]) -> TableMapping:
-        allowed = ("name", "headers", "files", "read", "kind", "person", "identity", "attributes", "dates",
-                   "values", "event")  # fmt: skip
-        self.only(written, allowed)
+        self.only(written, TABLE_KEYS)
         identity = self.map(written, "identity")
         ids = identity.pop("ids", {})
-        kind = self.text(written, "kind") or "person"
-        if kind not in ("person", "organisation"):
-            self.refuse("kind", f"`{kind}` is neither person nor organisation")
+        kind = self.value(written, "kind") or Value(constant="person")
+        if not kind.column and kind.constant not in ("person", "organisation"):
+            self.refuse("kind", f"`{kind.constant}` is neither person nor organisation")
         table = TableMapping(
             name=self.text(written, "name", needed=True),
             headers=self.texts(written, "headers"),
@@ -83,8 +87,11 @@ class _Reader:
             kind=kind,
             person=tuple(self.person(rule) for rule in self.tables(written, "person")),
             identity=self.words("identity", identity),
+            identity_when=self.when(written, "identity_when"),
             ids=self.words("ids", ids),
-            attributes={k: self.column_value("attributes", v) for k, v in self.map(written, "attributes").items()},
+            attributes={
+                k: self.column_value("attributes", v) for k, v in self.map(written, "attributes").items()
+            },
             dates=self.words("dates", self.map(written, "dates")),
             values={c: self.words("values", m) for c, m in self.map(written, "values").items()},
             events=self.events(written),
@@ -98,11 +105,14 @@ class _Reader:
             self.refuse("name", f"table `{table.name}` does not say who its rows are about; add `person`")
         unknown = sorted(table.columns() - set(table.headers))
         if table.headers and unknown:
-            self.refuse(unknown[0], f"table `{table.name}` has no column `{unknown[0]}`; its headers are listed above")
+            self.refuse(
+                f'"{unknown[0]}"', f"table `{table.name}` has no column `{unknown[0]}`; its headers are listed above"
+            )
 
     def events(self, written: dict[str, Any]) -> tuple[EventRule, ...]:
         events = []
-        for self.event, event in enumerate(self.tables(written, "event")):
+        for number, event in enumerate(self.tables(written, "event")):
+            self.event = number
             events.append(self.one_event(event))
         self.event = -1
         return tuple(events)
@@ -111,11 +121,17 @@ class _Reader:
         self.only(written, EventRule.__dataclass_fields__)
         name = self.text(written, "name", needed=True)
         if name not in CATALOGUE and not CUSTOM_NAME.fullmatch(name):
-            self.refuse("name", f"the catalogue has no event `{name}`; see docs/events.md, or write custom.<name>")
+            self.refuse(
+                "name", f"the catalogue has no event `{name}`; see docs/events.md, or write custom.<name>"
+            )
         at, snapshot = self.text(written, "at"), written.get("snapshot")
         at_event = self.text(written, "at_event")
-        if [bool(at), bool(at_event), bool(snapshot)].count(True) != 1 or (snapshot and type(snapshot) is not date):
-            why = "an event needs one of `at` (a column), `at_event` (an event's name) and `snapshot` (a date)"
+        if [bool(at), bool(at_event), bool(snapshot)].count(True) != 1 or (
+            snapshot and type(snapshot) is not date
+        ):
+            why = (
+                "an event needs one of `at` (a column), `at_event` (an event's name) and `snapshot` (a date)"
+            )
             self.refuse("at" if at else "snapshot", why)
         if at_event and "subject" not in written:
             self.refuse("at_event", "`at_event` finds the other event by `subject`, which is missing")
@@ -143,13 +159,15 @@ class _Reader:
         )
 
     def person(self, written: dict[str, Any]) -> PersonRule:
-        self.only(written, ("via", "columns", "namespace"))
+        self.only(written, ("via", "columns", "namespace", "outside"))
         via, columns = self.text(written, "via", needed=True), self.texts(written, "columns")
         if via not in ("id", "email", "phone", "row") and not re.fullmatch(r"ref:[a-z_]+", via):
             self.refuse("via", f"`{via}` leads to nobody; write id, email, phone, ref:<kind> or row")
         if (via == "row") == bool(columns):
-            self.refuse("via", f"`via = \"{via}\"` " + ("takes no columns" if columns else "needs `columns`"))
-        return PersonRule(via, columns, self.text(written, "namespace").lower())
+            self.refuse("via", f'`via = "{via}"` ' + ("takes no columns" if columns else "needs `columns`"))
+        return PersonRule(
+            via, columns, self.text(written, "namespace").lower(), self.texts(written, "outside")
+        )
 
     def reading(self, written: dict[str, Any]) -> Reading:
         self.only(written, Reading.__dataclass_fields__)
@@ -165,13 +183,14 @@ class _Reader:
             missing=self.texts(written, "missing"),
         )
 
-    def when(self, written: dict[str, Any]) -> When | None:
-        if "when" not in written:
+    def when(self, written: dict[str, Any], key: str = "when") -> When | None:
+        if key not in written:
             return None
-        when = self.map(written, "when")
-        self.only(when, ("column", "is", "in", "not"))
+        when = self.map(written, key)
+        self.only(when, ("column", "is", "in", "not", "ends", "not_ends"))
         values = self.texts(when, "in") + ((self.text(when, "is"),) if "is" in when else ())
-        return When(self.text(when, "column", needed=True), values, self.texts(when, "not"))
+        return When(self.text(when, "column", needed=True), values, self.texts(when, "not"),
+                    self.texts(when, "ends"), self.texts(when, "not_ends"))  # fmt: skip
 
     def subject(self, written: dict[str, Any]) -> Subject | None:
         if "subject" not in written:
@@ -258,8 +277,8 @@ class _Reader:
                 table, event = table + 1, -1
             elif bare.startswith("[[table.event]]"):
                 event += 1
-            if (table, event) != (self.table, self.event):
-                continue
+            if table != self.table or (event != self.event and not key.startswith('"')):
+                continue  # a quoted column is looked for in all of the table
             start = start if start > 1 else number
             if key in line:
                 return number

@@ -92,27 +92,44 @@ class View:
         thing = thing_of_id(column)
         words = words_of(column)
         alone = thing_named(column) if len(words) == 1 and not thing else ""
-        if alone and self.profiles[column].kind in ("id", "integer"):
+        if alone and (self.profiles[column].kind in ("id", "integer") or self._is_coded(column)):
             return alone
         if words and words[-1] == "pk":
             return ""
         return thing
 
+    def _is_coded(self, column: str) -> bool:
+        """Whether all examples look like FJ-141: one word with digits in it."""
+        examples = self.profiles[column].examples
+        return bool(examples) and all(re.fullmatch(r"(?=.*\d)[\w.-]+", example) for example in examples)
+
     def ids(self, thing: str) -> list[str]:
         """The columns that hold ids of a thing."""
         return [column for column, named in self.things.items() if named == thing]
+
+    def row_id(self) -> str:
+        """A column that numbers the rows: a bare id, or one that names nothing known."""
+        own = [c for c in self.filled if self.profiles[c].kind == "id" and self.profiles[c].unique]
+        return self.bare_id() or next((c for c in own if self.things[c] in ("", "answer")), "")
 
     def bare_id(self) -> str:
         """A column that is just called id and tells every row apart."""
         return next((c for c in self.ids(BARE_ID) if self.profiles[c].unique), "")
 
-    def find(self, meaning: str, kinds: frozenset[str] | None = None, *, sure: float = 0.5, free: bool = True) -> str:
+    def find(
+        self, meaning: str, kinds: frozenset[str] | None = None, *, sure: float = 0.5, free: bool = True
+    ) -> str:
         """The column that most likely has a meaning, "" if none does."""
         best, best_share = "", sure
         for column in self.filled:
             share = self.meanings[column].get(meaning, 0.0)
             fits = kinds is None or self.profiles[column].kind in kinds
-            if fits and share >= best_share and not (free and column in self.taken) and (share > best_share or not best):
+            if (
+                fits
+                and share >= best_share
+                and not (free and column in self.taken)
+                and (share > best_share or not best)
+            ):
                 best, best_share = column, share
         return best
 
@@ -122,7 +139,11 @@ class View:
             found = self.find(meaning, DATES, sure=0.3, free=False)
             if found:
                 return found
-        dates = [c for c in self.filled if self.profiles[c].kind in DATES and not self.meanings[c].get("birth_date")]
+        dates = [
+            c
+            for c in self.filled
+            if self.profiles[c].kind in DATES and not self.meanings[c].get("birth_date")
+        ]
         return dates[0] if len(dates) == 1 else ""
 
     def take(self, what: str, column: str, confidence: float, sentence: str) -> str:
@@ -169,7 +190,9 @@ class View:
         if self.profiles[column].distinct > MOST_WORDS:
             return []
         missing = {"", *self.profiles[column].missing_words}
-        return [word for word in self.sheet.table()[column].unique().to_pylist() if word and word not in missing]
+        return [
+            word for word in self.sheet.table()[column].unique().to_pylist() if word and word not in missing
+        ]
 
     def tells_apart(self, columns: tuple[str, ...]) -> bool:
         """Whether no two rows are equal in these columns."""

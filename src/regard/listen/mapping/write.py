@@ -4,7 +4,15 @@ import json
 import os
 from pathlib import Path
 
-from regard.listen.mapping.model import EventRule, PersonRule, Reading, SourceMapping, TableMapping, Value, When
+from regard.listen.mapping.model import (
+    EventRule,
+    PersonRule,
+    Reading,
+    SourceMapping,
+    TableMapping,
+    Value,
+    When,
+)
 from regard.listen.mapping.read import read_mapping
 
 HEAD = """# How Regard understands the files of the source `{source}`. Change it by hand and import again.
@@ -14,12 +22,12 @@ BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 
 def write_mapping(mapping: SourceMapping, path: Path, *, notes: dict[str, list[str]] | None = None) -> None:
-    """Write the mapping; what stands in the file already, with its comments, stays and new tables are added."""
+    """Write the mapping. Where it only adds tables, the file's own text and a person's comments stay."""
     text = format_mapping(mapping, notes)
-    if path.exists():
-        known = {table.name for table in read_mapping(path).tables}
-        fresh = [table for table in mapping.tables if table.name not in known]
-        text = "\n".join([path.read_text(encoding="utf-8"), *(_noted(table, notes or {}) for table in fresh)])
+    standing = read_mapping(path).tables if path.exists() else ()
+    if standing and mapping.tables[: len(standing)] == standing:
+        fresh = [_noted(table, notes or {}) for table in mapping.tables[len(standing) :]]
+        text = "\n".join([path.read_text(encoding="utf-8"), *fresh])
     replace_mapping(text, path)
 
 
@@ -46,10 +54,12 @@ def _table(table: TableMapping) -> list[str]:
     lines = ["[[table]]", f"name = {_quoted(table.name)}", f"headers = {_wrapped(table.headers)}"]
     if table.files:
         lines.append(f"files = {_listed(table.files)}")
-    if table.kind != "person":
-        lines.append(f"kind = {_quoted(table.kind)}")
+    if table.kind != Value(constant="person"):
+        lines.append(f"kind = {_value(table.kind) if table.kind.column else _quoted(table.kind.constant)}")
     if table.person:
         lines += ["person = [  # the first that has a value counts", *map(_person, table.person), "]"]
+    if table.identity_when:
+        lines.append(f"identity_when = {_when(table.identity_when)}")
     lines += _section("[table.read]", _reading(table.read))
     lines += _section("[table.identity]  # field = column", _pairs(table.identity))
     lines += _section("[table.identity.ids]  # further ids of the same person", _pairs(table.ids))
@@ -72,6 +82,8 @@ def _person(rule: PersonRule) -> str:
         parts.append(f"columns = {_listed(rule.columns)}")
     if rule.namespace:
         parts.append(f"namespace = {_quoted(rule.namespace)}")
+    if rule.outside:
+        parts.append(f"outside = {_listed(rule.outside)}")
     return f"  {{ {', '.join(parts)} }},"
 
 
@@ -117,6 +129,9 @@ def _when(when: When) -> str:
         parts.append(f"in = {_listed(when.values)}")
     if when.unless:
         parts.append(f"not = {_listed(when.unless)}")
+    for key, endings in (("ends", when.ends), ("not_ends", when.ends_not)):
+        if endings:
+            parts.append(f"{key} = {_listed(endings)}")
     return f"{{ {', '.join(parts)} }}"
 
 

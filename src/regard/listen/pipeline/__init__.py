@@ -1,6 +1,6 @@
 """An import as a list of named steps: read it and you know what happens to rows.
 
-    chunk of text rows → mapped, parsed → person → refused or kept → events → what is new → identities → counts
+chunk of text rows → mapped, parsed → person → refused or kept → events → what is new → identities → counts
 """
 
 from collections.abc import Callable

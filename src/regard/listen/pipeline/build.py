@@ -1,11 +1,12 @@
 """Rows become events: the SQL of one mapping, run over a chunk at a time."""
 
-from regard.ledger.catalogue import CATALOGUE, EARLIEST, INSTRUMENTS, LONGEST_KEY
+from regard.ledger.catalogue import CATALOGUE, EARLIEST, INSTRUMENTS, LONGEST
 from regard.listen.mapping import EventRule, PersonRule, Value, When
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import parsed, place
 
 SEPARATOR = "chr(31)"
+LONGEST_SUBJECT = 300
 KEY_DIGITS = 20  # of an event_id: which happening; the other 12 say which version of it
 
 
@@ -17,10 +18,14 @@ def name_persons(chunk: Chunk, context: Context) -> None:
     else:
         context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
     ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)
+    refused = (
+        f"CASE WHEN person IS NULL THEN {quoted(_nobody(chunk))} "
+        f"WHEN length(person) > {LONGEST['person']} THEN 'the key of the person is too long' "
+        "WHEN regexp_matches(person, '[\\x00-\\x1f\\x7f]') THEN 'the key of the person holds control characters' END"
+    )
     context.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, CASE WHEN person IS NULL THEN "
-        f"{quoted(_nobody(chunk))} WHEN length(person) > {LONGEST_KEY} THEN 'the key of the person is too long' END) "
-        f"AS problem) FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
+        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, {refused}) AS problem) "
+        f"FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
     )
 
 
@@ -28,7 +33,12 @@ def _person(chunk: Chunk, context: Context, rule: PersonRule) -> str:
     if rule.via == "row":
         return f"{quoted(f'anon:{context.source}-')} || own"
     if rule.via in ("email", "phone"):
-        return ", ".join(f"'{rule.via}:' || {parsed(chunk, rule.via, column)}" for column in rule.columns)
+        known = [parsed(chunk, rule.via, column) for column in rule.columns]
+        ours = [f"ends_with({{0}}, {quoted(ending.lower())})" for ending in rule.outside]
+        tests = [" OR ".join(ours).format(column) or "false" for column in known]
+        return ", ".join(
+            f"CASE WHEN NOT ({t}) THEN '{rule.via}:' || {c} END" for t, c in zip(tests, known, strict=True)
+        )
     prefix = f"{rule.via}:" if rule.via.startswith("ref:") else f"{rule.namespace or context.source}:"
     parts = f" || {quoted('/')} || ".join(place(chunk, column) for column in rule.columns)
     return f"{quoted(prefix)} || {parts}"
@@ -42,7 +52,9 @@ def _nobody(chunk: Chunk) -> str:
 def refuse_rows(chunk: Chunk, context: Context) -> None:
     """Step: find each row's first reason to refuse it; such a row gives nothing at all."""
     cases = [case for event in chunk.table.events for case in _refusals(chunk, event)]
-    reason = f"coalesce(problem{''.join(f', CASE WHEN {test} THEN {quoted(why)} END' for test, why in cases)})"
+    reason = (
+        f"coalesce(problem{''.join(f', CASE WHEN {test} THEN {quoted(why)} END' for test, why in cases)})"
+    )
     if not (chunk.table.identity or chunk.table.ids or chunk.table.attributes):
         made = " OR ".join(f"({condition(chunk, event)})" for event in chunk.table.events) or "false"
         reason = f"coalesce({reason}, CASE WHEN NOT ({made}) THEN 'no event comes of this row' END)"
@@ -66,11 +78,16 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
         why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
         cases.append(("at_event IS NULL", why))
     if event.amount and "amount" in required:
-        cases.append((f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount"))
+        cases.append(
+            (f"{parsed(chunk, 'money', event.amount)} IS NULL", f"`{event.amount}`: there is no amount")
+        )
     if event.subject and event.subject.column:
         column = place(chunk, event.subject.column)
-        cases.append((f"{column} IS NULL", f"`{event.subject.column}`: there is no {event.subject.kind}"))
-        cases.append((f"length({column}) > {LONGEST_KEY - 100}", f"`{event.subject.column}` is too long for a key"))
+        if "subject" in required:
+            cases.append((f"{column} IS NULL", f"`{event.subject.column}`: there is no {event.subject.kind}"))
+        cases.append(
+            (f"length({column}) > {LONGEST_SUBJECT}", f"`{event.subject.column}` is too long for a key")
+        )
     if event.instrument in INSTRUMENTS and event.score:
         low, high = INSTRUMENTS[event.instrument]
         why = f"`{event.score}`: the answer must lie from {low:g} to {high:g} ({event.instrument})"
@@ -82,7 +99,7 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
 
 def condition(chunk: Chunk, event: EventRule) -> str:
     """The SQL test of whether a row gives this event."""
-    tests = [_when(chunk, event.when)] if event.when else []
+    tests = [when_sql(chunk, event.when)] if event.when else []
     kind = CATALOGUE.get(event.name)
     if event.score or event.text:
         said = [f"{_score(chunk, event)} IS NOT NULL"] if event.score else []
@@ -94,13 +111,16 @@ def condition(chunk: Chunk, event: EventRule) -> str:
     return " AND ".join(tests) or "true"
 
 
-def _when(chunk: Chunk, when: When) -> str:
+def when_sql(chunk: Chunk, when: When) -> str:
     column = place(chunk, when.column)
     tests = [f"{column} IS NOT NULL"]
     if when.values:
         tests.append(f"{column} IN ({', '.join(map(quoted, when.values))})")
     if when.unless:
         tests.append(f"{column} NOT IN ({', '.join(map(quoted, when.unless))})")
+    if when.ends:
+        tests.append(f"({' OR '.join(f'ends_with({column}, {quoted(e)})' for e in when.ends)})")
+    tests += [f"NOT ends_with({column}, {quoted(ending)})" for ending in when.ends_not]
     return " AND ".join(tests)
 
 
@@ -114,12 +134,16 @@ def make_events(chunk: Chunk, context: Context) -> None:
         key = _md5(_key(chunk, context, event))
         rows = f"SELECT _row, person, {key} AS own, {listed} FROM chunk WHERE {condition(chunk, event)}"
         if event.separate:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}")
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}"
+            )
             number_repeats(context, "one", "said", rule=number)
             rows = "SELECT * EXCLUDE (said) FROM one"
         said = [column for column in VERSION if fields[column] != "NULL"]
         version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
-        subject = f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
+        subject = (
+            f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
+        )
         con.execute(
             f"INSERT INTO made BY NAME SELECT * EXCLUDE (own) REPLACE ({subject} AS subject), "
             f"base || left({version}, {32 - KEY_DIGITS}) AS event_id "

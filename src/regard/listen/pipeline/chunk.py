@@ -36,7 +36,9 @@ class Context:
     def profile(self, column: str) -> ColumnProfile:
         """What the sheet shows of a column; looked at only when the mapping does not say."""
         if not self._profiles and self.sheet is not None:
-            self._profiles = {profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)}
+            self._profiles = {
+                profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)
+            }
         return self._profiles[column]
 
 

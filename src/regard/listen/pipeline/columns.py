@@ -15,10 +15,11 @@ from regard.ledger import lake
 from regard.listen.mapping import Subject, TableMapping
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.reading import ColumnProfile, parse_column
+from regard.listen.reading.convert import Target
 
 NOON = 12 * 3600  # a date without a time is the same day in nearly every zone when it stands at noon
 LAST_SECOND = 24 * 3600 - 1  # what is due on a day is due until its end
-TARGETS = {"time": "datetime", "due": "datetime", "money": "decimal", "number": "float"}
+TARGETS: dict[str, Target] = {"time": "datetime", "due": "datetime", "money": "decimal", "number": "float"}
 
 
 def place(chunk: Chunk, column: str) -> str:
@@ -111,7 +112,8 @@ def _profile(table: TableMapping, context: Context, kind: str, column: str) -> C
     """How the column is written: as the mapping says, else as the sheet shows."""
     if kind not in ("time", "due"):
         comma = table.read.decimal_comma
-        return ColumnProfile(column, "decimal", decimal_comma=context.profile(column).decimal_comma if comma is None else comma)
+        comma = context.profile(column).decimal_comma if comma is None else comma
+        return ColumnProfile(column, "decimal", decimal_comma=comma)
     form = table.dates.get(column)
     if form:
         timed = "h" in form.lower() or "epoch" in form

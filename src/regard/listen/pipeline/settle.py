@@ -1,10 +1,9 @@
 """What of a chunk is new: compared with what the lake already holds of the same source."""
 
-
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
-from regard.listen.pipeline.build import KEY_DIGITS, json_object
+from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
 
@@ -41,7 +40,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     con.execute("DROP TABLE IF EXISTS fresh")
     rows, keys, held = con.execute(
         "SELECT count(*), count(DISTINCT base), (SELECT count(*) FROM known) FROM made"
-    ).fetchone()
+    ).fetchall()[0]
     if rows == keys and not held:  # nothing repeats and nothing is known: no need to compare
         con.execute("ALTER TABLE made RENAME TO fresh")
         con.execute("CREATE OR REPLACE TEMP TABLE retracted (void VARCHAR, person VARCHAR)")
@@ -52,10 +51,10 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
     chunk.events = con.sql(
         f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
-        f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, person, "
-        f"void AS subject, {heard} FROM retracted)"
+        f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, "
+        f"person, void AS subject, {heard} FROM retracted)"
     ).to_arrow_table().cast(EVENT_SCHEMA)  # fmt: skip
-    chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchone()[0]
+    chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchall()[0][0]
     chunk.counts.events_added = chunk.events.num_rows - chunk.counts.corrections
 
 
@@ -86,7 +85,9 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
+    held = (
+        f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
+    )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({held}) "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
@@ -107,7 +108,9 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     table, con = chunk.table, context.con
     fields = {name: place(chunk, column) for name, column in table.identity.items()}
     ids = {name: place(chunk, column) for name, column in table.ids.items()}
-    newest = [f"arg_max({sql}, _row) AS {name}" for name, sql in fields.items()]
+    told = when_sql(chunk, table.identity_when) if table.identity_when else "true"
+    newest = [f"arg_max({sql}, _row) FILTER ({told}) AS {name}" for name, sql in fields.items()]
+    kind = f"max({place(chunk, table.kind.column)})" if table.kind.column else quoted(table.kind.constant)
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
@@ -117,11 +120,13 @@ def make_identities(chunk: Chunk, context: Context) -> None:
         rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
     chunk.identities = con.sql(
-        f"SELECT person, {quoted(table.kind)} AS kind{listed} FROM chunk WHERE {rows} AND NOT "
-        f"starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
+        f"SELECT person, CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed} "
+        f"FROM chunk WHERE {rows} AND NOT starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
     ).to_arrow_table()  # fmt: skip
     if not newest:
-        con.execute("INSERT INTO introduced SELECT DISTINCT person FROM chunk WHERE person NOT IN (FROM introduced)")
+        con.execute(
+            "INSERT INTO introduced SELECT DISTINCT person FROM chunk WHERE person NOT IN (FROM introduced)"
+        )
 
 
 def count_rows(chunk: Chunk, context: Context) -> None:
@@ -129,7 +134,7 @@ def count_rows(chunk: Chunk, context: Context) -> None:
     events, said = context.con.execute(
         "SELECT (SELECT count(DISTINCT _row) FROM fresh), "
         "(SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh))"
-    ).fetchone()
+    ).fetchall()[0]
     counts = chunk.counts
     counts.rows_read = chunk.rows.num_rows
     counts.event_rows, counts.attribute_rows, counts.rejected_rows = events, said, len(chunk.rejects)
@@ -139,7 +144,7 @@ def count_rows(chunk: Chunk, context: Context) -> None:
 def pretend(context: Context) -> None:
     """Remember for the rest of a dry run what the lake would hold by now."""
     con = context.con
-    con.execute("INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted")
+    con.execute(
+        "INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted"
+    )
     con.execute("INSERT INTO pretended_rows SELECT row_id FROM said")
-
-

@@ -23,6 +23,7 @@ _ID_WORDS = {
     "nummer",
     "code",
 }
+_MESSAGE_WORDS = {"id", "reply", "references"}  # identifiers of messages look like addresses
 _NAME_WORDS = {
     "name", "firstname", "lastname", "surname", "forename", "fullname", "vorname", "nachname", "familienname",
     "prenom", "prénom", "nom", "nombre", "apellido", "given", "family", "contact",
@@ -130,13 +131,15 @@ def tell_kind(values: Values) -> str:
     words = words_of(values.name)
     for kind, pattern in (("email", _EMAIL), ("url", _URL), ("time", _TIME)):
         if _share(values.sample, pattern) >= ENOUGH:
-            return kind
+            return "id" if kind == "email" and words & _MESSAGE_WORDS else kind
     date = _date_kind(values, words)
     if date:
         return date
     if is_boolean(values):
         return "boolean"
-    if words & _PHONE_WORDS and _share(values.sample, _PHONE) >= 0.7:
+    if _share(values.sample, _PHONE) >= (0.7 if words & _PHONE_WORDS else ENOUGH) and (
+        words & _PHONE_WORDS or _dials(values.sample)
+    ):
         return "phone"
     if words & _POST_WORDS and _share(values.sample, _POSTCODE) >= ENOUGH:
         return "postcode"
@@ -148,7 +151,13 @@ def tell_kind(values: Values) -> str:
 def words_of(name: str) -> set[str]:
     """The words of a column's name: orderId, order_id and "Order ID" are the same two."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return set(re.findall(r"[^\W_]+", apart.lower()))
+    words = set(re.findall(r"[^\W_]+", apart.lower()))
+    for word in list(words):  # Kundennummer, Telefonnummer, phonenumber
+        if re.match("tele(?:f|ph)on|phone|mobil|handy|rufnummer", word):
+            words.add("phone")
+        elif word.endswith("nummer") and word != "hausnummer":
+            words.add("nummer")
+    return words
 
 
 def is_boolean(values: Values) -> bool:
@@ -241,8 +250,7 @@ def _text_kind(values: Values, words: set[str]) -> str:
     length = sum(map(len, values.sample)) / len(values.sample)
     blanks = sum(" " in value for value in values.sample) / len(values.sample)
     unique = values.distinct / values.filled
-    abroad = sum(value.startswith("+") for value in values.sample) > len(values.sample) / 2
-    if _share(values.sample, _PHONE) >= ENOUGH and (abroad or not _names_id(words)):
+    if _share(values.sample, _PHONE) >= ENOUGH and not _names_id(words):
         return "phone"
     wordy = sum(any(map(str.isdigit, value)) for value in values.sample) < len(values.sample) / 5
     if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40 and wordy:
@@ -255,6 +263,13 @@ def _text_kind(values: Values, words: set[str]) -> str:
     if values.distinct <= 2 or (unique < 0.5 and length < 40 and values.distinct < 5000):
         return "category"
     return "text"
+
+
+def _dials(sample: Sequence[str]) -> bool:
+    """Long enough for telephone numbers, beginning like them, and many with signs between the digits."""
+    like = sum(value[0] in "+0(" and sum(map(str.isdigit, value)) >= 7 for value in sample)
+    signs = sum(not value.isdigit() for value in sample)
+    return like >= 0.8 * len(sample) and signs >= 0.3 * len(sample)
 
 
 def _share(sample: Sequence[str], pattern: re.Pattern[str], *, search: bool = False) -> float:

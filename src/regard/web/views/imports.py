@@ -16,9 +16,10 @@ from regard.listen.asking import asked_mapping, preview, settle_date_order, sett
 from regard.listen.mapping import SourceMapping, TableMapping, format_mapping, parse_mapping
 from regard.listen.models import Import
 from regard.listen.rejects import export_rejects
+from regard.listen.tasks import look_into_file
+from regard.listen.uploads import check_source, keep_upload
+from regard.understand.tasks import take_in_file
 from regard.web.may import StaffRequest, may
-from regard.web.tasks import look_into_file, take_in_file
-from regard.web.uploads import check_source, keep_upload
 from regard.web.wizard import SHOWN_ROWS, USES, changed_table, sample_table, table_form, with_table
 
 BUSY = {Import.State.WAITING, Import.State.RUNNING}
@@ -123,7 +124,7 @@ def _receive(request: HttpRequest) -> Import:
     upload = request.FILES.get("file")
     if upload is None:
         raise InputError("No file came with the form.", hint="Choose a file and send it again.")
-    path = keep_upload(upload)
+    path = keep_upload(upload.chunks(), name=upload.name or "file", size=upload.size or 0)
     job = listen_actions.receive_file(path, source=source, actor=cast(StaffRequest, request).user.username)
     look_into_file(job.pk)
     return job

@@ -4,7 +4,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from regard.web.build import build_static
+from regard.project.chart_script import bundle_chart_script
 from regard.web.charts import chart_of_series
 from regard.web.may import anyone, signed_in
 
@@ -30,4 +30,4 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 def chart_script(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """The script that draws charts; its name carries its version, so a browser keeps it for good."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Encoding": "gzip"}
-    return FileResponse(build_static().open("rb"), content_type="text/javascript", headers=headers)
+    return FileResponse(bundle_chart_script().open("rb"), content_type="text/javascript", headers=headers)

@@ -1,11 +1,11 @@
-"""Files handed in through the browser: checked, kept in the home, and noted as waiting."""
+"""Files handed in through the pages or the API: checked and kept in the home."""
 
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from regard.errors import InputError
 
@@ -24,21 +24,21 @@ def check_source(name: str) -> str:
     return name
 
 
-def keep_upload(upload: "UploadedFile[bytes]") -> Path:
-    """Write an upload into the home under a name of its own, or refuse it."""
+def keep_upload(chunks: Iterable[bytes], *, name: str, size: int) -> Path:
+    """Write an upload of `size` bytes into the home under a name of its own, or refuse it."""
     limit = settings.REGARD_UPLOAD_LIMIT
-    if not upload.size:
+    if not size:
         raise InputError("The file is empty.", hint="Choose a file with at least one row.")
-    if upload.size > limit:
+    if size > limit:
         raise InputError(
             f"The file is larger than {limit // 1024**2:,} MB.",
             hint="Import it on the command line (regard import FILE), or raise REGARD_UPLOAD_LIMIT_MB.",
         )
-    name = UNSAFE.sub("_", Path(upload.name or "file").name).lstrip(".")[-120:] or "file"
+    safe = UNSAFE.sub("_", Path(name).name).lstrip(".")[-120:] or "file"
     folder = Path(settings.REGARD_HOME) / "files" / secrets.token_hex(8)
     folder.mkdir(parents=True)
-    path = folder / name
+    path = folder / safe
     with path.open("xb") as file:
-        for chunk in upload.chunks():
+        for chunk in chunks:
             file.write(chunk)
     return path

@@ -13,7 +13,7 @@ def library_name() -> str:
     return f"charts-{version('vl-convert-python')}.js"
 
 
-def build_static() -> Path:
+def bundle_chart_script() -> Path:
     """The packed script; made on first use (about two seconds), written whole or not at all."""
     path = Path(settings.REGARD_HOME) / "static" / f"{library_name()}.gz"
     if not path.exists():

@@ -1,0 +1,73 @@
+"""The main job in a browser: sign in, see how it goes, find somebody, read what they said."""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.conftest import PICTURES, open_page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_from_signing_in_to_one_customers_words(
+    browser: Browser, live_server: Any, cast: Any, computed: int
+) -> None:
+    page = open_page(browser, live_server.url)
+    expect(page.get_by_role("heading", name="What to look at first")).to_be_visible()
+    expect(page.get_by_role("article").filter(has_text="Satisfied")).to_contain_text("%")
+    page.keyboard.press("/")
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
+    page.get_by_label("Search customers").fill("gre åb")
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    assert "q=gre" in page.url  # the search can be bookmarked
+    page.get_by_role("link", name="Grete Åberg").click()
+    expect(page.get_by_role("heading", name="Grete Åberg")).to_be_visible()
+    expect(page.locator("blockquote")).to_have_text("Well done.")
+    page.get_by_role("link", name="Orders").click()
+    expect(page.locator(".moment")).to_have_count(3)
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_everything_is_reached_by_keys(browser: Browser, live_server: Any, cast: Any, company: int) -> None:
+    page = open_page(browser, live_server.url)
+    for key, heading in (("c", "Customers"), ("m", "Measures"), ("i", "Imports"), ("s", "Settings")):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.goto("/customers")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator("tr[data-chosen]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers/*")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+
+
+def test_it_works_without_script(browser: Browser, live_server: Any, cast: Any, company: int) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/customers?q=Grete")
+    page.get_by_label("Name").fill("greta")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    page.get_by_label("Search customers").fill("novák 5")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("link", name="Jan Novák 5", exact=True)).to_be_visible()
+
+
+@pytest.mark.skipif(
+    "REGARD_PICTURES" not in os.environ, reason="REGARD_PICTURES=yes writes the README's picture"
+)
+def test_the_readmes_picture_is_taken(browser: Browser, live_server: Any, cast: Any, computed: int) -> None:
+    page = open_page(browser, live_server.url)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / "home.png")
