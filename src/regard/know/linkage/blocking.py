@@ -90,7 +90,7 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
 def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], list[int]]:
     """The widest rules within the budget: a rule that affords itself is not tightened further."""
     sample = keys[0].size
-    limit = max(PAIRS_PER_RECORD_A_RULE * records, FREE_PAIRS_A_RULE) * (sample / records) ** 2
+    limit = max(PAIRS_PER_RECORD_A_RULE * records, FREE_PAIRS_A_RULE) * (sample / max(records, 1)) ** 2
     rules: list[Rule] = []
     costs: list[int] = []
     dear = [()]

@@ -31,7 +31,7 @@ HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
-GIVEN_NAMES = "given names differ and nothing personal agrees"
+GIVEN_NAMES = "given names differ, as within a household"
 CONTRADICTION = "linking would join records that contradict each other"
 
 
@@ -153,14 +153,12 @@ def _decide(
 
 
 def _given_names_differ(scored: Scored) -> Flags:
-    """Clearly different given names, while nothing that only one person has agrees."""
-    differ = np.zeros(scored.weight.size, bool)
-    if "given_name" in scored.levels:
-        differ = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
-    for name, near_enough in (("national_id", 1), ("email", 0)):
-        if name in scored.levels:
-            agrees = (scored.levels[name] >= 0) & (scored.levels[name] <= near_enough)
-            differ &= ~agrees
+    """Clearly different given names without a shared national id: even all else may be shared at home, by twins."""
+    if "given_name" not in scored.levels:
+        return np.zeros(scored.weight.size, bool)
+    differ = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
+    if "national_id" in scored.levels:
+        differ &= ~np.isin(scored.levels["national_id"], (0, 1))
     return differ
 
 
