@@ -61,7 +61,9 @@ def test_households_are_told_apart(people: People, linkage: Linkage) -> None:
     assert f1 > 0.92  # a plain model reaches .77 at its best
 
 
-def test_records_nobody_could_attribute_go_to_review_and_are_not_linked(people: People, linkage: Linkage) -> None:
+def test_records_nobody_could_attribute_go_to_review_and_are_not_linked(
+    people: People, linkage: Linkage
+) -> None:
     undecidable = set(np.flatnonzero(people.undecidable))
     linked = {*linkage.links["left"].to_pylist(), *linkage.links["right"].to_pylist()}
     reviewed = {*linkage.reviews["left"].to_pylist(), *linkage.reviews["right"].to_pylist()}
@@ -99,6 +101,11 @@ def test_the_same_person_at_home_is_linked_without_birth_date(fates_of: Fates) -
 
 def test_a_bridging_record_does_not_join_two_people(fates_of: Fates) -> None:
     karin, bernd = {**KARIN, "email": "zwirnlein@post.example"}, {**BERND, "email": "zwirnlein@post.example"}
-    bridge = {**HOME, "given_name": "karin", "birth_date": BERND["birth_date"], "email": "zwirnlein@post.example"}
+    bridge = {
+        **HOME,
+        "given_name": "karin",
+        "birth_date": BERND["birth_date"],
+        "email": "zwirnlein@post.example",
+    }
     fates = fates_of(karin, bernd, bridge)
     assert not (fates.get((0, 2)) == "link" and fates.get((1, 2)) == "link")

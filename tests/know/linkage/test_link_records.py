@@ -8,7 +8,17 @@ from regard.errors import InputError
 from regard.know.linkage import Linkage, Model, label_components, link_records
 from tests.know.linkage.households import People, make_households
 
-FIELDS = ("given_name", "family_name", "birth_date", "email", "phone", "street", "house_number", "postcode", "city")
+FIELDS = (
+    "given_name",
+    "family_name",
+    "birth_date",
+    "email",
+    "phone",
+    "street",
+    "house_number",
+    "postcode",
+    "city",
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +135,9 @@ def test_records_without_an_id_are_refused() -> None:
 def test_a_handful_of_records_is_linked_by_the_priors() -> None:
     others = [
         {"given_name": given, "family_name": family, "phone": f"+49301111{number}111", "city": "ulm"}
-        for number, (given, family) in enumerate([("max", "reger"), ("lea", "vogt"), ("tom", "ilg"), ("eva", "kunz")])
+        for number, (given, family) in enumerate(
+            [("max", "reger"), ("lea", "vogt"), ("tom", "ilg"), ("eva", "kunz")]
+        )
     ]
     found = link_records(table(ANNA, {**ANNA, "birth_date": "1980-02-03"}, *others))
     assert pairs_of(found.links) == {(0, 1)}
@@ -137,8 +149,14 @@ def test_any_subset_of_fields_will_do(people: People, kept: tuple[str, ...]) -> 
     records = people.records.append_column(
         "name",
         pa.array(
-            [f"{given or ''} {family}".strip() for given, family in
-             zip(people.records["given_name"].to_pylist(), people.records["family_name"].to_pylist(), strict=True)]
+            [
+                f"{given or ''} {family}".strip()
+                for given, family in zip(
+                    people.records["given_name"].to_pylist(),
+                    people.records["family_name"].to_pylist(),
+                    strict=True,
+                )
+            ]
         ),
     )
     found = link_records(records.select(["unique_id", *kept]))
@@ -150,7 +168,13 @@ def test_any_subset_of_fields_will_do(people: People, kept: tuple[str, ...]) -> 
 
 
 def test_names_in_the_wrong_order_are_recognised(people: People, linkage: Linkage) -> None:
-    swapped = {**ANNA, "given_name": "steinhuber", "family_name": "anna", "phone": None, "birth_date": "1980-02-03"}
+    swapped = {
+        **ANNA,
+        "given_name": "steinhuber",
+        "family_name": "anna",
+        "phone": None,
+        "birth_date": "1980-02-03",
+    }
     first = people.records.num_rows
     extra = [{"unique_id": first, **ANNA, "birth_date": "1980-02-03"}, {"unique_id": first + 1, **swapped}]
     records = pa.concat_tables([people.records, pa.Table.from_pylist(extra, schema=people.records.schema)])

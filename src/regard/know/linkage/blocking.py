@@ -49,11 +49,12 @@ class Pilot:
 
     @property
     def scale(self) -> float:
-        return (self.records / max(self.rows.size, 1)) ** 2
+        return float((max(self.records, 1) / max(self.rows.size, 1)) ** 2)
 
     def finds(self, rule: Rule) -> npt.NDArray[np.bool_]:
         """Which of the pilot's pairs the rule would find."""
-        return np.logical_and.reduce([self.agreement[:, key] for key in rule.keys])
+        found: npt.NDArray[np.bool_] = self.agreement[:, list(rule.keys)].min(axis=1)
+        return found
 
     @property
     def match_prior(self) -> float:
@@ -93,13 +94,13 @@ def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], lis
     limit = max(PAIRS_PER_RECORD_A_RULE * records, FREE_PAIRS_A_RULE) * (sample / max(records, 1)) ** 2
     rules: list[Rule] = []
     costs: list[int] = []
-    dear = [()]
+    dear: list[tuple[int, ...]] = [()]
     for size in (1, 2, 3):
         still_dear: list[tuple[int, ...]] = []
         dear_before = set(dear)
         for combination in combinations(range(len(KEYS)), size):
             rule = Rule(combination)
-            narrower = [c for c in combinations(combination, size - 1)] if size > 1 else [()]
+            narrower = combinations(combination, size - 1)
             if len(rule.topics) < size or any(c not in dear_before for c in narrower):
                 continue
             inside, above = count_pairs(rule.hashes(keys), LARGEST_GROUP)
@@ -109,14 +110,14 @@ def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], lis
                     costs.append(inside)
             else:
                 still_dear.append(combination)
-        dear = list(still_dear)
+        dear = still_dear
     return rules, costs
 
 
 def _rarity_odds(
     keys: list[Hashes], agreement: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], records: int
 ) -> npt.NDArray[np.float64]:
-    """log2 odds from how rare each agreement is; of each topic only the rarest counts, a difference costs 3."""
+    """log2 odds from how rare each agreement is: of a topic the rarest counts, a difference costs 3."""
     sample = keys[0].size
     possible = max(sample * (sample - 1) / 2, 1)
     rarity = np.array([-np.log2(max(sum(count_pairs(key, sample)), 1) / possible) for key in keys])

@@ -13,7 +13,10 @@ Floats = npt.NDArray[np.float64]
 LogOdds = Callable[[Ids, Ids], Floats]
 
 LARGEST_CHECKED = 60  # members; a larger person is joined by its direct evidence alone
-MOST_FOR, MOST_AGAINST = 5.0, 20.0  # log2 odds that one pair of members may bring: a contradiction counts more
+MOST_FOR, MOST_AGAINST = (
+    5.0,
+    20.0,
+)  # log2 odds that one pair of members may bring: a contradiction counts more
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def label_components(left: Ids, right: Ids, ids: Ids) -> Ids:
     _, component = connected_components(graph, directed=False)
     smallest = np.full(component.max() + 1 if component.size else 0, np.iinfo(np.int64).max)
     np.minimum.at(smallest, component, ids)
-    return smallest[component]
+    labels: Ids = smallest[component]
+    return labels
 
 
 def _doubtful_groups(left: Ids, right: Ids, log_odds: LogOdds) -> list[Group]:

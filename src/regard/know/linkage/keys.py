@@ -107,7 +107,9 @@ def count_pairs(hashes: Hashes, largest: int) -> tuple[int, int]:
 
 def find_pairs(hashes: Hashes, largest: int, new: npt.NDArray[np.bool_] | None = None) -> tuple[Rows, Rows]:
     """Row numbers of all pairs that share a hash; groups above `largest` say nothing and are left out."""
-    filled = np.flatnonzero(hashes if new is None else np.isin(hashes, np.unique(hashes[new])) & (hashes != 0))
+    filled = np.flatnonzero(
+        hashes if new is None else np.isin(hashes, np.unique(hashes[new])) & (hashes != 0)
+    )
     order = filled[np.argsort(hashes[filled], kind="stable")]
     ordered = hashes[order]
     if not order.size:

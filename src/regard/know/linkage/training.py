@@ -42,10 +42,14 @@ def learn(
     likely = int(pilot.likely.sum())
     prior = pilot.match_prior
     if pilot.rows.size < 2:
-        return Learnt({c.name: ([v.m for v in c.levels], [v.u for v in c.levels]) for c in comparisons}, (), prior)
+        return Learnt(
+            {c.name: ([v.m for v in c.levels], [v.u for v in c.levels]) for c in comparisons}, (), prior
+        )
     _quieten_splink()
     connection.register("pilot_ids", pa.table({"unique_id": ids[pilot.rows]}))
-    connection.execute("CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)")
+    connection.execute(
+        "CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)"
+    )
     api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, with_frequencies=False)
     linker = Linker(api.register("training_records"), settings, log_level=None, validate_settings=False)
@@ -83,7 +87,6 @@ def _read(linker: Linker, comparisons: tuple[Comparison, ...], pilot: Pilot, tru
     for comparison, found in zip(comparisons, linker._settings_obj.comparisons, strict=True):
         levels = found._comparison_levels_excluding_null
         prior_m = np.array([level.m for level in comparison.levels])
-        prior_u = np.array([level.u for level in comparison.levels])
         if any(level._trained_m_probabilities for level in levels):
             trained.append(comparison.name)
             learnt_m = np.array([level.m_probability for level in levels])
@@ -100,7 +103,7 @@ def _count_exact(sampled: list[float], comparison: Comparison, pilot: Pilot) -> 
     """Sampled u with what the keys can count exactly put in, and never quite zero."""
     prior = np.array([level.u for level in comparison.levels])
     pairs = min(RANDOM_PAIRS, _possible(pilot.rows.size))
-    u = (np.array(sampled) * pairs + prior * PRIOR_STRANGERS) / (pairs + PRIOR_STRANGERS)
+    u: np.ndarray = (np.array(sampled) * pairs + prior * PRIOR_STRANGERS) / (pairs + PRIOR_STRANGERS)
     for number, level in enumerate(comparison.levels):
         key = KEY_NUMBERS.get(level.key)
         if key is None:
