@@ -77,6 +77,7 @@ def test_weights_name_the_level_of_each_field_and_add_up_to_the_odds(linkage: Li
             assert sum(part["weight"] for part in weights.values()) == pytest.approx(odds, abs=0.2)
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same_answer(people: People, linkage: Linkage) -> None:
     again = link_records(people.records)
     assert pairs_of(again.links) == pairs_of(linkage.links)

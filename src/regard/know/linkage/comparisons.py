@@ -41,7 +41,7 @@ def both(column: str, test: str = "{c}_l = {c}_r") -> str:
 
 
 def slips(column: str, most: int) -> str:
-    """At most so many letters changed, left out, doubled or swapped; a cheap test spares most pairs the dear one."""
+    """At most so many letters changed, left out, doubled or swapped; a cheap test goes first."""
     alike = f"jaro_winkler_similarity({column}_l, {column}_r) >= {0.95 - 0.1 * most:.2f}"
     return f"({alike} and damerau_levenshtein({column}_l, {column}_r) <= {most})"
 
@@ -111,7 +111,8 @@ FAMILY_NAME = Comparison(
         Level(
             "one part of it",
             "contains(family_name_l, ' ' || family_name_r) or contains(family_name_r, ' ' || family_name_l)"
-            " or contains(family_name_l, family_name_r || ' ') or contains(family_name_r, family_name_l || ' ')",
+            " or contains(family_name_l, family_name_r || ' ')"
+            " or contains(family_name_r, family_name_l || ' ')",
             0.02,
             0.0005,
         ),
@@ -155,14 +156,16 @@ EMAIL = Comparison(
         Level("same before the @", both("email_local"), 0.08, 0.0005, "email_local"),
         Level(
             "one slip",
-            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9 and levenshtein(email_l, email_r) <= 1",
+            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
+            " and levenshtein(email_l, email_r) <= 1",
             0.05,
             0.0001,
         ),
         Level(
             # made from the same name, with another number, is how namesakes' addresses look
             "similar",
-            "email_digits_l = email_digits_r and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
+            "email_digits_l = email_digits_r"
+            " and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
             0.04,
             0.001,
         ),
