@@ -14,12 +14,13 @@ import numpy.typing as npt
 from regard.know.linkage.keys import KEYS, Hashes, Rows, Rule, count_pairs, find_pairs, unite_pairs
 
 PILOT_RECORDS = 100_000
+PILOT_PAIRS_PER_RECORD = 40
 LARGEST_GROUP = 100  # a key that more records share is no evidence worth the pairs
 PAIRS_PER_RECORD_A_RULE = 4
 PAIRS_PER_RECORD = 12
 FREE_PAIRS = 200_000  # small data may try nearly everything
 FREE_PAIRS_A_RULE = 20_000
-WORTHWHILE = 0.0003  # a rule must find this share of the close pairs that no other has found
+WORTHWHILE = 0.0002  # a rule must find this share of the close pairs that no other has found
 YIELD = 0.01  # and one in so many of its pairs must be such, once pairs cost time
 WORTH_A_LOOK, BEYOND_CHANCE = -1.5, 3.0  # log2 odds of a pilot's pair
 MOST_RULES = 20
@@ -72,7 +73,7 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
     sampled = [key[rows] for key in keys]
     rules, costs = _affordable_rules(sampled, records)
     found: list[tuple[Rows, Rows]] = []
-    allowance = max(10 * rows.size, FREE_PAIRS)
+    allowance = max(PILOT_PAIRS_PER_RECORD * rows.size, FREE_PAIRS)
     for rule, cost in sorted(zip(rules, costs, strict=True), key=lambda item: item[1]):
         allowance -= cost
         if allowance < 0:
