@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROWS = 1500
+ROWS = 1000
 RUN = """
 import sys, django
 django.setup()
@@ -28,7 +28,7 @@ from regard.know.models import Identity
 from regard.ledger import lake
 from regard.ledger.queries import events
 from regard.listen.models import Import, Reject
-job = Import.objects.get()
+job = Import.objects.earliest("pk")  # a run that was killed after its end is followed by a new one
 counts = {n: getattr(job, n) for n in ("state", "rows_read", "event_rows", "attribute_rows", "duplicate_rows",
                                         "rejected_rows", "events_added")}
 lying = sorted(events().select("event_id").execute()["event_id"])
@@ -76,7 +76,7 @@ def test_killed_at_random_moments_and_run_again_equals_one_clean_run(tmp_path: P
     killed = make_home(tmp_path / "killed")
     chance = random.Random(7)
     deaths = 0
-    for _ in range(12):
+    for _ in range(6):
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, str(path)], env=environment(killed), stdout=subprocess.PIPE
         )
