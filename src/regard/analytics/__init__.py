@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
+    from regard.analytics.churn.log_rank import LogRank, log_rank
     from regard.analytics.comparisons import (
         Comparison,
         benjamini_hochberg,
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
+    from regard.analytics.drivers.importance_performance import (
+        DriverPoint,
+        ImportancePerformance,
+        importance_performance,
+    )
+    from regard.analytics.drivers.key_drivers import KeyDrivers, key_drivers
+    from regard.analytics.drivers.lmg import lmg
+    from regard.analytics.drivers.proportional_odds import ProportionalOdds, proportional_odds
+    from regard.analytics.drivers.relative_weights import relative_weights
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -46,6 +57,8 @@ if TYPE_CHECKING:
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
+    "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
+    "churn.log_rank": ("LogRank", "log_rank"),
     "comparisons": (
         "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean", "sample_size_nps",
         "sample_size_share", "smallest_detectable_change",
@@ -56,6 +69,11 @@ _HOMES = {
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
+    "drivers.importance_performance": ("DriverPoint", "ImportancePerformance", "importance_performance"),
+    "drivers.key_drivers": ("KeyDrivers", "key_drivers"),
+    "drivers.lmg": ("lmg",),
+    "drivers.proportional_odds": ("ProportionalOdds", "proportional_odds"),
+    "drivers.relative_weights": ("relative_weights",),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -73,9 +91,15 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Comparison",
     "ConvergenceWarning",
+    "DriverPoint",
     "Estimate",
     "Estimates",
+    "ImportancePerformance",
+    "KeyDrivers",
+    "LogRank",
+    "ProportionalOdds",
     "StatisticalWarning",
+    "SurvivalCurve",
     "active_customers",
     "adjusted_wald_nps",
     "benjamini_hochberg",
@@ -88,14 +112,21 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "importance_performance",
+    "kaplan_meier",
+    "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "lmg",
+    "log_rank",
     "mark_repeats",
     "mean",
     "nps",
     "nps_counts",
     "poisson_total",
+    "proportional_odds",
     "ratio_of_sums",
+    "relative_weights",
     "repeat_purchase",
     "response_rate",
     "sample_size_mean",
