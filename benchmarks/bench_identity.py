@@ -79,12 +79,18 @@ def reachable(records: pd.DataFrame) -> pd.Series:
 
 
 def pairs(*groups: pd.Series) -> float:
-    sizes = pd.concat(groups, axis=1).groupby(list(range(len(groups)))).size() if len(groups) > 1 else groups[0].value_counts()
+    sizes = (
+        pd.concat(groups, axis=1).groupby(list(range(len(groups)))).size()
+        if len(groups) > 1
+        else groups[0].value_counts()
+    )
     return float((sizes * (sizes - 1) / 2).sum())
 
 
 def report(name: str, records: pd.DataFrame) -> None:
-    truth, customer, group = (records[column].rename(number) for number, column in enumerate(["truth", "customer_id", "group"]))
+    truth, customer, group = (
+        records[column].rename(number) for number, column in enumerate(["truth", "customer_id", "group"])
+    )
     right = pairs(truth, customer.rename(1))
     said, true = pairs(customer), pairs(truth)
     linkable = pairs(truth, group.rename(1))
@@ -126,7 +132,9 @@ def main() -> None:
         for left, right in Candidate.objects.filter(state="open").values_list("left", "right")
         if left in truth and right in truth
     ]
-    print(f"in review: {len(waiting)} pairs, {sum(waiting)} of one person, {len(waiting) - sum(waiting)} of two")
+    print(
+        f"in review: {len(waiting)} pairs, {sum(waiting)} of one person, {len(waiting) - sum(waiting)} of two"
+    )
     wrong: dict[str, int] = {}
     for left, right, rule in Link.objects.filter(active=True).values_list("left", "right", "rule"):
         if left in truth and right in truth and truth[left] != truth[right]:

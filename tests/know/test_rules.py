@@ -70,7 +70,10 @@ def test_a_couple_s_names_are_two_under_an_e_mail_address(one: str, other: str) 
 
 
 def test_namesakes_under_one_phone_with_two_addresses_are_not_decided_here() -> None:
-    father, son = person(1, "jan", "berg")._replace(email="a@x.org"), person(2, "jan", "berg")._replace(email="b@x.org")
+    father, son = (
+        person(1, "jan", "berg")._replace(email="a@x.org"),
+        person(2, "jan", "berg")._replace(email="b@x.org"),
+    )
     assert decide(PHONE, [father, son]).pairs == ()
     assert decide(PHONE, [father, son, person(3, "jan", "berg")]).pairs == ()
     birthday = {"birth_date": "1980-05-05"}
@@ -78,7 +81,11 @@ def test_namesakes_under_one_phone_with_two_addresses_are_not_decided_here() -> 
 
 
 def test_who_is_known_to_be_one_customer_takes_the_nameless_in() -> None:
-    holders = [person(1, "anna", "berg")._replace(customer=1), person(2, "pia", "ott")._replace(customer=1), person(3)]
+    holders = [
+        person(1, "anna", "berg")._replace(customer=1),
+        person(2, "pia", "ott")._replace(customer=1),
+        person(3),
+    ]
     assert (1, 3) in decide(EMAIL, holders).pairs
 
 

@@ -45,7 +45,9 @@ def is_slip(one: str, other: str) -> bool:
         return True
     if min(len(one), len(other)) < FEWEST_TO_SLIP or one[0] != other[0] or one[-1] != other[-1]:
         return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     left, right = one[start:], other[start:]
     if len(left) == len(right):
         return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])

@@ -131,7 +131,9 @@ def may_be_namesakes(one: Holder, other: Holder) -> bool:
 
 
 def _names_are_one(one: Holder, other: Holder) -> bool:
-    given = not one.given or not other.given or one.given == other.given or _is_beginning(one.given, other.given)
+    given = (
+        not one.given or not other.given or one.given == other.given or _is_beginning(one.given, other.given)
+    )
     return given and (not one.family or not other.family or one.family == other.family)
 
 
@@ -144,7 +146,9 @@ def _is_beginning(one: str, other: str) -> bool:
 def _names_may_be_one(one: Holder, other: Holder) -> bool:
     """A family name changes with a wedding: then the given name must be the same, and written out."""
     if not one.given or not other.given:
-        return bool(one.family and other.family) and family_names_go_together(one.family or "", other.family or "")
+        return bool(one.family and other.family) and family_names_go_together(
+            one.family or "", other.family or ""
+        )
     if not one.family or not other.family or family_names_go_together(one.family, other.family):
         return given_names_go_together(one.given, other.given)
     return one.given == other.given and len(one.given) > 1
