@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith
-from regard.api.shapes import REFUSALS, Figure
+from regard.api.shapes import REFUSALS, Figure, Words
 from regard.understand import queries
 from regard.understand.figures import Row
 from regard.understand.measures import MEASURES, Measure
@@ -34,7 +34,7 @@ def definitions(request: HttpRequest) -> list[Measure]:
 @router.get("/{name}", response={200: list[Figure], **REFUSALS})
 def measure(
     request: HttpRequest,
-    name: str,
+    name: Words,
     by: Annotated[str, Field(max_length=200)] = "",
     since: date | None = None,
     until: date | None = None,

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
-Limit = Query[Annotated[int, Field(ge=1, le=1000)]]
 # Ninja keeps one default a marker, so these are plain types: the same marker in two endpoints would share it.
 Words = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f]*$")]
 Limit = Annotated[int, Field(ge=1, le=1000)]
@@ -73,4 +72,4 @@ class Figure(Schema):
     scale: int
 
 
-REFUSALS = {status: Refusal for status in (400, 401, 403, 404, 409, 413, 503)}
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 503), Refusal)
