@@ -76,13 +76,13 @@ def test_killed_at_random_moments_and_run_again_equals_one_clean_run(tmp_path: P
     killed = make_home(tmp_path / "killed")
     chance = random.Random(7)
     deaths = 0
-    for _ in range(6):
+    for _ in range(8):
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, str(path)], env=environment(killed), stdout=subprocess.PIPE
         )
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(chance.uniform(0.2, 6))
+        time.sleep(chance.uniform(0.1, 1.5))
         if process.poll() is not None:
             break
         process.send_signal(signal.SIGKILL)
@@ -90,5 +90,5 @@ def test_killed_at_random_moments_and_run_again_equals_one_clean_run(tmp_path: P
         deaths += 1
     else:
         python(killed, RUN, str(path))
-    assert deaths >= 3
+    assert deaths >= 2
     assert python(killed, SHOW) == expected

@@ -27,11 +27,17 @@ from regard.know.linkage.training import learn
 Ids = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+OTHER_ADDRESS = tuple(
+    number
+    for number, level in enumerate(BY_NAME["email"].levels)
+    if level.label in {"different", "similar, other number"}
+)
 HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
 GIVEN_NAMES = "given names differ, as within a household"
+NAMESAKES = "could be namesakes: the e-mail addresses differ and no birth date decides"
 CONTRADICTION = "linking would join records that contradict each other"
 
 
@@ -126,9 +132,9 @@ def _decide(
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
     link = probability >= model.thresholds.link
     if model.household.ratio > HOUSEHOLDS_EXIST:
-        differs = link & _given_names_differ(scored)
-        reason[differs] = GIVEN_NAMES
-        link &= ~differs
+        for doubtful, why in ((_given_names_differ(scored), GIVEN_NAMES), (may_be_namesakes(scored), NAMESAKES)):
+            reason[link & doubtful] = why
+            link &= ~doubtful
 
     def log_odds(left: Ids, right: Ids) -> Floats:
         return _log_odds(connection, model, left, right)
@@ -146,6 +152,8 @@ def _log_odds(connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, ri
     """log2 odds of any pairs, in the order asked for."""
     found = _score(connection, model, left, right, lowest=None)
     chance, _ = match_probability(found, model.probabilities, model.household)
+    if model.household.ratio > HOUSEHOLDS_EXIST:
+        chance[may_be_namesakes(found)] = 0
     chance = np.clip(chance, 1e-12, 1 - 1e-12)
     odds = np.empty(left.size)
     odds[np.lexsort((right, left))] = np.log2(chance / (1 - chance))[np.lexsort((found.right, found.left))]
@@ -159,6 +167,17 @@ def _given_names_differ(scored: Scored) -> Flags:
     differ: Flags = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
     if "national_id" in scored.levels:
         differ &= ~np.isin(scored.levels["national_id"], (0, 1))
+    return differ
+
+
+def may_be_namesakes(scored: Scored) -> Flags:
+    """Two e-mail addresses, and nothing agrees that only one person has: father and son may share all else."""
+    if "email" not in scored.levels:
+        return np.zeros(scored.weight.size, bool)
+    differ: Flags = np.isin(scored.levels["email"], OTHER_ADDRESS)
+    for name in ("birth_date", "national_id"):
+        if name in scored.levels:
+            differ &= ~np.isin(scored.levels[name], (0, 1))
     return differ
 
 
