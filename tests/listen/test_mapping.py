@@ -102,7 +102,7 @@ def test_a_mistake_is_named_with_its_line(written: str, instead: str, line: int,
 
 
 def test_toml_that_cannot_be_read_is_named_with_its_line() -> None:
-    with pytest.raises(MappingError, match="shop.toml: .*line 2"):
+    with pytest.raises(MappingError, match=r"shop\.toml: .*line 2"):
         parse_mapping('source = "a"\n[[table\n', name="shop.toml")
 
 

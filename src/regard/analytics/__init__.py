@@ -54,6 +54,16 @@ if TYPE_CHECKING:
         wilson,
     )
     from regard.analytics.shares import mean, share, total
+    from regard.analytics.value.bgbb import fit_bgbb
+    from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
+    from regard.analytics.value.chance import ValueInterval, simulate_value
+    from regard.analytics.value.clv import LifetimeValue, lifetime_value
+    from regard.analytics.value.gammagamma import fit_gammagamma
+    from regard.analytics.value.history import expected_purchases, probability_alive
+    from regard.analytics.value.likelihood import Fit
+    from regard.analytics.value.paretonbd import fit_paretonbd
+    from regard.analytics.value.rfm import rfm_summary
+    from regard.analytics.value.sbg import discounted_lifetime, fit_sbg, retention, survival
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
@@ -84,6 +94,16 @@ _HOMES = {
         "adjusted_wald_nps", "bootstrap", "kish_n", "poisson_total", "ratio_of_sums", "t_mean", "wilson",
     ),
     "shares": ("mean", "share", "total"),
+    "value.bgbb": ("fit_bgbb",),
+    "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
+    "value.chance": ("ValueInterval", "simulate_value"),
+    "value.clv": ("LifetimeValue", "lifetime_value"),
+    "value.gammagamma": ("fit_gammagamma",),
+    "value.history": ("expected_purchases", "probability_alive"),
+    "value.likelihood": ("Fit",),
+    "value.paretonbd": ("fit_paretonbd",),
+    "value.rfm": ("rfm_summary",),
+    "value.sbg": ("discounted_lifetime", "fit_sbg", "retention", "survival"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -94,12 +114,15 @@ __all__ = [
     "DriverPoint",
     "Estimate",
     "Estimates",
+    "Fit",
     "ImportancePerformance",
     "KeyDrivers",
+    "LifetimeValue",
     "LogRank",
     "ProportionalOdds",
     "StatisticalWarning",
     "SurvivalCurve",
+    "ValueInterval",
     "active_customers",
     "adjusted_wald_nps",
     "benjamini_hochberg",
@@ -112,11 +135,20 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "discounted_lifetime",
+    "expected_purchases",
+    "fit_bgbb",
+    "fit_bgnbd",
+    "fit_gammagamma",
+    "fit_mbgnbd",
+    "fit_paretonbd",
+    "fit_sbg",
     "importance_performance",
     "kaplan_meier",
     "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "lifetime_value",
     "lmg",
     "log_rank",
     "mark_repeats",
@@ -124,16 +156,21 @@ __all__ = [
     "nps",
     "nps_counts",
     "poisson_total",
+    "probability_alive",
     "proportional_odds",
     "ratio_of_sums",
     "relative_weights",
     "repeat_purchase",
     "response_rate",
+    "retention",
+    "rfm_summary",
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_share",
     "share",
+    "simulate_value",
     "smallest_detectable_change",
+    "survival",
     "t_mean",
     "top_share",
     "total",

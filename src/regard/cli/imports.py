@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -140,7 +141,7 @@ def _progress(title: str, *, quiet: bool) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     layout = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*layout, transient=True) as bar:
+    with Progress(*layout, transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task(title, total=None)
         yield lambda job: bar.update(task, completed=job.rows_read, total=job.rows_total)
 
@@ -168,6 +169,9 @@ def list_waiting(
     if json:
         print_json([{"reject": r.pk, "import": r.of_import_id, "file": r.of_import.file_name, "table": r.table,
                      "row_number": r.row_number, "reason": r.reason, "row": r.row} for r in rows])  # fmt: skip
+        return
+    if not rows:
+        print("No row waits to be mended.")
         return
     print_table(
         ["import", "file", "row", "reason"],

@@ -51,7 +51,7 @@ def chart_of_series(
         "data": {"values": _drawn(known, unit)},
         "encoding": {
             "x": {"field": "group", "type": "ordinal", "title": None,
-                  "axis": {"labelAngle": 0, "labelOverlap": "greedy"}},
+                  "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8}},
             "tooltip": [{"field": "group", "title": "Month"}, {"field": "written", "title": title},
                         {"field": "between", "title": "95 % between"}, {"field": "n", "title": "n"}],
         },

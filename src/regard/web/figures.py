@@ -18,6 +18,8 @@ from regard.web.templatetags.regard import in_unit, month_words
 BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "stars": (1.0, 5.0), "effort": (1.0, 7.0)}
 SHOWN_MONTHS = 24
 WATCHED_DIMENSIONS = ("source", "channel")
+# measures whose groups can be held against the whole; who complained comes from where complaints are written down
+COMPARABLE = {"nps", "csat", "ces", "review-score", "late-delivery-rate", "repeat-purchase-rate"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def sentence_of(change: Change) -> str:
 
 def _outliers(figures: list[Figure]) -> list[tuple[Figure, Finding]]:
     """Groups whose interval lies on the worse side of the whole's and does not touch it, widest gap first."""
-    wholes = {(f.measure.name, f.unit): f for f in figures if f.unit in BOUNDS and f.measure.better}
+    wholes = {(f.measure.name, f.unit): f for f in figures if f.measure.name in COMPARABLE}
     found = []
     for each in (finding for by in WATCHED_DIMENSIONS for finding in understand.latest_findings("", by)):
         figure = wholes.get((each.measure, each.unit))

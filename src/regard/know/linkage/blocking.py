@@ -20,9 +20,10 @@ PAIRS_PER_RECORD_A_RULE = 4
 PAIRS_PER_RECORD = 12
 FREE_PAIRS = 200_000  # small data may try nearly everything
 FREE_PAIRS_A_RULE = 20_000
-WORTHWHILE = 0.0002  # a rule must find this share of the close pairs that no other has found
+WORTHWHILE = 0.0003  # a rule must find this share of the close pairs that no other has found
 YIELD = 0.01  # and one in so many of its pairs must be such, once pairs cost time
-WORTH_A_LOOK, BEYOND_CHANCE = -1.5, 3.0  # log2 odds of a pilot's pair
+BEYOND_CHANCE, WORTH_A_LOOK = 3.0, -1.5  # log2 odds of a pilot's pair
+FEW_CLOSE = 0.01  # where so few records have a pair beyond chance, one agreeing field has to do
 MOST_RULES = 20
 
 
@@ -84,8 +85,10 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
     known = np.column_stack([(key[left] != 0) & (key[right] != 0) for key in sampled])
     odds = _rarity_odds(sampled, agreement, known, records)
     personal = [number for number, key in enumerate(KEYS) if key.personal]
-    close = odds > WORTH_A_LOOK
-    likely = (odds > BEYOND_CHANCE) & agreement[:, personal].any(axis=1)
+    close = odds > BEYOND_CHANCE
+    likely = close & agreement[:, personal].any(axis=1)
+    if close.sum() < FEW_CLOSE * rows.size:
+        close = odds > WORTH_A_LOOK
     return Pilot(rows, sampled, records, tuple(rules), tuple(costs), agreement, close, likely)
 
 

@@ -43,7 +43,6 @@ def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
     said = request.POST.get("decision", "")
     if said not in DECISIONS:
         raise InputError("Say same, different or later.")
-    decision = cast(Decision, said)
-    know_actions.decide_candidate(candidate_id, decision, actor=cast(StaffRequest, request).user.username)
-    messages.success(request, DECISIONS[decision])
+    know_actions.decide_candidate(candidate_id, said, actor=cast(StaffRequest, request).user.username)
+    messages.success(request, DECISIONS[said])
     return redirect("review")
