@@ -15,6 +15,7 @@ from pathlib import Path
 
 os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-bench-")
 
+import msgspec
 import pandas as pd
 
 SOURCES = ("crm.xlsx", "shop_orders.csv", "tickets.ndjson")
@@ -67,10 +68,10 @@ def reachable(records: pd.DataFrame) -> pd.Series:
         zip(records.truth, records.key, records.fields, records.normal, strict=True)
     ):
         names = (normal.get("given_name", ""), normal.get("family_name", ""))
-        ids = fields.get("ids", "")
+        ids = msgspec.json.decode(fields.get("ids", "{}"), type=dict[str, str]).values()
         evidence = [normal.get("email"), normal.get("phone"), " ".join(names) if all(names) else None,
                     f"{names[1]} {normal['birth_date']}" if names[1] and "birth_date" in normal else None,
-                    key, *ids.lower().replace('"', " ").split()]  # fmt: skip
+                    key, *(each.lower() for each in ids)]  # fmt: skip
         for each in evidence:
             if each and len(each) > 2:
                 other = first.setdefault((truth, each), number)

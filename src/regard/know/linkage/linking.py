@@ -132,7 +132,10 @@ def _decide(
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
     link = probability >= model.thresholds.link
     if model.household.ratio > HOUSEHOLDS_EXIST:
-        for doubtful, why in ((_given_names_differ(scored), GIVEN_NAMES), (may_be_namesakes(scored), NAMESAKES)):
+        for doubtful, why in (
+            (_given_names_differ(scored), GIVEN_NAMES),
+            (may_be_namesakes(scored), NAMESAKES),
+        ):
             reason[link & doubtful] = why
             link &= ~doubtful
 
