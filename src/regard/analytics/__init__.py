@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
+    from regard.analytics.churn.log_rank import LogRank, log_rank
     from regard.analytics.comparisons import (
         Comparison,
         benjamini_hochberg,
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
+    from regard.analytics.drivers.importance_performance import (
+        DriverPoint,
+        ImportancePerformance,
+        importance_performance,
+    )
+    from regard.analytics.drivers.key_drivers import KeyDrivers, key_drivers
+    from regard.analytics.drivers.lmg import lmg
+    from regard.analytics.drivers.proportional_odds import ProportionalOdds, proportional_odds
+    from regard.analytics.drivers.relative_weights import relative_weights
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -43,9 +54,21 @@ if TYPE_CHECKING:
         wilson,
     )
     from regard.analytics.shares import mean, share, total
+    from regard.analytics.value.bgbb import fit_bgbb
+    from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
+    from regard.analytics.value.chance import ValueInterval, simulate_value
+    from regard.analytics.value.clv import LifetimeValue, lifetime_value
+    from regard.analytics.value.gammagamma import fit_gammagamma
+    from regard.analytics.value.history import expected_purchases, probability_alive
+    from regard.analytics.value.likelihood import Fit
+    from regard.analytics.value.paretonbd import fit_paretonbd
+    from regard.analytics.value.rfm import rfm_summary
+    from regard.analytics.value.sbg import discounted_lifetime, fit_sbg, retention, survival
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
+    "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
+    "churn.log_rank": ("LogRank", "log_rank"),
     "comparisons": (
         "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean", "sample_size_nps",
         "sample_size_share", "smallest_detectable_change",
@@ -56,6 +79,11 @@ _HOMES = {
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
+    "drivers.importance_performance": ("DriverPoint", "ImportancePerformance", "importance_performance"),
+    "drivers.key_drivers": ("KeyDrivers", "key_drivers"),
+    "drivers.lmg": ("lmg",),
+    "drivers.proportional_odds": ("ProportionalOdds", "proportional_odds"),
+    "drivers.relative_weights": ("relative_weights",),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -66,6 +94,16 @@ _HOMES = {
         "adjusted_wald_nps", "bootstrap", "kish_n", "poisson_total", "ratio_of_sums", "t_mean", "wilson",
     ),
     "shares": ("mean", "share", "total"),
+    "value.bgbb": ("fit_bgbb",),
+    "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
+    "value.chance": ("ValueInterval", "simulate_value"),
+    "value.clv": ("LifetimeValue", "lifetime_value"),
+    "value.gammagamma": ("fit_gammagamma",),
+    "value.history": ("expected_purchases", "probability_alive"),
+    "value.likelihood": ("Fit",),
+    "value.paretonbd": ("fit_paretonbd",),
+    "value.rfm": ("rfm_summary",),
+    "value.sbg": ("discounted_lifetime", "fit_sbg", "retention", "survival"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -73,9 +111,18 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Comparison",
     "ConvergenceWarning",
+    "DriverPoint",
     "Estimate",
     "Estimates",
+    "Fit",
+    "ImportancePerformance",
+    "KeyDrivers",
+    "LifetimeValue",
+    "LogRank",
+    "ProportionalOdds",
     "StatisticalWarning",
+    "SurvivalCurve",
+    "ValueInterval",
     "active_customers",
     "adjusted_wald_nps",
     "benjamini_hochberg",
@@ -88,21 +135,42 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "discounted_lifetime",
+    "expected_purchases",
+    "fit_bgbb",
+    "fit_bgnbd",
+    "fit_gammagamma",
+    "fit_mbgnbd",
+    "fit_paretonbd",
+    "fit_sbg",
+    "importance_performance",
+    "kaplan_meier",
+    "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "lifetime_value",
+    "lmg",
+    "log_rank",
     "mark_repeats",
     "mean",
     "nps",
     "nps_counts",
     "poisson_total",
+    "probability_alive",
+    "proportional_odds",
     "ratio_of_sums",
+    "relative_weights",
     "repeat_purchase",
     "response_rate",
+    "retention",
+    "rfm_summary",
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_share",
     "share",
+    "simulate_value",
     "smallest_detectable_change",
+    "survival",
     "t_mean",
     "top_share",
     "total",

@@ -36,12 +36,12 @@ def find_pairs(ids: pa.Array, kinds: pa.Array, normal: pa.Table, *, look_in_stor
     easy = uniform_pairs(holders, list(stored))
     grouped: defaultdict[str, list[Holder]] = defaultdict(list)
     for row in holders.filter(easy.rest).to_pylist():
-        grouped[row["key"]].append(_holder(row["identity"], row["kind"], row))
+        grouped[row["key"]].append(holder_of(row["identity"], row["kind"], row))
     decisions = [(key, decide(key, [*mine, *stored.get(key, ())])) for key, mine in grouped.items()]
     return _found(easy.pairs, decisions, own_ids)
 
 
-_HELD = ("given_name", "family_name", "birth_date", "organisation")
+_HELD = ("given_name", "family_name", "birth_date", "organisation", "email")
 
 
 def _found(pairs: dict[Pair, str], decisions: list[tuple[str, Decision]], own: set[int]) -> Found:
@@ -95,25 +95,21 @@ def _shared(keys: pa.Table, stored: dict[str, list[Holder]]) -> pa.Table:
 
 def _stored_holders(keys: list[str], own: set[int]) -> dict[str, list[Holder]]:
     rows = store.select_rows(
-        "SELECT t.term, i.id, i.kind, i.normal FROM know_searchterm t JOIN know_identity i ON i.id = t.identity_id "
+        "SELECT t.term, i.id, i.kind, i.normal, i.customer_id FROM know_searchterm t JOIN know_identity i ON i.id = t.identity_id "
         "WHERE t.term {values}",
         keys,
     )
     found: defaultdict[str, list[Holder]] = defaultdict(list)
-    for key, identity, kind, document in rows:
+    for key, identity, kind, document, customer in rows:
         if identity not in own:
-            found[key].append(_holder(identity, kind, read_texts(document)))
+            found[key].append(holder_of(identity, kind, read_texts(document), customer))
     return found
 
 
-def _holder(identity: int, kind: str, normal: Mapping[str, str | None]) -> Holder:
-    # a person is not told apart by the organisation they belong to
+def holder_of(
+    identity: int, kind: str, normal: Mapping[str, str | None], customer: int | None = None
+) -> Holder:
+    """What the rules look at of an identity; a person is not told apart by the organisation they belong to."""
+    told_by = [normal.get(name) for name in ("given_name", "family_name", "birth_date")]
     organisation = normal.get("organisation") if kind == "organisation" else None
-    return Holder(
-        identity,
-        kind,
-        normal.get("given_name"),
-        normal.get("family_name"),
-        normal.get("birth_date"),
-        organisation,
-    )
+    return Holder(identity, kind, *told_by, organisation, normal.get("email"), customer)

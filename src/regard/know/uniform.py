@@ -25,11 +25,12 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
 
     What comes out is what `rules.decide` would say. Keys in `undecided` have further holders elsewhere.
     """
-    wanted = [(name, each) for name in ONE_VALUE for each in ("min", "max")]
+    wanted = [(name, each) for name in (*ONE_VALUE, "email") for each in ("min", "max")]
     groups = holders.group_by("key").aggregate(
         [
             *wanted,
             ("given_name", "count"),
+            ("birth_date", "count"),
             ("identity", "count"),
             ("identity", "min"),
             ("kind", "max"),
@@ -39,6 +40,7 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
     same = pc.equal(groups["given_name_count"], groups["identity_count"])
     for name in ONE_VALUE:
         same = pc.and_(same, pc.fill_null(pc.equal(groups[f"{name}_min"], groups[f"{name}_max"]), True))
+    same = pc.and_(same, pc.or_(_one_address(groups), pc.match_substring(groups["key"], "@")))
     same = pc.and_(same, pc.equal(groups["kind_max"], "person"))
     same = pc.and_(same, pc.equal(groups["kind_min"], "person"))
     desk = pc.is_in(pc.replace_substring_regex(groups["key"], "@.*", ""), pa.array(sorted(ROLES)))
@@ -55,3 +57,9 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
         if "@" in key or (first, other) not in pairs:
             pairs[first, other] = rule_of(key)
     return Uniform(pairs, pc.invert(is_chosen))
+
+
+def _one_address(groups: pa.Table) -> pa.Array:
+    """Whether nobody under a phone number could be a namesake: one e-mail address, or one birthday of all."""
+    one = pc.fill_null(pc.equal(groups["email_min"], groups["email_max"]), True)
+    return pc.or_(one, pc.equal(groups["birth_date_count"], groups["identity_count"]))
