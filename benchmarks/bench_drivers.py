@@ -10,8 +10,8 @@ import argparse
 import time
 
 import numpy as np
-
 from benchmarks.peers import WORK, peer_python, run_peer
+
 from regard import analytics as ra
 
 PACKAGES = (

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
 from benchmarks.peers import WORK, peer_python, run_peer
+
 from regard import analytics as ra
 
 LIFELINES = """
