@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
     from regard.analytics.churn.log_rank import LogRank, log_rank
+    from regard.analytics.churn.retention import cohort_retention, retention_curve
     from regard.analytics.comparisons import (
         Comparison,
         benjamini_hochberg,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from regard.analytics.customers.complaints import complaint_rate
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
+    from regard.analytics.customers.opening_hours import OpeningHours
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
+    from regard.analytics.customers.waiting_time import waiting_time
     from regard.analytics.drivers.importance_performance import (
         DriverPoint,
         ImportancePerformance,
@@ -69,16 +72,19 @@ if TYPE_CHECKING:
 _HOMES = {
     "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
     "churn.log_rank": ("LogRank", "log_rank"),
+    "churn.retention": ("cohort_retention", "retention_curve"),
     "comparisons": (
-        "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean", "sample_size_nps",
-        "sample_size_share", "smallest_detectable_change",
+        "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean",
+        "sample_size_nps", "sample_size_share", "smallest_detectable_change",
     ),
     "customers.active": ("active_customers",),
     "customers.churn_rate": ("churn_rate",),
     "customers.complaints": ("complaint_rate",),
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
+    "customers.opening_hours": ("OpeningHours",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
+    "customers.waiting_time": ("waiting_time",),
     "drivers.importance_performance": ("DriverPoint", "ImportancePerformance", "importance_performance"),
     "drivers.key_drivers": ("KeyDrivers", "key_drivers"),
     "drivers.lmg": ("lmg",),
@@ -119,6 +125,7 @@ __all__ = [
     "KeyDrivers",
     "LifetimeValue",
     "LogRank",
+    "OpeningHours",
     "ProportionalOdds",
     "StatisticalWarning",
     "SurvivalCurve",
@@ -130,6 +137,7 @@ __all__ = [
     "ces",
     "ces_easy_share",
     "churn_rate",
+    "cohort_retention",
     "compare",
     "compare_many",
     "complaint_rate",
@@ -163,6 +171,7 @@ __all__ = [
     "repeat_purchase",
     "response_rate",
     "retention",
+    "retention_curve",
     "rfm_summary",
     "sample_size_mean",
     "sample_size_nps",
@@ -174,6 +183,7 @@ __all__ = [
     "t_mean",
     "top_share",
     "total",
+    "waiting_time",
     "wilson",
 ]
 
