@@ -42,6 +42,13 @@ if TYPE_CHECKING:
         t_mean,
         wilson,
     )
+    from regard.analytics.journeys.funnel import funnel, funnel_counts
+    from regard.analytics.journeys.graph import JourneyGraph, journey_edges, journey_graph, journey_steps
+    from regard.analytics.journeys.handovers import handover_delay, handovers
+    from regard.analytics.journeys.never_back import never_back
+    from regard.analytics.journeys.removal_effect import removal_effect, transition_counts
+    from regard.analytics.journeys.step_scores import step_scores
+    from regard.analytics.journeys.variants import journey_variants
     from regard.analytics.shares import mean, share, total
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
@@ -65,6 +72,13 @@ _HOMES = {
     "intervals": (
         "adjusted_wald_nps", "bootstrap", "kish_n", "poisson_total", "ratio_of_sums", "t_mean", "wilson",
     ),
+    "journeys.funnel": ("funnel", "funnel_counts"),
+    "journeys.graph": ("JourneyGraph", "journey_edges", "journey_graph", "journey_steps"),
+    "journeys.handovers": ("handover_delay", "handovers"),
+    "journeys.never_back": ("never_back",),
+    "journeys.removal_effect": ("removal_effect", "transition_counts"),
+    "journeys.step_scores": ("step_scores",),
+    "journeys.variants": ("journey_variants",),
     "shares": ("mean", "share", "total"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
 }  # fmt: skip
@@ -75,6 +89,7 @@ __all__ = [
     "ConvergenceWarning",
     "Estimate",
     "Estimates",
+    "JourneyGraph",
     "StatisticalWarning",
     "active_customers",
     "adjusted_wald_nps",
@@ -88,14 +103,24 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "funnel",
+    "funnel_counts",
+    "handover_delay",
+    "handovers",
+    "journey_edges",
+    "journey_graph",
+    "journey_steps",
+    "journey_variants",
     "kish_n",
     "late_delivery_rate",
     "mark_repeats",
     "mean",
+    "never_back",
     "nps",
     "nps_counts",
     "poisson_total",
     "ratio_of_sums",
+    "removal_effect",
     "repeat_purchase",
     "response_rate",
     "sample_size_mean",
@@ -103,9 +128,11 @@ __all__ = [
     "sample_size_share",
     "share",
     "smallest_detectable_change",
+    "step_scores",
     "t_mean",
     "top_share",
     "total",
+    "transition_counts",
     "wilson",
 ]
 
