@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from regard.analytics.journeys.graph import JourneyGraph, journey_edges, journey_graph, journey_steps
     from regard.analytics.journeys.handovers import handover_delay, handovers
     from regard.analytics.journeys.never_back import never_back
-    from regard.analytics.journeys.removal_effect import removal_effect, transition_counts
+    from regard.analytics.journeys.removal_effect import removal_effects, transition_counts
     from regard.analytics.journeys.step_scores import step_scores
     from regard.analytics.journeys.variants import journey_variants
     from regard.analytics.shares import mean, share, total
@@ -76,7 +76,7 @@ _HOMES = {
     "journeys.graph": ("JourneyGraph", "journey_edges", "journey_graph", "journey_steps"),
     "journeys.handovers": ("handover_delay", "handovers"),
     "journeys.never_back": ("never_back",),
-    "journeys.removal_effect": ("removal_effect", "transition_counts"),
+    "journeys.removal_effect": ("removal_effects", "transition_counts"),
     "journeys.step_scores": ("step_scores",),
     "journeys.variants": ("journey_variants",),
     "shares": ("mean", "share", "total"),
@@ -120,7 +120,7 @@ __all__ = [
     "nps_counts",
     "poisson_total",
     "ratio_of_sums",
-    "removal_effect",
+    "removal_effects",
     "repeat_purchase",
     "response_rate",
     "sample_size_mean",
