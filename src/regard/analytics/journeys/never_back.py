@@ -1,8 +1,9 @@
 """Never back: of the customers who passed a step, how many did nothing after it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimates
@@ -65,5 +66,11 @@ def never_back(
         last=ibis._["at"].max(), success=ibis._["next_step"].isnull().any()
     )
     if until is not None:
-        passed = passed.filter(passed["last"].epoch_seconds() <= int(until.timestamp()))
+        passed = passed.filter(passed["last"] <= _moment(until, passed["last"].type()))
     return share(passed, ["step"], level=level, minimum=minimum, version=VERSION)
+
+
+def _moment(until: datetime, kind: dt.DataType) -> ir.Value:
+    """A moment as the log's own type, whose times are UTC with or without saying so."""
+    utc = until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
+    return ibis.literal(utc if kind.timezone else utc.replace(tzinfo=None), type=kind)
