@@ -56,6 +56,13 @@ if TYPE_CHECKING:
         t_mean,
         wilson,
     )
+    from regard.analytics.journeys.funnel import funnel, funnel_counts
+    from regard.analytics.journeys.graph import JourneyGraph, journey_edges, journey_graph, journey_steps
+    from regard.analytics.journeys.handovers import handover_delay, handovers
+    from regard.analytics.journeys.never_back import never_back
+    from regard.analytics.journeys.removal_effect import removal_effects, transition_counts
+    from regard.analytics.journeys.step_scores import step_scores
+    from regard.analytics.journeys.variants import journey_variants
     from regard.analytics.shares import mean, share, total
     from regard.analytics.value.bgbb import fit_bgbb
     from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
@@ -99,6 +106,13 @@ _HOMES = {
     "intervals": (
         "adjusted_wald_nps", "bootstrap", "kish_n", "poisson_total", "ratio_of_sums", "t_mean", "wilson",
     ),
+    "journeys.funnel": ("funnel", "funnel_counts"),
+    "journeys.graph": ("JourneyGraph", "journey_edges", "journey_graph", "journey_steps"),
+    "journeys.handovers": ("handover_delay", "handovers"),
+    "journeys.never_back": ("never_back",),
+    "journeys.removal_effect": ("removal_effects", "transition_counts"),
+    "journeys.step_scores": ("step_scores",),
+    "journeys.variants": ("journey_variants",),
     "shares": ("mean", "share", "total"),
     "value.bgbb": ("fit_bgbb",),
     "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
@@ -122,6 +136,7 @@ __all__ = [
     "Estimates",
     "Fit",
     "ImportancePerformance",
+    "JourneyGraph",
     "KeyDrivers",
     "LifetimeValue",
     "LogRank",
@@ -151,7 +166,15 @@ __all__ = [
     "fit_mbgnbd",
     "fit_paretonbd",
     "fit_sbg",
+    "funnel",
+    "funnel_counts",
+    "handover_delay",
+    "handovers",
     "importance_performance",
+    "journey_edges",
+    "journey_graph",
+    "journey_steps",
+    "journey_variants",
     "kaplan_meier",
     "key_drivers",
     "kish_n",
@@ -161,6 +184,7 @@ __all__ = [
     "log_rank",
     "mark_repeats",
     "mean",
+    "never_back",
     "nps",
     "nps_counts",
     "poisson_total",
@@ -168,6 +192,7 @@ __all__ = [
     "proportional_odds",
     "ratio_of_sums",
     "relative_weights",
+    "removal_effects",
     "repeat_purchase",
     "response_rate",
     "retention",
@@ -179,10 +204,12 @@ __all__ = [
     "share",
     "simulate_value",
     "smallest_detectable_change",
+    "step_scores",
     "survival",
     "t_mean",
     "top_share",
     "total",
+    "transition_counts",
     "waiting_time",
     "wilson",
 ]
