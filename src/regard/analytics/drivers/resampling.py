@@ -68,8 +68,6 @@ def complete_rows(columns: npt.ArrayLike, weight: npt.ArrayLike | None) -> Rows:
     values[:, -1] = 1.0
     if len(matrix):
         np.subtract(matrix, weights @ matrix / weights.sum(), out=values[:, :-1])
-            0.0  # a mean's rounding is no variance
-        )
     return Rows(values, weights)
 
 
