@@ -16,6 +16,7 @@ from regard import analytics as ra
 
 PACKAGES = (
     "dominance-analysis==1.1.9", "numpy<2", "pandas<2.3", "scikit-learn<1.6", "scipy<1.14", "plotly<6", "setuptools<81",
+    "ipython<8",
 )  # fmt: skip
 DOMINANCE = """
 import json, sys, time

@@ -10,7 +10,6 @@ from regard.analytics.estimate import Floats
 
 ROWS = 100_000  # beyond so many rows, random blocks of them are resampled
 BLOCKS = 5_000
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,6 @@ def complete_rows(columns: npt.ArrayLike, weight: npt.ArrayLike | None) -> Rows:
     values[:, -1] = 1.0
     if len(matrix):
         np.subtract(matrix, weights @ matrix / weights.sum(), out=values[:, :-1])
-        reach = np.maximum(np.abs(matrix.max(axis=0)), np.abs(matrix.min(axis=0)))
-        values[:, :-1][:, np.ptp(matrix, axis=0) <= ROUNDING * reach] = (
-            0.0  # a mean's rounding is no variance
-        )
     return Rows(values, weights)
 
 
