@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
+    from regard.analytics.effects.aipw import Effect, Overlap, average_effect
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -56,6 +57,7 @@ _HOMES = {
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
+    "effects.aipw": ("Effect", "Overlap", "average_effect",),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -73,11 +75,14 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Comparison",
     "ConvergenceWarning",
+    "Effect",
     "Estimate",
     "Estimates",
+    "Overlap",
     "StatisticalWarning",
     "active_customers",
     "adjusted_wald_nps",
+    "average_effect",
     "benjamini_hochberg",
     "bootstrap",
     "ces",
