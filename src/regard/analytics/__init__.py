@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from regard.analytics.customers.late_delivery import late_delivery_rate
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
     from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -58,6 +59,7 @@ _HOMES = {
     "customers.late_delivery": ("late_delivery_rate",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
     "effects.aipw": ("Effect", "Overlap", "average_effect",),
+    "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk",),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -79,6 +81,8 @@ __all__ = [
     "Estimate",
     "Estimates",
     "Overlap",
+    "PainPoint",
+    "Ranking",
     "StatisticalWarning",
     "active_customers",
     "adjusted_wald_nps",
@@ -100,6 +104,7 @@ __all__ = [
     "nps",
     "nps_counts",
     "poisson_total",
+    "rank_pain_points",
     "ratio_of_sums",
     "repeat_purchase",
     "response_rate",
@@ -111,6 +116,7 @@ __all__ = [
     "t_mean",
     "top_share",
     "total",
+    "value_at_risk",
     "wilson",
 ]
 

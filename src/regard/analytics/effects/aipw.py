@@ -50,8 +50,10 @@ class Effect:
     ----------
     estimate : Estimate
         Mean outcome with the exposure minus without it, over the target group; n counts that group after trimming.
+    relative : Estimate
+        The same as a share of the mean without it: -.1 when 45 % come back instead of 50 %.
     naive : float
-        The same difference unadjusted.
+        The difference unadjusted.
     with_exposure, without_exposure : float
         The two means whose difference the estimate is.
     overlap : Overlap
@@ -60,6 +62,7 @@ class Effect:
     """
 
     estimate: Estimate
+    relative: Estimate
     naive: float
     with_exposure: float
     without_exposure: float
@@ -152,14 +155,13 @@ def average_effect(
     if min(rows.d.sum(), (1 - rows.d).sum()) < MINIMUM_GROUP:
         return _too_few(data, level, overlap)
     parts = (rows, probability[kept], m0[kept], m1[kept])
-    with_it, without, influence = _over_exposed(*parts) if on == EXPOSED else _over_all(*parts)
-    value, error = with_it - without, _standard_error(influence, rows.cluster)
-    half = normal_quantile(level) * error
+    means = _over_exposed(*parts) if on == EXPOSED else _over_all(*parts)
     n = int(rows.d.sum()) if on == EXPOSED else len(rows.d)
-    estimate = Estimate(
-        value, value - half, value + half, n, level=level, method=METHOD, version=VERSION, standard_error=error
+    estimate = _estimate(means.difference, means.of_difference(), rows.cluster, n, level)
+    relative = _estimate(means.ratio - 1, means.of_ratio(), rows.cluster, n, level)
+    return Effect(
+        estimate, relative, data.naive(), means.with_it, means.without, overlap, *data.sizes()
     )  # fmt: skip
-    return Effect(estimate, data.naive(), with_it, without, overlap, *data.sizes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,30 +226,67 @@ def _expected(
     return np.asarray(data.x[there] @ fit_linear(data.x[learn], data.y[learn]))
 
 
-def _over_exposed(rows: _Data, e: Floats, m0: Floats, _m1: Floats) -> tuple[float, float, Floats]:
-    """Means with and without the exposure over the exposed, and the influence of each row on their difference."""
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """Means with and without the exposure over the target group, and each row's influence on them."""
+
+    with_it: float
+    without: float
+    influence_with: Floats
+    influence_without: Floats
+
+    @property
+    def difference(self) -> float:
+        return self.with_it - self.without
+
+    @property
+    def ratio(self) -> float:
+        return self.with_it / self.without if self.without else float("nan")
+
+    def of_difference(self) -> Floats:
+        return self.influence_with - self.influence_without
+
+    def of_ratio(self) -> Floats:
+        if not self.without:
+            return np.full(len(self.influence_with), np.nan)
+        return (self.influence_with - self.ratio * self.influence_without) / self.without
+
+
+def _over_exposed(rows: _Data, e: Floats, m0: Floats, _m1: Floats) -> _Means:
     size = float((rows.w * rows.d).mean())
-    left = rows.y - m0
-    surprise = rows.w * (1 - rows.d) * e / (1 - e) * left
+    surprise = rows.w * (1 - rows.d) * e / (1 - e) * (rows.y - m0)
     with_it = float((rows.w * rows.d * rows.y).mean()) / size
     without = float((rows.w * rows.d * m0 + surprise).mean()) / size
-    influence = (rows.w * rows.d * (left - (with_it - without)) - surprise) / size
-    return with_it, without, influence
+    of_with = rows.w * rows.d * (rows.y - with_it) / size
+    of_without = (rows.w * rows.d * (m0 - without) + surprise) / size
+    return _Means(with_it, without, of_with, of_without)
 
 
-def _over_all(rows: _Data, e: Floats, m0: Floats, m1: Floats) -> tuple[float, float, Floats]:
-    size = float(rows.w.mean())
-    ones = rows.w * (m1 + rows.d * (rows.y - m1) / e) / size
-    zeros = rows.w * (m0 + (1 - rows.d) * (rows.y - m0) / (1 - e)) / size
+def _over_all(rows: _Data, e: Floats, m0: Floats, m1: Floats) -> _Means:
+    share = rows.w / rows.w.mean()
+    ones = share * (m1 + rows.d * (rows.y - m1) / e)
+    zeros = share * (m0 + (1 - rows.d) * (rows.y - m0) / (1 - e))
     with_it, without = float(ones.mean()), float(zeros.mean())
-    return with_it, without, ones - zeros - rows.w / size * (with_it - without)
+    return _Means(with_it, without, ones - share * with_it, zeros - share * without)
 
 
-def _standard_error(influence: Floats, cluster: npt.NDArray[np.intp]) -> float:
+def _estimate(
+    value: float, influence: Floats, cluster: npt.NDArray[np.intp], n: int, level: float
+) -> Estimate:
+    """The estimate whose error is that of the mean of the influence function, summed within clusters."""
     _, place = np.unique(cluster, return_inverse=True)
     groups = int(place.max()) + 1
     sums = sum_by(place, influence[:, None], groups)
-    return float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / len(influence)
+    error = float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / len(influence)
+    if not np.isfinite(error):
+        return _nothing(n, level)
+    half = normal_quantile(level) * error
+    low, high = value - half, value + half
+    return Estimate(value, low, high, n, level, METHOD, VERSION, standard_error=error)
+
+
+def _nothing(n: int, level: float) -> Estimate:
+    return Estimate(None, None, None, n, level, METHOD, VERSION)
 
 
 def _look_at_overlap(data: _Data, e: Floats, kept: npt.NDArray[np.bool_], on: str) -> Overlap:
@@ -270,6 +309,7 @@ def _warn_of_overlap(overlap: Overlap) -> None:
 
 
 def _too_few(data: _Data, level: float, overlap: Overlap | None = None) -> Effect:
-    none = Estimate(None, None, None, int(data.d.sum()), level=level, method=METHOD, version=VERSION)
-    nan = float("nan")
-    return Effect(none, data.naive(), nan, nan, overlap or Overlap(nan, nan, nan, nan, False), *data.sizes())
+    none, nan = _nothing(int(data.d.sum()), level), float("nan")
+    return Effect(
+        none, none, data.naive(), nan, nan, overlap or Overlap(nan, nan, nan, nan, False), *data.sizes()
+    )
