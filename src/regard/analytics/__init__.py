@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from regard.analytics.customers.late_delivery import late_delivery_rate
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
     from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.difference import Difference, difference_in_differences
+    from regard.analytics.effects.interrupted import Interruption, interrupted_series
     from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
@@ -59,6 +61,8 @@ _HOMES = {
     "customers.late_delivery": ("late_delivery_rate",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
     "effects.aipw": ("Effect", "Overlap", "average_effect",),
+    "effects.difference": ("Difference", "difference_in_differences",),
+    "effects.interrupted": ("Interruption", "interrupted_series",),
     "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk",),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
@@ -77,9 +81,11 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Comparison",
     "ConvergenceWarning",
+    "Difference",
     "Effect",
     "Estimate",
     "Estimates",
+    "Interruption",
     "Overlap",
     "PainPoint",
     "Ranking",
@@ -97,6 +103,8 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "difference_in_differences",
+    "interrupted_series",
     "kish_n",
     "late_delivery_rate",
     "mark_repeats",

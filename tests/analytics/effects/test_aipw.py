@@ -31,6 +31,7 @@ def test_the_interval_covers_the_truth_in_40_companies(on: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::regard.analytics.warnings.StatisticalWarning")
 @pytest.mark.parametrize("on", ["exposed", "all"])
 @pytest.mark.parametrize("n", [500, 2000])
 def test_the_interval_covers_the_truth_in_90_to_99_of_100_companies(on: str, n: int) -> None:
