@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from regard.analytics.drivers.lmg import lmg
     from regard.analytics.drivers.proportional_odds import ProportionalOdds, proportional_odds
     from regard.analytics.drivers.relative_weights import relative_weights
+    from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.difference import Difference, difference_in_differences
+    from regard.analytics.effects.interrupted import Interruption, interrupted_series
+    from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -97,6 +101,10 @@ _HOMES = {
     "drivers.lmg": ("lmg",),
     "drivers.proportional_odds": ("ProportionalOdds", "proportional_odds"),
     "drivers.relative_weights": ("relative_weights",),
+    "effects.aipw": ("Effect", "Overlap", "average_effect"),
+    "effects.difference": ("Difference", "difference_in_differences"),
+    "effects.interrupted": ("Interruption", "interrupted_series"),
+    "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk"),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -131,22 +139,29 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Comparison",
     "ConvergenceWarning",
+    "Difference",
     "DriverPoint",
+    "Effect",
     "Estimate",
     "Estimates",
     "Fit",
     "ImportancePerformance",
+    "Interruption",
     "JourneyGraph",
     "KeyDrivers",
     "LifetimeValue",
     "LogRank",
     "OpeningHours",
+    "Overlap",
+    "PainPoint",
     "ProportionalOdds",
+    "Ranking",
     "StatisticalWarning",
     "SurvivalCurve",
     "ValueInterval",
     "active_customers",
     "adjusted_wald_nps",
+    "average_effect",
     "benjamini_hochberg",
     "bootstrap",
     "ces",
@@ -158,6 +173,7 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "difference_in_differences",
     "discounted_lifetime",
     "expected_purchases",
     "fit_bgbb",
@@ -171,6 +187,7 @@ __all__ = [
     "handover_delay",
     "handovers",
     "importance_performance",
+    "interrupted_series",
     "journey_edges",
     "journey_graph",
     "journey_steps",
@@ -190,6 +207,7 @@ __all__ = [
     "poisson_total",
     "probability_alive",
     "proportional_odds",
+    "rank_pain_points",
     "ratio_of_sums",
     "relative_weights",
     "removal_effects",
@@ -210,6 +228,7 @@ __all__ = [
     "top_share",
     "total",
     "transition_counts",
+    "value_at_risk",
     "waiting_time",
     "wilson",
 ]
