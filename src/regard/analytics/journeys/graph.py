@@ -132,7 +132,9 @@ def journey_graph(
     """
     table = journey_edges(log, case=case, activity=activity, at=at, order=order, customer=customer)
     rows = table.to_pyarrow().to_pylist()
-    edges, ends, starts = {}, {}, {}
+    edges: dict[tuple[Any, Any], Edge] = {}
+    starts: dict[Any, int] = {}
+    ends: dict[Any, int] = {}
     for row in rows:
         step, following, passages = row.pop("step"), row.pop("next_step"), row["passages"]
         starts[step] = starts.get(step, 0) + passages

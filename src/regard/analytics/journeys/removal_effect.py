@@ -170,7 +170,7 @@ def _effects(chains: Floats) -> Floats:
     start = between[:, 0]
     passed = np.einsum("ci,cij->cj", start, visits) / np.einsum("cii->ci", visits)
     total = np.einsum("ci,ci->c", start, success) + goal[:, 0]
-    return np.clip(passed * success / total[:, np.newaxis], 0.0, 1.0)
+    return np.asarray(np.clip(passed * success / total[:, np.newaxis], 0.0, 1.0), dtype=np.float64)
 
 
 def _redrawn(chain: Floats, resamples: int, seed: int) -> Floats:
