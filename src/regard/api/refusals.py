@@ -107,5 +107,6 @@ def _as_regard_error(error: Exception) -> RegardError:
 
 def _sentence(item: dict[str, Any]) -> str:
     """One complaint of the checks: where, and what is wrong; never what was sent."""
-    place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "form", "file")]
+    loc = [str(part) for part in item["loc"]]  # kind of parameter, its name, and the way into it
+    place = loc[2:] if loc[0] == "body" else loc[1:]
     return f"{'.'.join(place) or 'body'}: {item['msg']}"
