@@ -166,7 +166,7 @@ EMAIL = Comparison(
         Level(
             "one slip",
             "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
-            " and levenshtein(email_l, email_r) <= 1",
+            " and levenshtein(email_l, email_r) <= 1 and email_digits_l = email_digits_r",
             0.05,
             0.0001,
         ),
