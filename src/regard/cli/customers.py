@@ -35,7 +35,7 @@ KeyArgument = Annotated[str, typer.Argument(help="A customer's number, a record'
 @app.command()
 def find(
     text: Annotated[str, typer.Argument(help="The beginning of names, an e-mail, a phone number or a key.")],
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -203,7 +203,7 @@ def link(home: HomeOption = None, json: JsonOption = False) -> None:
 def events(
     customer_key: Annotated[str, typer.Option("--customer", help="Only this customer's.")] = "",
     name: Annotated[list[str] | None, typer.Option(help="Only events of this name; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -150,7 +150,7 @@ def free_address(host: str, port: int) -> tuple[str, int]:
         socket.create_server(address[:2], family=family).close()
     except OSError as error:
         raise ConflictError(
-            f"Cannot listen on {host}:{port}: {error.strerror}.",
+            f"Cannot listen on {host}:{port}: {str(error.strerror).partition(' (')[0]}.",
             hint="Is Regard running already? Choose another address with --bind HOST:PORT.",
         ) from error
     return str(address[0]), port
