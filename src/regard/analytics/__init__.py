@@ -28,8 +28,18 @@ if TYPE_CHECKING:
     from regard.analytics.customers.late_delivery import late_delivery_rate
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
     from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.cuped import Adjusted, cuped
     from regard.analytics.effects.difference import Difference, difference_in_differences
+    from regard.analytics.effects.holdout import prove_with_holdout, share_difference
     from regard.analytics.effects.interrupted import Interruption, interrupted_series
+    from regard.analytics.effects.registration import (
+        Proof,
+        Registration,
+        judge,
+        power_two_groups,
+        register,
+        sample_size_two_groups,
+    )
     from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
@@ -61,8 +71,13 @@ _HOMES = {
     "customers.late_delivery": ("late_delivery_rate",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
     "effects.aipw": ("Effect", "Overlap", "average_effect",),
+    "effects.cuped": ("Adjusted", "cuped",),
     "effects.difference": ("Difference", "difference_in_differences",),
+    "effects.holdout": ("prove_with_holdout", "share_difference",),
     "effects.interrupted": ("Interruption", "interrupted_series",),
+    "effects.registration": (
+        "Proof", "Registration", "judge", "power_two_groups", "register", "sample_size_two_groups",
+    ),
     "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk",),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
@@ -79,6 +94,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Adjusted",
     "Comparison",
     "ConvergenceWarning",
     "Difference",
@@ -88,7 +104,9 @@ __all__ = [
     "Interruption",
     "Overlap",
     "PainPoint",
+    "Proof",
     "Ranking",
+    "Registration",
     "StatisticalWarning",
     "active_customers",
     "adjusted_wald_nps",
@@ -103,8 +121,10 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "cuped",
     "difference_in_differences",
     "interrupted_series",
+    "judge",
     "kish_n",
     "late_delivery_rate",
     "mark_repeats",
@@ -112,14 +132,19 @@ __all__ = [
     "nps",
     "nps_counts",
     "poisson_total",
+    "power_two_groups",
+    "prove_with_holdout",
     "rank_pain_points",
     "ratio_of_sums",
+    "register",
     "repeat_purchase",
     "response_rate",
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_share",
+    "sample_size_two_groups",
     "share",
+    "share_difference",
     "smallest_detectable_change",
     "t_mean",
     "top_share",
