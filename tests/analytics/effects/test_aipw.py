@@ -66,6 +66,8 @@ def population() -> Population:
 def test_planted_causes_are_found_among_20000_customers(population: Population, cause: str) -> None:
     found, true = planted_effect(population, cause)
     assert found.estimate.low < true < found.estimate.high < -0.2  # type: ignore[operator]
+    planted = population.model.effects[cause]
+    assert found.relative.low < -planted < found.relative.high  # type: ignore[operator]
     assert found.overlap.good
 
 

@@ -26,7 +26,7 @@ def test_variance_kept_is_one_minus_the_squared_correlation() -> None:
 
 def test_the_interval_covers_the_truth() -> None:
     hits = []
-    for seed in range(300):
+    for seed in range(200):
         rng = np.random.default_rng(seed)
         before, treated = rng.gamma(1.0, 60.0, 120), rng.random(120) < 0.5
         found = cuped(before + rng.gamma(2.0, 20.0, 120) + 4.0 * treated, treated, before).effect
