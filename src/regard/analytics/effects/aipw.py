@@ -143,16 +143,16 @@ def average_effect(
     data = _Data.read(outcome, exposed, covariates, clusters, weights)
     if on not in (EXPOSED, ALL):
         raise ValueError(f"on must be {EXPOSED!r} or {ALL!r}, not {on!r}")
-    if min(data.d.sum(), (1 - data.d).sum()) < MINIMUM_GROUP or folds < 2:
-        if folds < 2:
-            raise ValueError("cross-fitting needs at least two folds")
+    if folds < 2:
+        raise ValueError("cross-fitting needs at least two folds")
+    if data.smaller_group() < MINIMUM_GROUP:
         return _too_few(data, level)
     probability, m0, m1 = _cross_fit(data, folds, seed, with_exposed=on == ALL)
     kept = probability <= 1 - trim if on == EXPOSED else np.abs(probability - 0.5) <= 0.5 - trim
     overlap = _look_at_overlap(data, probability, kept, on)
     _warn_of_overlap(overlap)
     rows = data.take(kept)
-    if min(rows.d.sum(), (1 - rows.d).sum()) < MINIMUM_GROUP:
+    if rows.smaller_group() < MINIMUM_GROUP:
         return _too_few(data, level, overlap)
     parts = (rows, probability[kept], m0[kept], m1[kept])
     means = _over_exposed(*parts) if on == EXPOSED else _over_all(*parts)
@@ -198,6 +198,11 @@ class _Data:
         if not 0 < self.d.sum() < len(self.d):
             return float("nan")
         return float(self.y[self.d == 1].mean() - self.y[self.d == 0].mean())
+
+    def smaller_group(self) -> int:
+        """Rows that count for something in the smaller of the two groups."""
+        exposed = self.d[self.w > 0]
+        return int(min(exposed.sum(), (1 - exposed).sum()))
 
     def sizes(self) -> tuple[int, int]:
         return int(self.d.sum()), int((1 - self.d).sum())
