@@ -42,8 +42,18 @@ if TYPE_CHECKING:
     from regard.analytics.drivers.proportional_odds import ProportionalOdds, proportional_odds
     from regard.analytics.drivers.relative_weights import relative_weights
     from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.cuped import Adjusted, cuped
     from regard.analytics.effects.difference import Difference, difference_in_differences
+    from regard.analytics.effects.holdout import prove_with_holdout, share_difference
     from regard.analytics.effects.interrupted import Interruption, interrupted_series
+    from regard.analytics.effects.registration import (
+        Proof,
+        Registration,
+        judge,
+        power_two_groups,
+        register,
+        sample_size_two_groups,
+    )
     from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
@@ -102,8 +112,13 @@ _HOMES = {
     "drivers.proportional_odds": ("ProportionalOdds", "proportional_odds"),
     "drivers.relative_weights": ("relative_weights",),
     "effects.aipw": ("Effect", "Overlap", "average_effect"),
+    "effects.cuped": ("Adjusted", "cuped"),
     "effects.difference": ("Difference", "difference_in_differences"),
+    "effects.holdout": ("prove_with_holdout", "share_difference"),
     "effects.interrupted": ("Interruption", "interrupted_series"),
+    "effects.registration": (
+        "Proof", "Registration", "judge", "power_two_groups", "register", "sample_size_two_groups",
+    ),
     "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk"),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
@@ -137,6 +152,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Adjusted",
     "Comparison",
     "ConvergenceWarning",
     "Difference",
@@ -154,8 +170,10 @@ __all__ = [
     "OpeningHours",
     "Overlap",
     "PainPoint",
+    "Proof",
     "ProportionalOdds",
     "Ranking",
+    "Registration",
     "StatisticalWarning",
     "SurvivalCurve",
     "ValueInterval",
@@ -173,6 +191,7 @@ __all__ = [
     "complaint_rate",
     "csat",
     "csi",
+    "cuped",
     "difference_in_differences",
     "discounted_lifetime",
     "expected_purchases",
@@ -192,6 +211,7 @@ __all__ = [
     "journey_graph",
     "journey_steps",
     "journey_variants",
+    "judge",
     "kaplan_meier",
     "key_drivers",
     "kish_n",
@@ -205,10 +225,13 @@ __all__ = [
     "nps",
     "nps_counts",
     "poisson_total",
+    "power_two_groups",
     "probability_alive",
     "proportional_odds",
+    "prove_with_holdout",
     "rank_pain_points",
     "ratio_of_sums",
+    "register",
     "relative_weights",
     "removal_effects",
     "repeat_purchase",
@@ -219,7 +242,9 @@ __all__ = [
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_share",
+    "sample_size_two_groups",
     "share",
+    "share_difference",
     "simulate_value",
     "smallest_detectable_change",
     "step_scores",

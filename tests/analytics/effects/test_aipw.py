@@ -8,7 +8,7 @@ import pytest
 from regard.analytics import StatisticalWarning, average_effect
 from regard.simulate.population import Population, simulate_population
 from tests.analytics.effects.companies import company, truth
-from tests.analytics.effects.planted import planted_effect
+from tests.analytics.effects.planted import planted_effect, seen_effect
 
 
 def covered(runs: range, n: int, on: str) -> float:
@@ -69,9 +69,16 @@ def test_planted_causes_are_found_among_20000_customers(population: Population, 
     assert found.overlap.good
 
 
+@pytest.mark.parametrize("cause", ["late_delivery", "billing_handoffs", "product_fault"])
+def test_orders_again_within_180_days_show_the_planted_share(population: Population, cause: str) -> None:
+    found = seen_effect(population, cause)
+    planted = population.model.effects[cause]
+    assert found.relative.low < -planted < found.relative.high  # type: ignore[operator]
+
+
 def test_packaging_is_cleared_among_20000_customers(population: Population) -> None:
-    found, _ = planted_effect(population, "packaging")
-    assert -0.02 < found.estimate.low < 0 < found.estimate.high < 0.02  # type: ignore[operator]
+    found = seen_effect(population, "packaging").estimate
+    assert -0.04 < found.low < 0 < found.high < 0.04  # type: ignore[operator]
 
 
 def test_with_no_covariates_it_is_the_plain_difference() -> None:
@@ -118,6 +125,8 @@ def test_a_handful_of_exposed_gives_no_figure() -> None:
     found = average_effect(np.tile([0, 1], 100), np.arange(200) < 12, {})
     assert found.estimate.too_few
     assert found.estimate.n == 12
+    worthless = average_effect(np.tile([0, 1], 100), np.arange(200) < 90, {}, weights=np.zeros(200))
+    assert worthless.estimate.too_few
 
 
 def test_missing_outcomes_and_unknown_targets_are_refused() -> None:

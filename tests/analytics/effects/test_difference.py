@@ -1,9 +1,13 @@
 """Groups that moved apart because of a change are told from groups that always did."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
-from regard.analytics import StatisticalWarning, difference_in_differences
+from regard.analytics import StatisticalWarning, difference_in_differences, judge, register
+from regard.simulate.model import COUNTRIES, REGIONS
+from regard.simulate.population import Population, simulate_population
 
 
 def test_figures_agree_with_statsmodels() -> None:
@@ -71,3 +75,40 @@ def test_few_clusters_and_missing_sides_are_said() -> None:
         difference_in_differences(**one, start=0)
     with pytest.raises(ValueError, match="both groups"):
         difference_in_differences(**one | {"changed": one["period"] > 3}, start=6)
+
+
+@pytest.fixture(scope="module")
+def population() -> Population:
+    return simulate_population(20_000, 1, date(2026, 11, 21))
+
+
+def test_the_carrier_that_helped_is_proved_among_20000_customers(population: Population) -> None:
+    orders, model = population.orders, population.model
+    day = orders.placed // 1440 - population.calendar.months_before_end(model.carrier_fix.months_before_end)
+    changed = np.isin(orders.region, [REGIONS.index(name) for name in model.carrier_fix.affected])
+    found = difference_in_differences(orders.late, changed, day // 61, start=0, clusters=orders.person)
+    helped = orders.region[changed & (day >= 0)]
+    true = (np.take(model.late_after, helped) - np.take(model.late_before, helped)).mean()
+    assert found.effect.low < true < found.effect.high  # type: ignore[operator]
+    assert found.parallel
+    plan = register(
+        "late deliveries", cohort="orders to East and South", start=date(2026, 1, 1), window_days=0, per_day=20,
+        smallest_effect=0.05, baseline=0.24, direction="down",
+    )  # fmt: skip
+    assert judge(found.effect, plan, as_of=date(2026, 11, 21)).verdict == "worked"
+
+
+def test_the_form_that_changed_nothing_is_not_taken_for_a_success(population: Population) -> None:
+    orders, fix = population.orders, population.model.billing_fix
+    cases = orders.take(orders.billing)
+    changed = population.customers.country[cases.person] == COUNTRIES.index("DE")
+    day = cases.placed // 1440 - population.calendar.months_before_end(fix.months_before_end)
+    found = difference_in_differences(
+        cases.handovers >= 2, changed, day // 91, start=0, clusters=cases.person
+    )  # fmt: skip
+    plan = register(
+        "handed over twice", cohort="billing cases in Germany", start=date(2026, 1, 1), window_days=0, per_day=20,
+        smallest_effect=0.1, baseline=0.6, direction="down",
+    )  # fmt: skip
+    proof = judge(found.effect, plan, as_of=date(2026, 11, 21))
+    assert proof.verdict == "did not", proof.reason

@@ -143,16 +143,16 @@ def average_effect(
     data = _Data.read(outcome, exposed, covariates, clusters, weights)
     if on not in (EXPOSED, ALL):
         raise ValueError(f"on must be {EXPOSED!r} or {ALL!r}, not {on!r}")
-    if min(data.d.sum(), (1 - data.d).sum()) < MINIMUM_GROUP or folds < 2:
-        if folds < 2:
-            raise ValueError("cross-fitting needs at least two folds")
+    if folds < 2:
+        raise ValueError("cross-fitting needs at least two folds")
+    if data.smaller_group() < MINIMUM_GROUP:
         return _too_few(data, level)
     probability, m0, m1 = _cross_fit(data, folds, seed, with_exposed=on == ALL)
     kept = probability <= 1 - trim if on == EXPOSED else np.abs(probability - 0.5) <= 0.5 - trim
     overlap = _look_at_overlap(data, probability, kept, on)
     _warn_of_overlap(overlap)
     rows = data.take(kept)
-    if min(rows.d.sum(), (1 - rows.d).sum()) < MINIMUM_GROUP:
+    if rows.smaller_group() < MINIMUM_GROUP:
         return _too_few(data, level, overlap)
     parts = (rows, probability[kept], m0[kept], m1[kept])
     means = _over_exposed(*parts) if on == EXPOSED else _over_all(*parts)
@@ -199,31 +199,43 @@ class _Data:
             return float("nan")
         return float(self.y[self.d == 1].mean() - self.y[self.d == 0].mean())
 
+    def smaller_group(self) -> int:
+        """Rows that count for something in the smaller of the two groups."""
+        exposed = self.d[self.w > 0]
+        return int(min(exposed.sum(), (1 - exposed).sum()))
+
     def sizes(self) -> tuple[int, int]:
         return int(self.d.sum()), int((1 - self.d).sum())
 
 
 def _cross_fit(data: _Data, folds: int, seed: int, *, with_exposed: bool) -> tuple[Floats, Floats, Floats]:
     """Probability of exposure and expected outcomes without and with it, each from the other folds."""
-    binary = bool(np.isin(data.y, (0.0, 1.0)).all())
     groups = int(data.cluster.max()) + 1
     fold = np.random.default_rng(seed).permutation(groups)[data.cluster] % folds
-    probability, m0, m1 = np.empty(len(data.y)), np.empty(len(data.y)), np.full(len(data.y), np.nan)
-    for one in range(folds):
-        there, away = fold == one, fold != one
-        probability[there] = logistic(data.x[there] @ fit_logistic(data.x[away], data.d[away]))
-        m0[there] = _expected(data, away & (data.d == 0), there, binary)
-        if with_exposed:
-            m1[there] = _expected(data, away & (data.d == 1), there, binary)
+    everyone, binary = np.ones(len(data.y), dtype=bool), bool(np.isin(data.y, (0.0, 1.0)).all())
+    probability = _predict(data.x, data.d, everyone, fold, binary=True)
+    m0 = _predict(data.x, data.y, data.d == 0, fold, binary=binary)
+    m1 = (
+        _predict(data.x, data.y, data.d == 1, fold, binary=binary)
+        if with_exposed
+        else np.full(len(m0), np.nan)
+    )
     return np.clip(probability, 1e-6, 1 - 1e-6), m0, m1
 
 
-def _expected(
-    data: _Data, learn: npt.NDArray[np.bool_], there: npt.NDArray[np.bool_], binary: bool
+def _predict(
+    x: Floats, y: Floats, learn: npt.NDArray[np.bool_], fold: npt.NDArray[np.intp], *, binary: bool
 ) -> Floats:
-    if binary:
-        return logistic(data.x[there] @ fit_logistic(data.x[learn], data.y[learn]))
-    return np.asarray(data.x[there] @ fit_linear(data.x[learn], data.y[learn]))
+    """For each row, what a model of the `learn` rows of the other folds expects."""
+    expected = np.empty(len(y))
+    near = fit_logistic(x[learn], y[learn]) if binary else None  # only where each fold's search begins
+    for one in np.unique(fold):
+        there, away = fold == one, learn & (fold != one)
+        if binary:
+            expected[there] = logistic(x[there] @ fit_logistic(x[away], y[away], start=near))
+        else:
+            expected[there] = x[there] @ fit_linear(x[away], y[away])
+    return expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def design_matrix(covariates: Covariates, n: int) -> Floats:
     Parameters
     ----------
     covariates : mapping of str to array_like, shape (n,)
-        Numbers and booleans, or text for categories. A missing number (nan) is its mean with a column of its own.
+        Numbers, booleans and times, or text for categories. A missing number is its mean with a column of its own.
     n : int
         Number of rows expected.
 
@@ -46,9 +46,22 @@ def design_matrix(covariates: Covariates, n: int) -> Floats:
         values = np.asarray(given)
         if values.shape != (n,):
             raise ValueError(f"covariate {name} has shape {values.shape}, expected ({n},)")
-        columns += _numbers(values.astype(np.float64)) if values.dtype.kind in "biuf" else _levels(values)
+        columns += _levels(values) if _is_text(values) else _numbers(_floats(values))
     standard = [columns[0], *(_standard(column) for column in columns[1:] if np.ptp(column) > 0)]
     return np.column_stack(standard)
+
+
+def _is_text(values: npt.NDArray[np.generic]) -> bool:
+    return values.dtype.kind in "USTO" and any(isinstance(value, str) for value in values.tolist())
+
+
+def _floats(values: npt.NDArray[np.generic]) -> Floats:
+    """Decimals and None as well; times in days."""
+    if values.dtype.kind == "M":
+        seconds = values.astype("datetime64[s]")
+        days = seconds.astype(np.int64).astype(np.float64) / 86_400
+        return np.where(np.isnat(seconds), np.nan, days)
+    return values.astype(np.float64)
 
 
 def _standard(column: Floats) -> Floats:
