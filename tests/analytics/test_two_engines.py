@@ -25,7 +25,8 @@ def events() -> pa.Table:
         {
             "event_id": f"e{number:03}",
             "customer_id": rng.randrange(200),
-            "occurred_at": START + timedelta(minutes=rng.randrange(365 * 1440)),
+            "occurred_at": START
+            + timedelta(minutes=rng.randrange(365 * 1440), milliseconds=rng.randrange(999)),
             "score": rng.choice([*range(11), None]),
             "effort": rng.randrange(1, 8),
             "weight": rng.choice([0.5, 1.0, 2.0]),
@@ -35,6 +36,9 @@ def events() -> pa.Table:
         }
         for number in range(800)
     ]
+    rows[0]["occurred_at"] = datetime(
+        2026, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC
+    )  # the last half second counts
     times = [("occurred_at", pa.timestamp("us", "UTC"))]
     table = pa.Table.from_pylist(rows)
     kinds = {field.name: field.type for field in table.schema} | dict(times)
