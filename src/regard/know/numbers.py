@@ -90,7 +90,8 @@ class Numbers:
         overlaps = [Overlap(*row) for row in found]
         return [
             each for each in overlaps
-            if each.share >= LEAST_SHARE and each.repeated <= MOST_REPEATED and _source(each.left) != _source(each.right)
+            if each.share >= LEAST_SHARE and each.repeated <= MOST_REPEATED
+            and _source(each.left) != _source(each.right)
         ]  # fmt: skip
 
     def pairs(self, left: str, right: str, *, most: int | None = None) -> list[tuple[int, int]]:
@@ -114,8 +115,8 @@ _OVERLAPS = """
 WITH held AS (SELECT col, value, count(*) AS records FROM numbers GROUP BY ALL),
 columns AS (
     SELECT col, count(*) AS n, sum(records) / count(*) AS repeated,
-        avg((regexp_matches(value, '[a-z]') AND regexp_matches(value, '[0-9].*[0-9].*[0-9]') OR length(value) >= 9)::INT)
-            AS distinctive
+        avg((regexp_matches(value, '[a-z]') AND regexp_matches(value, '[0-9].*[0-9].*[0-9]')
+            OR length(value) >= 9)::INT) AS distinctive
     FROM held GROUP BY col
 ),
 common AS (
