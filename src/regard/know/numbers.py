@@ -97,13 +97,14 @@ class Numbers:
     def pairs(self, left: str, right: str, *, most: int | None = None) -> list[tuple[int, int]]:
         """The records that two columns join; with `most` a sample."""
         limit = f"ORDER BY hash(value) LIMIT {most}" if most is not None else ""
-        return self._database.execute(
+        found = self._database.execute(
             f"WITH few AS (SELECT value FROM numbers WHERE col IN ($left, $right) GROUP BY value"
             f" HAVING count(*) FILTER (col = $left) * count(*) FILTER (col = $right) BETWEEN 1 AND {MOST_UNDER_ONE})"
             f" SELECT l.identity, r.identity FROM few JOIN numbers l USING (value) JOIN numbers r USING (value)"
             f" WHERE l.col = $left AND r.col = $right AND l.identity <> r.identity {limit}",
             {"left": left, "right": right},
         ).fetchall()
+        return [(one, other) for one, other in found]
 
 
 def _source(column: str) -> str:
