@@ -111,6 +111,13 @@ def holder_of(
     identity: int, kind: str, normal: Mapping[str, str | None], customer: int | None = None
 ) -> Holder:
     """What the rules look at of an identity; a person is not told apart by the organisation they belong to."""
-    told_by = [normal.get(name) for name in ("given_name", "family_name", "birth_date")]
-    organisation = normal.get("organisation") if kind == "organisation" else None
-    return Holder(identity, kind, *told_by, organisation, normal.get("email"), customer)
+    return Holder(
+        id=identity,
+        kind=kind,
+        given=normal.get("given_name"),
+        family=normal.get("family_name"),
+        birth_date=normal.get("birth_date"),
+        organisation=normal.get("organisation") if kind == "organisation" else None,
+        email=normal.get("email"),
+        customer=customer,
+    )

@@ -15,7 +15,7 @@ from regard.know.linkage.blocking import (
     run_pilot,
 )
 from regard.know.linkage.clusters import refuse_edges
-from regard.know.linkage.comparisons import BY_NAME, choose_comparisons
+from regard.know.linkage.comparisons import choose_comparisons
 from regard.know.linkage.doubts import given_names_differ, may_be_namesakes, more_than_names_agree
 from regard.know.linkage.evidence import explain_pairs
 from regard.know.linkage.household import NO_HOUSEHOLDS, match_probability, settle
