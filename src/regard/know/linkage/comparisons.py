@@ -76,13 +76,22 @@ GIVEN_NAME = Comparison(
         Level(
             # a slip is rare beside the name it spoils; andrea and andreas are both frequent
             "alike, but both are usual names",
-            "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8"
+            "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8"
+            " or levenshtein(given_name_l, given_name_r) <= 1)"
+            " and length(given_name_l) > 1 and length(given_name_r) > 1"
             " and least(given_bearers_l, given_bearers_r) >= 3"
             " and 30 * least(given_bearers_l, given_bearers_r) >= greatest(given_bearers_l, given_bearers_r)",
             0.01,
             0.01,
         ),
-        Level("similar", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9", 0.09, 0.003),
+        Level(
+            "similar",
+            "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9"
+            " or levenshtein(given_name_l, given_name_r) <= 1)"
+            " and length(given_name_l) > 1 and length(given_name_r) > 1",
+            0.09,
+            0.003,
+        ),
         Level(
             "initial",
             "(length(given_name_l) = 1 or length(given_name_r) = 1)"
@@ -157,7 +166,7 @@ EMAIL = Comparison(
         Level(
             "one slip",
             "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
-            " and levenshtein(email_l, email_r) <= 1",
+            " and levenshtein(email_l, email_r) <= 1 and email_digits_l = email_digits_r",
             0.05,
             0.0001,
         ),

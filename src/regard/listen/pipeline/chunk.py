@@ -1,5 +1,6 @@
 """What the steps of an import work on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,8 @@ class Context:
     recorded_at: datetime
     hints: Hints = field(default_factory=Hints)
     sheet: Sheet | None = None  # being read
+    before_looking: Callable[[], None] = lambda: None  # finishes what is still being written to the lake
+    is_first: dict[str, bool] = field(default_factory=dict)  # lake table -> it had nothing of this source
     _profiles: dict[str, ColumnProfile] = field(default_factory=dict)
 
     @property
@@ -65,6 +68,7 @@ class Chunk:
 
     table: TableMapping
     rows: pa.Table  # text columns and `_row`
+    made: pa.Table | None = None  # every event of every row, with its key and version
     events: pa.Table | None = None  # new ones and retractions, EVENT_SCHEMA
     attributes: pa.Table | None = None
     identities: pa.Table | None = None
