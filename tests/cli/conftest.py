@@ -1,3 +1,4 @@
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,3 +32,8 @@ def regard(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
         return Answer(int(ended.value.code or 0), *capsys.readouterr())
 
     return run
+
+
+def shell() -> dict[str, str]:
+    """The environment of a real command: without the settings of this test run."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}

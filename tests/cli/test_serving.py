@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import shell
+
 pytestmark = pytest.mark.slow
 PATIENCE = 60.0
 
@@ -38,9 +40,8 @@ def wait_until(happened: object, what: str) -> None:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
-    subprocess.run(
-        [sys.executable, "-m", "regard", "init", "--home", folder], check=True, capture_output=True
-    )
+    command = [sys.executable, "-m", "regard", "init", "--home", folder]
+    subprocess.run(command, check=True, capture_output=True, env=shell())
     return folder
 
 
@@ -50,7 +51,9 @@ def serving(home: Path) -> Iterator[subprocess.Popen[str]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "regard", "serve", "--home", str(home), "--bind", address]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=shell()
+    )
     assert process.stdout is not None
     assert address in process.stdout.readline()
 

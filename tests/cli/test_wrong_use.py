@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from regard.errors import StoreError
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, shell
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_address_in_use_is_one_line(regard: Command) -> None:
 
 def test_a_home_that_cannot_be_written_is_one_line() -> None:
     command = [sys.executable, "-m", "regard", "init", "--home", "/proc/regard"]
-    ended = subprocess.run(command, capture_output=True, text=True)
+    ended = subprocess.run(command, capture_output=True, text=True, env=shell())
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == "regard: /proc/regard: No such file or directory.\n"
 

@@ -114,8 +114,11 @@ def worker(
 def make_application() -> Callable[..., Any]:
     """What each of the server's processes answers with."""
     end_with_parent()
+    from django.urls import resolve
+
     from regard.project.wsgi import application
 
+    resolve("/")  # loads every page and endpoint now, not when the first is asked for
     return application
 
 
