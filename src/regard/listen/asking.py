@@ -68,6 +68,7 @@ def settle_mapping(import_id: int, mapping: SourceMapping) -> Import:
         raise ConflictError(blocking[0]["sentence"], hint="Answer that first.")
     store_mapping(parse_mapping(format_mapping(mapping)))  # what cannot be read back is refused now
     job.state = State.WAITING
+    job.details["agreed"] = True
     job.details.pop("asked", None)
     job.save(update_fields=["details", "state"])
     return job
