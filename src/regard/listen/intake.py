@@ -88,7 +88,7 @@ class Intake:
                     self._take(part, context, beside)
             finally:
                 self._finish()
-                context.con.close()
+                context.close()
         self.job.state, self.job.ended_at = Import.State.DONE, timezone.now()
         self._save()
 
