@@ -100,6 +100,9 @@ def worker(
     from regard.ledger.flusher import run_flusher
 
     autodiscover_modules("tasks")
+    from regard.understand.tasks import resume
+
+    resume()
     stop = threading.Event()
     flusher = threading.Thread(target=run_flusher, args=(stop,), name="flusher")
     flusher.start()

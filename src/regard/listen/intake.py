@@ -8,6 +8,7 @@ written twice, and the counts are those noted.
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -30,6 +31,7 @@ from regard.listen.rejects import UNREADABLE, mark_retried, restore_rows
 from regard.listen.sources import expect_table
 
 CHUNK_ROWS = 262_144
+REJECTS_AT_ONCE = 1000
 WORKING_MEMORY = "700MB"
 Progress = Callable[[Import], None]
 
@@ -86,7 +88,7 @@ class Intake:
                     self._take(part, context, beside)
             finally:
                 self._finish()
-                context.con.close()
+                context.close()
         self.job.state, self.job.ended_at = Import.State.DONE, timezone.now()
         self._save()
 
@@ -145,20 +147,23 @@ class Intake:
         if self.dry_run:
             self._add(counts)
             return
+        made = (
+            Reject(of_import=self.job, table=part.table.name, row_number=row.row_number,
+                   row={UNREADABLE: row.text}, reason=row.reason[:500])
+            for row in refused
+        )  # fmt: skip
         with transaction.atomic():
-            Reject.objects.bulk_create(
-                Reject(of_import=self.job, table=part.table.name, row_number=row.row_number,
-                       row={UNREADABLE: row.text}, reason=row.reason[:500])
-                for row in refused
-            )  # fmt: skip
+            while some := list(islice(made, REJECTS_AT_ONCE)):
+                Reject.objects.bulk_create(some)
             self._close(part, counts)
 
     def _keep_rejects(self, table: TableMapping, chunk: Chunk) -> None:
         if not chunk.rejects:
             return
-        numbers = chunk.rows["_row"]
-        kept = chunk.rows.filter(pc.is_in(numbers, pa.array(sorted(chunk.rejects), pa.int64()))).to_pylist()
-        Reject.objects.bulk_create(_rejects(self.job, table, kept, chunk.rejects), batch_size=1000)
+        numbers = pa.array(sorted(chunk.rejects), pa.int64())
+        kept = chunk.rows.filter(pc.is_in(chunk.rows["_row"], numbers))
+        for rows in kept.to_batches(max_chunksize=REJECTS_AT_ONCE):
+            Reject.objects.bulk_create(_rejects(self.job, table, rows.to_pylist(), chunk.rejects))
 
     def _close(self, part: Part, counts: Counts) -> None:
         """The part is done: count it and forget what was pending."""
