@@ -81,8 +81,7 @@ def profiles() -> ir.Table:
 
 def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
-    table = profiles()
-    rows: list[dict[str, Any]] = lake.fetch(table.filter(table.customer_id == customer_id)).to_pylist()
+    rows: list[dict[str, Any]] = lake.select("profiles", "WHERE customer_id = ?", [customer_id]).to_pylist()
     return rows[0] if rows else None
 
 
