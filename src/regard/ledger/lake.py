@@ -248,7 +248,7 @@ def fetch(expression: ibis.Table) -> pa.Table:
 
 def select(name: str, rest: str, parameters: Sequence[Any] = (), *, columns: str = "*") -> pa.Table:
     """Few rows of a table by SQL that follows `FROM`; see docs/decisions/0007 for when. Values go in as parameters."""
-    query = f'SELECT {columns} FROM "{read(name).get_name()}" {rest}'  # noqa: S608 - our own words only
+    query = f'SELECT {columns} FROM "{read(name).get_name()}" {rest}'
     with store_errors(f"A query of the lake table `{name}`"):
         return connection().con.sql(query, params=list(parameters)).to_arrow_table()
 

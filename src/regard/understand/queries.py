@@ -85,10 +85,10 @@ def profile(customer_id: int) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def worth_ahead(customer_id: int) -> Prospect | None:
-    """What a customer may bring in the next year, with its range; None for who never ordered."""
-    computation, known = latest_computation(), profile(customer_id)
-    return prospect(known, computation.worth) if computation and known else None
+def worth_ahead(known: dict[str, Any] | None) -> Prospect | None:
+    """What the customer of a profile may bring in the next year, with its range; None for who never ordered."""
+    computation = latest_computation() if known else None
+    return prospect(known, computation.worth) if known and computation else None
 
 
 def worth_of_all() -> tuple[Estimate, str] | None:

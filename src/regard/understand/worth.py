@@ -96,11 +96,12 @@ def total_worth(models: dict[str, Any]) -> ra.Estimate | None:
 
 @dataclass(frozen=True)
 class Prospect:
-    """What one customer may bring in the next year, with the range that holds 95 % of simulated futures."""
+    """What one customer may bring in the next year, in whole units of the currency, with the range that holds 95 % of
+    simulated futures."""
 
-    worth: float
-    low: float
-    high: float
+    worth: int
+    low: int
+    high: int
     alive: float
     expected_orders: float
     currency: str
@@ -114,9 +115,9 @@ def prospect(profile: dict[str, Any], models: dict[str, Any]) -> Prospect | None
     purchases, spend = (ra.Fit.from_json(models[name]) for name in ("purchases", "spend"))
     range_ = ra.simulate_value(purchases, spend, *history, horizon=WEEKS_AHEAD, draws=500, parameter_draws=20)
     return Prospect(
-        worth=profile["worth"],
-        low=float(range_.low[0]),
-        high=float(range_.high[0]),
+        worth=round(profile["worth"]),
+        low=round(float(range_.low[0])),
+        high=round(float(range_.high[0])),
         alive=profile["alive"],
         expected_orders=profile["expected_orders"],
         currency=models["currency"],
