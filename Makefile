@@ -28,7 +28,7 @@ lint: $(VENV)/.develop
 	$(BIN)/ruff format --check .
 
 bench: $(VENV)/.develop ## the figures that docs/performance.md quotes
-	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 docs: $(VENV)/.runtime ## pages generated from the code
 	$(BIN)/python -m regard.ledger.catalogue_page > docs/events.md
