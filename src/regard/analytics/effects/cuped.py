@@ -67,7 +67,7 @@ def cuped(
 
     Examples
     --------
-    >>> rng = np.random.default_rng(1)
+    >>> rng = np.random.default_rng(2)
     >>> before, treated = rng.gamma(2, 50, 2000), np.arange(2000) % 2 == 0
     >>> spend = before + rng.normal(0, 20, 2000) + 5 * treated
     >>> found = cuped(spend, treated, before)
