@@ -33,6 +33,7 @@ bench: $(VENV)/.develop ## the figures that docs/performance.md quotes
 docs: $(VENV)/.runtime ## pages generated from the code
 	$(BIN)/python -m regard.ledger.catalogue_page > docs/events.md
 	$(BIN)/python -m regard.project.configuration > docs/settings.md
+	$(BIN)/python -m regard.cli.commands_page > docs/commands.md
 
 lock: ## pin the dependencies anew
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from tests.know.linkage.households import make_households
+from tests.know.linkage.scores import cluster_scores, read_fake, read_febrl, recall_at
 
 from regard.know.linkage import label_components, link_records
 from regard.know.linkage.prepare import open_database
-from tests.know.linkage.households import make_households
-from tests.know.linkage.scores import cluster_scores, read_fake, read_febrl, recall_at
 
 PRECISIONS = tuple(round(0.9 + step / 100, 2) for step in range(10))
 Ids = npt.NDArray[np.int64]
@@ -55,8 +55,13 @@ def plain_fake(records: pa.Table) -> Pairs:
             cl.ExactMatch("city").configure(term_frequency_adjustments=True),
             cl.EmailComparison("email"),
         ],
-        [block_on("birth_date"), block_on("given_name", "family_name"), block_on("email")]
-        + [block_on("given_name"), block_on("family_name")],
+        [
+            block_on("birth_date"),
+            block_on("given_name", "family_name"),
+            block_on("email"),
+            block_on("given_name"),
+            block_on("family_name"),
+        ],
         [block_on("given_name", "family_name", "birth_date"), block_on("email")],
     )
 
@@ -73,8 +78,14 @@ def plain_households(records: pa.Table) -> Pairs:
             cl.ExactMatch("postcode").configure(term_frequency_adjustments=True),
             cl.EmailComparison("email"),
         ],
-        [block_on("birth_date"), block_on("given_name", "family_name"), block_on("phone")]
-        + [block_on("email"), block_on("street", "house_number"), block_on("family_name", "postcode")],
+        [
+            block_on("birth_date"),
+            block_on("given_name", "family_name"),
+            block_on("phone"),
+            block_on("email"),
+            block_on("street", "house_number"),
+            block_on("family_name", "postcode"),
+        ],
         [block_on("given_name", "family_name", "birth_date"), block_on("email")],
     )
 
@@ -123,7 +134,9 @@ def main() -> None:
     for email in (0.5, 0.0):
         people = make_households(3000, email=email)
         plain = plain_households(people.records)
-        compare_clusters(f"households, {email:.0%} with e-mail", people.records, np.array(people.person), plain)
+        compare_clusters(
+            f"households, {email:.0%} with e-mail", people.records, np.array(people.person), plain
+        )
 
 
 if __name__ == "__main__":

@@ -5,17 +5,17 @@
 With --new N a second run links only N new records with the model of the first.
 """
 
+# ruff: noqa: E501 (people are drawn in SQL)
 import argparse
 import os
 import resource
-import time
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from tests.know.linkage.scores import cluster_scores
 
 from regard.know.linkage import Linkage, label_components, link_records
-from tests.know.linkage.scores import cluster_scores
 
 GIVEN = (
     "anna maria peter thomas julia michael laura stefan sarah andreas lisa martin katharina daniel christina markus "
@@ -25,7 +25,9 @@ GIVEN = (
     "greta anton frieda oskar charlotte max helene karl mathilda jakob amelie samuel paula elias luise noah rosa "
     "zoe liam nina till vera sven olga rolf ines bernd gisela horst renate uwe karin dieter ingrid erwin doris"
 )
-SYLLABLES = "ba ber bo bran da del dor eck fal fen gar gru hal hart hof jung kal kern kol lan leit man mer nor os"
+SYLLABLES = (
+    "ba ber bo bran da del dor eck fal fen gar gru hal hart hof jung kal kern kol lan leit man mer nor os"
+)
 ENDINGS = "mann bauer ner ler er feld berg stein wald lich hofer meier"
 
 # Randomness is a hash of the row and a salt, so that the same call gives the same people on any machine.
@@ -94,7 +96,9 @@ def report(name: str, found: Linkage, before: os.times_result, gold: np.ndarray)
     cpu = now.user + now.system - before.user - before.system
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{name}: {now.elapsed - before.elapsed:.1f} s, {cpu:.1f} s of processor, peak {peak:.2f} GB")
-    print(f"    {found.compared:,} pairs compared, {found.links.num_rows:,} links, {found.reviews.num_rows:,} to review")
+    print(
+        f"    {found.compared:,} pairs compared, {found.links.num_rows:,} links, {found.reviews.num_rows:,} to review"
+    )
     ids = np.arange(gold.size)
     labels = label_components(found.links["left"].to_numpy(), found.links["right"].to_numpy(), ids)
     print("    P {:.5f} R {:.5f} F1 {:.5f}".format(*cluster_scores(labels, gold)))
@@ -111,7 +115,9 @@ def main() -> None:
     found = link_records(records)
     report(f"{records.num_rows:,} records", found, before, gold)
     for rule in found.rules:
-        print(f"    {rule.rule}: {rule.expected_pairs:,} pairs expected, {rule.new_close_pairs:,} new close ones")
+        print(
+            f"    {rule.rule}: {rule.expected_pairs:,} pairs expected, {rule.new_close_pairs:,} new close ones"
+        )
     if arguments.new:
         before = os.times()
         new = set(range(arguments.records - arguments.new, arguments.records))

@@ -1,11 +1,17 @@
 """The main job in a browser: sign in, see how it goes, find somebody, read what they said."""
 
 import os
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from regard.know.actions import link_identities
+from regard.listen.actions import import_file
+from regard.simulate.company import write_company
+from regard.understand.actions import compute
 from tests.journeys.conftest import PICTURES, open_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,10 +70,23 @@ def test_it_works_without_script(browser: Browser, live_server: Any, cast: Any, 
     expect(page.get_by_role("link", name="Jan Novák 5", exact=True)).to_be_visible()
 
 
+@pytest.fixture
+def demo(db: None, tmp_path: Path) -> None:
+    """The simulated company, taken in through the ordinary ways in."""
+    now = datetime.now(UTC)
+    write_company(tmp_path / "files", customers=2000, seed=1, as_of=now.date())
+    for path in sorted((tmp_path / "files").iterdir()):
+        if not path.name.startswith("truth"):
+            import_file(path, source=path.stem, actor="ada")
+    link_identities(actor="ada")
+    compute(as_of=now, actor="ada")
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(
     "REGARD_PICTURES" not in os.environ, reason="REGARD_PICTURES=yes writes the README's picture"
 )
-def test_the_readmes_picture_is_taken(browser: Browser, live_server: Any, cast: Any, computed: int) -> None:
+def test_the_readmes_picture_is_taken(browser: Browser, live_server: Any, cast: Any, demo: None) -> None:
     page = open_page(browser, live_server.url)
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "home.png")

@@ -1,7 +1,8 @@
 """Which holders of a key are the same: decided as data, with a reason."""
 
 import pyarrow as pa
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regard.know.rules import DESK, SEVERAL_NAMES, Holder, decide
@@ -45,6 +46,49 @@ def test_a_slip_of_the_pen_is_forgiven_under_an_e_mail_address_only() -> None:
     assert decide(PHONE, holders).pairs == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("alexander", "meyer"), ("alex", "meyer")), (("alexander", "meyer"), ("a", "meyer")),
+        (("mathieu", "roux"), ("mat", "roux")), (("theresa", "berg"), ("thersea", "berg")),
+        (("katharina", "berg"), ("kathi", "berg")), (("juergen", "gross"), ("jurgen", "gros")),
+        (("anna", "berg"), ("berg", "anna")), (("robert", "hill"), ("bob", "hill")),
+        (("anna", "meyer"), ("anna", "meyer schmidt")),
+    ],
+)  # fmt: skip
+def test_other_forms_of_a_name_are_one_under_an_e_mail_address(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    assert decide(EMAIL, [person(1, *one), person(2, *other)]).pairs == ((1, 2),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("daniel", "daniela"), ("simon", "simone"), ("andrea", "andreas"), ("anna", "bernd")]
+)
+def test_a_couple_s_names_are_two_under_an_e_mail_address(one: str, other: str) -> None:
+    assert decide(EMAIL, [person(1, one, "berg"), person(2, other, "berg")]).pairs == ()
+
+
+def test_namesakes_under_one_phone_with_two_addresses_are_not_decided_here() -> None:
+    father, son = (
+        person(1, "jan", "berg")._replace(email="a@x.org"),
+        person(2, "jan", "berg")._replace(email="b@x.org"),
+    )
+    assert decide(PHONE, [father, son]).pairs == ()
+    assert decide(PHONE, [father, son, person(3, "jan", "berg")]).pairs == ()
+    birthday = {"birth_date": "1980-05-05"}
+    assert decide(PHONE, [father._replace(**birthday), son._replace(**birthday)]).pairs == ((1, 2),)
+
+
+def test_who_is_known_to_be_one_customer_takes_the_nameless_in() -> None:
+    holders = [
+        person(1, "anna", "berg")._replace(customer=1),
+        person(2, "pia", "ott")._replace(customer=1),
+        person(3),
+    ]
+    assert (1, 3) in decide(EMAIL, holders).pairs
+
+
 def test_a_new_family_name_is_forgiven_under_an_e_mail_address_only() -> None:
     holders = [person(1, "anna", "berg"), person(2, "anna", "stein")]
     assert decide(EMAIL, holders).pairs == ((1, 2),)
@@ -81,12 +125,13 @@ NAMES = st.sampled_from([None, "a", "anna", "anna maria", "bernd", "johanna", "j
 HOLDERS = st.lists(
     st.tuples(
         st.sampled_from(["person", "person", "organisation"]), NAMES, st.sampled_from([None, "berg", "ott"]),
-        st.sampled_from([None, "1950-01-01", "1980-05-05"]),
+        st.sampled_from([None, "1950-01-01", "1980-05-05"]), st.none(), st.sampled_from([None, "x@a.org", "y@a.org"]),
     ),
     min_size=2, max_size=6,
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(rows=HOLDERS, key=st.sampled_from([EMAIL, PHONE, "info@example.org", "loyalty=77"]))
 def test_keys_decided_at_once_are_decided_as_one_by_one(rows: list[tuple[str | None, ...]], key: str) -> None:
     holders = [Holder(number, kind or "", *rest) for number, (kind, *rest) in enumerate(rows, start=1)]
@@ -98,6 +143,7 @@ def test_keys_decided_at_once_are_decided_as_one_by_one(rows: list[tuple[str | N
             "given_name": pa.array([holder.given for holder in holders], pa.string()),
             "family_name": pa.array([holder.family for holder in holders], pa.string()),
             "birth_date": pa.array([holder.birth_date for holder in holders], pa.string()),
+            "email": pa.array([holder.email for holder in holders], pa.string()),
         }
     )
     at_once = uniform_pairs(table, [])

@@ -189,3 +189,14 @@ def test_items_take_the_date_of_their_order(write: Write) -> None:
     bought = [e for e in visible() if e["name"] == "item.bought" and e["subject"] == "order:1"]
     assert [e["occurred_at"] for e in bought] == [datetime(2026, 1, 5, 9, tzinfo=UTC)] * 2
     assert {e["person"] for e in bought} == {"ref:order:1"}
+
+
+def test_numbers_that_another_source_uses_are_the_same_customers(write: Write) -> None:
+    take_in(write("orders.csv", ORDERS))
+    tickets = "ticket,customer_no,opened,text\n" + "".join(
+        f"T{n},K{n},2026-02-0{n} 10:00,Where is my parcel number {n} please tell me soon?\n"
+        for n in (1, 2, 3)
+    )
+    done = take_in(write("tickets.csv", tickets), source="helpdesk")
+    assert done.event_rows == 3
+    assert {e["person"] for e in visible() if e["name"] == "case.opened"} == {"shop:K1", "shop:K2", "shop:K3"}

@@ -43,7 +43,7 @@ def test_no_figure_on_home_is_naked(as_: Callable[[str], Client], computed: int)
         assert re.search(r"n [\d,]+", tile)
         assert "too few" in tile or (" to " in tile and 'class="interval"' in tile)
     measure = text_of(as_("greta"), "/measures/csat?by=channel")
-    assert "95 % sure between" in measure
+    assert "95 % sure:" in measure
     assert 'type="application/json"' in measure
     assert "version 1" in measure
 

@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
+    from regard.analytics.churn.log_rank import LogRank, log_rank
+    from regard.analytics.churn.retention import cohort_retention, retention_curve
     from regard.analytics.comparisons import (
         Comparison,
         benjamini_hochberg,
@@ -26,7 +29,32 @@ if TYPE_CHECKING:
     from regard.analytics.customers.complaints import complaint_rate
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
+    from regard.analytics.customers.opening_hours import OpeningHours
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
+    from regard.analytics.customers.waiting_time import waiting_time
+    from regard.analytics.drivers.importance_performance import (
+        DriverPoint,
+        ImportancePerformance,
+        importance_performance,
+    )
+    from regard.analytics.drivers.key_drivers import KeyDrivers, key_drivers
+    from regard.analytics.drivers.lmg import lmg
+    from regard.analytics.drivers.proportional_odds import ProportionalOdds, proportional_odds
+    from regard.analytics.drivers.relative_weights import relative_weights
+    from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.cuped import Adjusted, cuped
+    from regard.analytics.effects.difference import Difference, difference_in_differences
+    from regard.analytics.effects.holdout import prove_with_holdout, share_difference
+    from regard.analytics.effects.interrupted import Interruption, interrupted_series
+    from regard.analytics.effects.registration import (
+        Proof,
+        Registration,
+        judge,
+        power_two_groups,
+        register,
+        sample_size_two_groups,
+    )
+    from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -50,19 +78,48 @@ if TYPE_CHECKING:
     from regard.analytics.journeys.step_scores import step_scores
     from regard.analytics.journeys.variants import journey_variants
     from regard.analytics.shares import mean, share, total
+    from regard.analytics.value.bgbb import fit_bgbb
+    from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
+    from regard.analytics.value.chance import ValueInterval, simulate_value
+    from regard.analytics.value.clv import LifetimeValue, lifetime_value
+    from regard.analytics.value.gammagamma import fit_gammagamma
+    from regard.analytics.value.history import expected_purchases, probability_alive
+    from regard.analytics.value.likelihood import Fit
+    from regard.analytics.value.paretonbd import fit_paretonbd
+    from regard.analytics.value.rfm import rfm_summary
+    from regard.analytics.value.sbg import discounted_lifetime, fit_sbg, retention, survival
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
+    "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
+    "churn.log_rank": ("LogRank", "log_rank"),
+    "churn.retention": ("cohort_retention", "retention_curve"),
     "comparisons": (
-        "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean", "sample_size_nps",
-        "sample_size_share", "smallest_detectable_change",
+        "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean",
+        "sample_size_nps", "sample_size_share", "smallest_detectable_change",
     ),
     "customers.active": ("active_customers",),
     "customers.churn_rate": ("churn_rate",),
     "customers.complaints": ("complaint_rate",),
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
+    "customers.opening_hours": ("OpeningHours",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
+    "customers.waiting_time": ("waiting_time",),
+    "drivers.importance_performance": ("DriverPoint", "ImportancePerformance", "importance_performance"),
+    "drivers.key_drivers": ("KeyDrivers", "key_drivers"),
+    "drivers.lmg": ("lmg",),
+    "drivers.proportional_odds": ("ProportionalOdds", "proportional_odds"),
+    "drivers.relative_weights": ("relative_weights",),
+    "effects.aipw": ("Effect", "Overlap", "average_effect"),
+    "effects.cuped": ("Adjusted", "cuped"),
+    "effects.difference": ("Difference", "difference_in_differences"),
+    "effects.holdout": ("prove_with_holdout", "share_difference"),
+    "effects.interrupted": ("Interruption", "interrupted_series"),
+    "effects.registration": (
+        "Proof", "Registration", "judge", "power_two_groups", "register", "sample_size_two_groups",
+    ),
+    "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk"),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -80,59 +137,124 @@ _HOMES = {
     "journeys.step_scores": ("step_scores",),
     "journeys.variants": ("journey_variants",),
     "shares": ("mean", "share", "total"),
+    "value.bgbb": ("fit_bgbb",),
+    "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
+    "value.chance": ("ValueInterval", "simulate_value"),
+    "value.clv": ("LifetimeValue", "lifetime_value"),
+    "value.gammagamma": ("fit_gammagamma",),
+    "value.history": ("expected_purchases", "probability_alive"),
+    "value.likelihood": ("Fit",),
+    "value.paretonbd": ("fit_paretonbd",),
+    "value.rfm": ("rfm_summary",),
+    "value.sbg": ("discounted_lifetime", "fit_sbg", "retention", "survival"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Adjusted",
     "Comparison",
     "ConvergenceWarning",
+    "Difference",
+    "DriverPoint",
+    "Effect",
     "Estimate",
     "Estimates",
+    "Fit",
+    "ImportancePerformance",
+    "Interruption",
     "JourneyGraph",
+    "KeyDrivers",
+    "LifetimeValue",
+    "LogRank",
+    "OpeningHours",
+    "Overlap",
+    "PainPoint",
+    "Proof",
+    "ProportionalOdds",
+    "Ranking",
+    "Registration",
     "StatisticalWarning",
+    "SurvivalCurve",
+    "ValueInterval",
     "active_customers",
     "adjusted_wald_nps",
+    "average_effect",
     "benjamini_hochberg",
     "bootstrap",
     "ces",
     "ces_easy_share",
     "churn_rate",
+    "cohort_retention",
     "compare",
     "compare_many",
     "complaint_rate",
     "csat",
     "csi",
+    "cuped",
+    "difference_in_differences",
+    "discounted_lifetime",
+    "expected_purchases",
+    "fit_bgbb",
+    "fit_bgnbd",
+    "fit_gammagamma",
+    "fit_mbgnbd",
+    "fit_paretonbd",
+    "fit_sbg",
     "funnel",
     "funnel_counts",
     "handover_delay",
     "handovers",
+    "importance_performance",
+    "interrupted_series",
     "journey_edges",
     "journey_graph",
     "journey_steps",
     "journey_variants",
+    "judge",
+    "kaplan_meier",
+    "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "lifetime_value",
+    "lmg",
+    "log_rank",
     "mark_repeats",
     "mean",
     "never_back",
     "nps",
     "nps_counts",
     "poisson_total",
+    "power_two_groups",
+    "probability_alive",
+    "proportional_odds",
+    "prove_with_holdout",
+    "rank_pain_points",
     "ratio_of_sums",
+    "register",
+    "relative_weights",
     "removal_effects",
     "repeat_purchase",
     "response_rate",
+    "retention",
+    "retention_curve",
+    "rfm_summary",
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_share",
+    "sample_size_two_groups",
     "share",
+    "share_difference",
+    "simulate_value",
     "smallest_detectable_change",
     "step_scores",
+    "survival",
     "t_mean",
     "top_share",
     "total",
     "transition_counts",
+    "value_at_risk",
+    "waiting_time",
     "wilson",
 ]
 

@@ -17,7 +17,7 @@ class KeyWith(HttpBearer):
         self.permission = permission
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        key = check_api_key(token)
+        key = check_api_key(token.strip())
         if key is not None and self.permission not in key.scopes:
             raise AccessError(f"This key may not do `{self.permission}`.", hint="Make a key with that scope.")
         return key
@@ -27,3 +27,11 @@ def actor_of(request: HttpRequest) -> str:
     """How records name the key that asks."""
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     return f"api:{key.prefix}"
+
+
+def may_read_description(request: HttpRequest) -> bool:
+    """Whether who asks is signed in or holds a valid key, whatever its scopes."""
+    if request.user.is_authenticated:
+        return True
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and check_api_key(token.strip()) is not None

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith
-from regard.api.shapes import REFUSALS, CustomerRow, EventRow, Limit, Moment, Names
+from regard.api.shapes import REFUSALS, CustomerRow, EventFilter, EventRow, Key, Limit, Words
 from regard.know import queries as know
 from regard.ledger.queries import events_of
 from regard.understand.queries import profile
@@ -30,13 +30,13 @@ class CustomerPicture(CustomerRow):
 
 
 @router.get("", response={200: list[CustomerRow], **REFUSALS})
-def find(request: HttpRequest, text: str, limit: Limit = 20) -> list[Any]:
+def find(request: HttpRequest, text: Words, limit: Limit = 20) -> list[Any]:
     """Customers whose names, e-mail, phone or keys begin with the words of `text`."""
     return know.find_customers(text, limit=limit)
 
 
 @router.get("/{key}", response={200: CustomerPicture, **REFUSALS})
-def show(request: HttpRequest, key: str) -> dict[str, Any]:
+def show(request: HttpRequest, key: Key) -> dict[str, Any]:
     """One customer by number, record key or e-mail: who, why we think so, and the computed profile."""
     known = know.customer(key)
     return {
@@ -50,10 +50,8 @@ def show(request: HttpRequest, key: str) -> dict[str, Any]:
 @router.get("/{key}/events", response={200: list[EventRow], **REFUSALS}, auth=KeyWith(Permission.EVENTS_READ))
 def timeline(
     request: HttpRequest,
-    key: str,
-    name: Names = [],  # noqa: B006
-    before: Moment = None,
-    limit: Limit = 50,
+    key: Key,
+    asked: Query[EventFilter],
 ) -> list[dict[str, Any]]:
     """What happened to one customer across all sources, newest first."""
-    return events_of(know.persons_of(know.customer(key).id), names=name, before=before, limit=limit)
+    return events_of(know.persons_of(know.customer(key).id), **asked.narrowing())

@@ -1,14 +1,14 @@
 """The same or not: merges, their undo, and pairs that wait for a person."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith, actor_of
-from regard.api.shapes import REFUSALS, Limit
+from regard.api.shapes import REFUSALS, Limit, Number, Words
 from regard.know import actions, queries
 
 router = Router(auth=KeyWith(Permission.CUSTOMERS_MERGE))
@@ -23,9 +23,9 @@ class MergeRow(Schema):
 
 
 class NewMerge(Schema):
-    left: str
-    right: str
-    reason: str = "said so"
+    left: Words
+    right: Words
+    reason: Annotated[str, Field(max_length=200)] = "said so"
 
 
 class CandidateRow(Schema):
@@ -55,7 +55,7 @@ def merge(request: HttpRequest, body: NewMerge) -> Any:
 
 
 @router.post("/{merge_id}/undo", response={200: MergeRow, **REFUSALS})
-def undo(request: HttpRequest, merge_id: int) -> Any:
+def undo(request: HttpRequest, merge_id: Number) -> Any:
     """Undo a merge; what was merged later stays."""
     return actions.undo_merge(merge_id, actor=actor_of(request))
 
@@ -67,7 +67,7 @@ def candidates(request: HttpRequest, limit: Limit = 50) -> list[Any]:
 
 
 @router.post("/candidates/{candidate_id}", response={204: None, **REFUSALS})
-def decide(request: HttpRequest, candidate_id: int, body: Decision) -> tuple[int, None]:
+def decide(request: HttpRequest, candidate_id: Number, body: Decision) -> Status[None]:
     """Decide a pair."""
     actions.decide_candidate(candidate_id, body.decision, actor=actor_of(request))
-    return 204, None
+    return Status(204, None)

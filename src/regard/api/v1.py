@@ -1,19 +1,45 @@
-"""The API itself: one router a noun, one handler for everything that Regard refuses."""
+"""The API itself: one router a noun, and its description for whoever may ask anything at all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import NinjaAPI, Router
 
 from regard.api import customers, events, imports, measures, merges
-from regard.errors import RegardError
+from regard.api.authentication import KeyWith, may_read_description
+from regard.api.refusals import NO_KEY, refusal, refuse_everything_in_one_shape
+from regard.errors import NotFoundError
+
+
+def _for_insiders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The description is for those who hold any valid key or are signed in."""
+
+    @wraps(view, assigned=())
+    def asked(request: HttpRequest, **values: Any) -> HttpResponse:
+        return view(request, **values) if may_read_description(request) else refusal(NO_KEY)
+
+    return asked
+
+
+def _name_scopes(router: Router) -> None:
+    """Let the description say which scope each operation asks for."""
+    for path in router.path_operations.values():
+        for operation in path.operations:
+            key = operation.auth_param if isinstance(operation.auth_param, KeyWith) else router.auth
+            operation.openapi_extra = {**(operation.openapi_extra or {}), "x-scope": str(key.permission)}
+
 
 api = NinjaAPI(
     title="Regard",
     version="1",
     urls_namespace="api",
     docs_url=None,
+    docs_decorator=_for_insiders,
     description="Customers, events, measures, imports and merges. Send `Authorization: Bearer <key>`.",
 )
+refuse_everything_in_one_shape(api)
 for noun, module in (
     ("customers", customers),
     ("events", events),
@@ -21,31 +47,11 @@ for noun, module in (
     ("imports", imports),
     ("merges", merges),
 ):
+    _name_scopes(module.router)
     api.add_router(f"/{noun}", module.router, tags=[noun])
 
 
-@api.exception_handler(RegardError)
-def refuse(request: HttpRequest, error: RegardError) -> HttpResponse:
-    answer = {"code": error.code, "message": error.message, "hint": error.hint}
-    response = api.create_response(request, answer, status=error.http_status)
-    if error.http_status == 503:
-        response["Retry-After"] = "5"
-    return response
-
-
-@api.exception_handler(ValidationError)
-def refuse_values(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    wrong = "; ".join(
-        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors
-    )
-    return api.create_response(request, {"code": "bad_input", "message": wrong, "hint": ""}, status=400)
-
-
-@api.exception_handler(AuthenticationError)
-def refuse_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    answer = {
-        "code": "no_key",
-        "message": "No valid API key came with the request.",
-        "hint": "Send `Authorization: Bearer <key>`; keys are made under Settings.",
-    }
-    return api.create_response(request, answer, status=401)
+def no_such_endpoint(request: HttpRequest) -> HttpResponse:
+    """Programs get their 404 in the shape of every refusal."""
+    hint = "Version 1 lies under /api/v1/; openapi.json there describes it."
+    return refusal(NotFoundError("There is no such endpoint.", hint=hint))

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from regard.cli import actor, start
-from regard.cli.options import HomeOption, JsonOption
+from regard.cli.options import HomeOption, JsonOption, read_day
 from regard.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
     from regard.understand.figures import Row
 
-DAY = ["%Y-%m-%d"]
-
 
 def compute(
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=DAY, help="As things stood at the end of this day; default: now."),
+        typer.Option(
+            parser=read_day, metavar="DAY", help="As things stood at the end of this day; default: now."
+        ),
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
@@ -34,7 +34,8 @@ def compute(
     from regard.understand.actions import compute as compute_everything
 
     moment = timezone.make_aware(as_of + timedelta(days=1)) if as_of else timezone.now()
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Computing", total=1.0)
         computation = compute_everything(
             as_of=moment,
@@ -55,8 +56,12 @@ def compute(
 def measure(
     name: Annotated[str, typer.Argument(help="Such as nps, csat, churn-rate; a wrong name lists them all.")],
     by: Annotated[str, typer.Option(help="month, source, channel or an attribute's name.")] = "",
-    since: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First day.")] = None,
-    until: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", parser=read_day, metavar="DAY", help="First day.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", parser=read_day, metavar="DAY", help="Last day.")
+    ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

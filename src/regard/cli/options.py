@@ -1,5 +1,6 @@
 """Options that several commands share, each written once."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,3 +11,11 @@ HomeOption = Annotated[
     typer.Option("--home", envvar="REGARD_HOME", show_envvar=True, help="The folder of this installation."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+
+
+def read_day(text: str) -> datetime:
+    """A day as it is written on the command line; for `typer.Option(parser=read_day)`."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise typer.BadParameter(f"`{text}` is no day; say it like 2026-11-21.") from None

@@ -1,10 +1,15 @@
 """How commands print: a table for people, JSON for programs."""
 
 import json
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def print_json(data: Any) -> None:
@@ -13,40 +18,61 @@ def print_json(data: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print rows under column names; numbers to the right."""
-    from rich.console import Console
+    """Print rows under column names; numbers to the right, and only the last column may take several lines."""
     from rich.table import Table
     from rich.text import Text
 
     kept = [list(row) for row in rows]
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for index, column in enumerate(columns):
         numeric = bool(kept) and all(isinstance(row[index], int | float | Decimal) for row in kept)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        last = index == len(columns) - 1
+        table.add_column(
+            column,
+            justify="right" if numeric else "left",
+            overflow="fold" if last else "ellipsis",
+            no_wrap=not last,
+        )
     for row in kept:
-        table.add_row(*(Text(_shown(cell)) for cell in row))
-    Console().print(table)
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    if title:
+        print(f"\n{title}")
+    _print(table)
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
-    """Print names and values under each other."""
-    from rich.console import Console
+    """Print names and values under each other; what is empty is left out."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="dim")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name, Text(_shown(value)))
-    Console().print(table)
+        if value is not None and value != "":
+            table.add_row(name, Text(shown(value)))
+    _print(table)
 
 
-def _shown(value: object) -> str:
+def _print(table: "Table") -> None:
+    """As wide as the terminal, or as wide as it is where the output goes into a file or another command."""
+    from rich.console import Console
+
+    unlimited = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    console = Console(width=100_000 if unlimited else None)
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def shown(value: object) -> str:
+    """A value as people read it; times in the company's zone."""
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+        from django.utils import timezone
+
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

@@ -1,10 +1,13 @@
 """`regard simulate DIR`: the files of a simulated company."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from regard.cli.options import read_day
 
 
 def simulate(
@@ -12,7 +15,7 @@ def simulate(
     customers: Annotated[int, typer.Option(help="How many customers, 100 to 1,000,000.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day on which the history ends.")
+        datetime | None, typer.Option(parser=read_day, metavar="DAY", help="Day on which the history ends.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the truth as JSON.")] = False,
 ) -> None:
@@ -22,7 +25,7 @@ def simulate(
     from regard.simulate.company import write_company
 
     end = (as_of or datetime.now(UTC)).date()
-    with Progress(transient=True, disable=json) as bar:
+    with Progress(transient=True, disable=json or not sys.stdout.isatty()) as bar:
         task = bar.add_task("Simulating customers", total=customers)
         truth = write_company(
             directory,

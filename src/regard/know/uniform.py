@@ -25,20 +25,22 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
 
     What comes out is what `rules.decide` would say. Keys in `undecided` have further holders elsewhere.
     """
-    wanted = [(name, each) for name in ONE_VALUE for each in ("min", "max")]
-    groups = holders.group_by("key").aggregate(
-        [
-            *wanted,
-            ("given_name", "count"),
-            ("identity", "count"),
-            ("identity", "min"),
-            ("kind", "max"),
-            ("kind", "min"),
-        ]
+    key = holders["key"].combine_chunks().dictionary_encode()
+    coded = {
+        name: holders[name].combine_chunks().dictionary_encode().indices for name in (*ONE_VALUE, "email")
+    }
+    numbered = pa.table(
+        {"key": key.indices, "identity": holders["identity"], "kind": holders["kind"], **coded}
     )
+    wanted = [(name, each) for name in coded for each in ("min", "max")]
+    counted = [(name, "count") for name in ("given_name", "birth_date", "identity")]
+    kinds = [("kind", "min"), ("kind", "max")]
+    groups = numbered.group_by("key").aggregate([*wanted, *counted, *kinds, ("identity", "min")])
+    groups = groups.set_column(groups.column_names.index("key"), "key", key.dictionary.take(groups["key"]))
     same = pc.equal(groups["given_name_count"], groups["identity_count"])
     for name in ONE_VALUE:
         same = pc.and_(same, pc.fill_null(pc.equal(groups[f"{name}_min"], groups[f"{name}_max"]), True))
+    same = pc.and_(same, pc.or_(_one_address(groups), pc.match_substring(groups["key"], "@")))
     same = pc.and_(same, pc.equal(groups["kind_max"], "person"))
     same = pc.and_(same, pc.equal(groups["kind_min"], "person"))
     desk = pc.is_in(pc.replace_substring_regex(groups["key"], "@.*", ""), pa.array(sorted(ROLES)))
@@ -55,3 +57,9 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
         if "@" in key or (first, other) not in pairs:
             pairs[first, other] = rule_of(key)
     return Uniform(pairs, pc.invert(is_chosen))
+
+
+def _one_address(groups: pa.Table) -> pa.Array:
+    """Whether nobody under a phone number could be a namesake: one e-mail address, or one birthday of all."""
+    one = pc.fill_null(pc.equal(groups["email_min"], groups["email_max"]), True)
+    return pc.or_(one, pc.equal(groups["birth_date_count"], groups["identity_count"]))

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import ibis
 from django.utils import timezone
+from ibis import _
 
 from regard.errors import AmbiguousError, MappingError
+from regard.ledger import lake
 from regard.listen.mapping import Candidate, Proposal, SourceMapping, propose_mapping
 from regard.listen.reading import Hints, Sheet, profile_sheet
 from regard.listen.sources import known_mappings, match_table, store_mapping
 
+SHARED = ("ref", "anon", "email", "phone")  # namespaces of no source
 Handed = Sequence[tuple[Sheet, str]]  # sheets with the names of their files
 
 
@@ -21,7 +25,20 @@ def propose_for(handed: Handed, source: str, *, known: SourceMapping | None, hin
     candidates = [Candidate(sheet, name, profile_sheet(sheet, hints=hints)) for sheet, name in fresh]
     others = [mapping for mapping in known_mappings() if mapping.source != source]
     today = timezone.localdate()
-    return propose_mapping(candidates, source, known=known, others=others, snapshot=today)
+    return propose_mapping(
+        candidates, source, known=known, others=others, snapshot=today, familiar=namespace_of
+    )
+
+
+def namespace_of(ids: Sequence[str]) -> str:
+    """The namespace in which at least a third of these ids are known as persons, "" if there is none."""
+    persons = [lake.read(name).select("person").distinct() for name in ("events", "attributes")]
+    everyone = ibis.union(*persons, distinct=True)
+    told = everyone.mutate(namespace=_.person.split(":")[0], id=_.person.re_replace("^[^:]*:", ""))
+    wanted = ibis.memtable({"id": sorted(set(ids))}, schema={"id": "string"})
+    held = told.semi_join(wanted, "id").group_by("namespace").agg(held=_.count()).order_by(ibis.desc("held"))
+    found = [row for row in held.to_pyarrow().to_pylist() if row["namespace"] not in SHARED]
+    return str(found[0]["namespace"]) if found and found[0]["held"] * 3 >= len(set(ids)) else ""
 
 
 def accept(proposal: Proposal) -> Path:

@@ -36,9 +36,3 @@ def unfinished_imports() -> list[Import]:
     """Imports that wait for someone, or were left behind by a process that died."""
     ended = [Import.State.DONE, Import.State.FAILED]
     return list(Import.objects.exclude(state__in=ended).order_by("pk"))
-
-
-def unfinished_imports() -> list[Import]:
-    """Imports that wait for a person or were interrupted."""
-    states = (Import.State.WAITING, Import.State.MAPPING, Import.State.RUNNING)
-    return list(Import.objects.filter(state__in=states).order_by("pk"))

@@ -27,4 +27,4 @@ def bundle_chart_script() -> Path:
 def _bundle() -> str:
     import vl_convert  # 30 MB: only for whoever makes the bundle
 
-    return str(vl_convert.javascript_bundle())
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regard.web.templatetags.regard import in_unit
+from regard.web.templatetags.regard import in_unit, month_words, number
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MOST_BARS = 7
@@ -51,7 +51,7 @@ def chart_of_series(
         "data": {"values": _drawn(known, unit)},
         "encoding": {
             "x": {"field": "group", "type": "ordinal", "title": None,
-                  "axis": {"labelAngle": 0, "labelOverlap": "greedy"}},
+                  "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8}},
             "tooltip": [{"field": "group", "title": "Month"}, {"field": "written", "title": title},
                         {"field": "between", "title": "95 % between"}, {"field": "n", "title": "n"}],
         },
@@ -118,11 +118,11 @@ def _sentence_of_series(title: str, known: Sequence[Mapping[str, Any]], unit: st
     if not known:
         return f"{title}: too few in every month to say anything."
     last = known[-1]
-    written = f"{in_unit(last['value'], unit)} in {last['group']}"
-    between = (
-        f"95 % sure between {in_unit(_edge(last, 'low'), unit)} and {in_unit(_edge(last, 'high'), unit)}"
+    between = f"{in_unit(_edge(last, 'low'), unit)} to {in_unit(_edge(last, 'high'), unit)}"
+    return (
+        f"{title}: {in_unit(last['value'], unit)} in {month_words(last['group'])} (95 % sure: {between}, "
+        f"from {number(last['n'])} rows); {_movement(known)}."
     )
-    return f"{title} was {written}, {between}, from {last['n']} rows; {_movement(known)}."
 
 
 def _movement(known: Sequence[Mapping[str, Any]]) -> str:
@@ -130,17 +130,17 @@ def _movement(known: Sequence[Mapping[str, Any]]) -> str:
     if len(known) < 2:
         return "there is one month so far"
     if _edge(last, "low") > _edge(first, "high"):
-        return f"it is up since {first['group']}"
+        return f"up since {month_words(first['group'])}"
     if _edge(last, "high") < _edge(first, "low"):
-        return f"it is down since {first['group']}"
-    return f"whether it changed since {first['group']} cannot be told"
+        return f"down since {month_words(first['group'])}"
+    return f"whether it changed since {month_words(first['group'])} cannot be told"
 
 
 def _sentence_of_groups(title: str, head: str, known: Sequence[Mapping[str, Any]], unit: str) -> str:
     if not known:
         return f"{title} by {head.lower()}: too few in every group to say anything."
     highest, lowest = max(known, key=lambda row: row["value"]), min(known, key=lambda row: row["value"])
-    words = f"{title} is highest for {highest['group']} ({in_unit(highest['value'], unit)})"
+    words = f"{title}: highest for {highest['group']} ({in_unit(highest['value'], unit)})"
     if highest is lowest:
         return f"{words}."
     apart = _edge(highest, "low") > _edge(lowest, "high")

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 
 from regard.analytics.comparisons import CANNOT_TELL, UP
 from regard.understand import queries as understand
 from regard.understand.changes import MONTH_BEFORE, Change
 from regard.understand.measures import MEASURES, Measure
 from regard.understand.models import Finding
-from regard.web.templatetags.regard import in_unit
+from regard.web.templatetags.regard import in_unit, month_words
 
 BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "stars": (1.0, 5.0), "effort": (1.0, 7.0)}
 SHOWN_MONTHS = 24
+WATCHED_DIMENSIONS = ("source", "channel")
+# measures whose groups can be held against the whole; who complained comes from where complaints are written down
+COMPARABLE = {"nps", "csat", "ces", "review-score", "late-delivery-rate", "repeat-purchase-rate"}
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,34 @@ class Figure:
         return {True: "change-better", False: "change-worse", None: ""}[good]
 
 
-def figures() -> list[Figure]:
-    """Every figure that stands on anything, in the order of the measures."""
+@dataclass(frozen=True)
+class Picture:
+    """What one computation says: its figures, and every change in its last full month."""
+
+    figures: list[Figure]
+    changes: list[Change]
+    outliers: list[tuple[Figure, Finding]]  # groups worse than the whole by more than chance, worst first
+
+
+def picture() -> Picture:
+    """The newest computation's picture, put together once."""
     computation = understand.latest_computation()
     if computation is None:
-        return []
-    changes = {(c.measure.name, c.unit): c for c in understand.what_changed() if c.against == MONTH_BEFORE}
+        return Picture([], [], [])
+    return _picture(computation.pk, computation.as_of, computation.ended_at)
+
+
+@lru_cache(maxsize=2)
+def _picture(pk: int, as_of: datetime, ended_at: datetime | None) -> Picture:
+    """A computation never changes once it ended, so pk and times say which one it is."""
+    changes = understand.what_changed()
+    figures = _figures(changes, as_of)
+    return Picture(figures, changes, _outliers(figures))
+
+
+def _figures(all_changes: list[Change], as_of: datetime) -> list[Figure]:
+    """Every figure that stands on anything, in the order of the measures."""
+    changes = {(c.measure.name, c.unit): c for c in all_changes if c.against == MONTH_BEFORE}
     months: dict[tuple[str, str], list[Finding]] = {}
     for finding in understand.latest_findings("", "month"):
         months.setdefault((finding.measure, finding.unit), []).append(finding)
@@ -74,7 +100,7 @@ def figures() -> list[Figure]:
     for whole in understand.latest_findings("", ""):
         key = (whole.measure, whole.unit)
         if whole.measure in MEASURES and whole.n:
-            full = _full_months(months.get(key, []), computation.as_of)
+            full = _full_months(months.get(key, []), as_of)
             measure = MEASURES[whole.measure]
             shown = full[-1] if measure.is_total and full else whole
             found.append(Figure(measure, whole.unit, shown, full, changes.get(key)))
@@ -100,12 +126,19 @@ def sentence_of(change: Change) -> str:
     )
 
 
-def month_words(group: str) -> str:
-    """`October 2026` of `2026-10`."""
-    try:
-        return formats.date_format(date.fromisoformat(f"{group}-01"), "F Y")
-    except ValueError:
-        return group
+def _outliers(figures: list[Figure]) -> list[tuple[Figure, Finding]]:
+    """Groups whose interval lies on the worse side of the whole's and does not touch it, widest gap first."""
+    wholes = {(f.measure.name, f.unit): f for f in figures if f.measure.name in COMPARABLE}
+    found = []
+    for each in (finding for by in WATCHED_DIMENSIONS for finding in understand.latest_findings("", by)):
+        figure = wholes.get((each.measure, each.unit))
+        if figure is None or None in (each.low, each.high, figure.shown.low, figure.shown.high):
+            continue
+        above, below = (figure.shown, each) if figure.measure.better == "up" else (each, figure.shown)
+        gap = (above.low or 0.0) - (below.high or 0.0)
+        if gap > 0:
+            found.append((gap, figure, each))
+    return [(figure, each) for _, figure, each in sorted(found, key=lambda one: -one[0])]
 
 
 def _full_months(months: list[Finding], as_of: datetime) -> list[Finding]:

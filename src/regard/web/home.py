@@ -12,11 +12,11 @@ from regard.know import queries as know
 from regard.ledger import queries as ledger
 from regard.listen import queries as listen
 from regard.understand import queries as understand
-from regard.understand.changes import Change
-from regard.web.figures import BOUNDS, Figure, sentence_of
+from regard.understand.changes import MONTH_BEFORE, Change
+from regard.understand.models import Finding
+from regard.web.figures import Figure, Picture, sentence_of
 from regard.web.templatetags.regard import in_unit, number
 
-WATCHED_DIMENSIONS = ("source", "channel")
 MOST_OUTLIERS = 3
 CONCERNS_AGE = 60  # seconds; finding what is silent looks through a year of events
 
@@ -31,12 +31,12 @@ class Task:
     weight: float
 
 
-def sentence_of_the_month(figures: list[Figure], changes: list[Change]) -> str:
+def sentence_of_the_month(seen: Picture) -> str:
     """The surest change; without one, where the first figure stands."""
-    sure = [change for change in changes if change.verdict != CANNOT_TELL]
+    sure = one_a_measure([change for change in seen.changes if change.verdict != CANNOT_TELL])
     if sure:
         return sentence_of(sure[0])
-    known = [figure for figure in figures if figure.shown.value is not None]
+    known = [figure for figure in seen.figures if figure.shown.value is not None]
     if not known:
         return "There are too few answers and orders yet to say anything with certainty."
     first = known[0].shown
@@ -45,6 +45,14 @@ def sentence_of_the_month(figures: list[Figure], changes: list[Change]) -> str:
         f"{in_unit(first.value, first.unit)}, with 95 % certainty between "
         f"{in_unit(first.low, first.unit)} and {in_unit(first.high, first.unit)}."
     )
+
+
+def one_a_measure(changes: list[Change]) -> list[Change]:
+    """Each measure once, against the month before if that is sure; what is new first, then the surest."""
+    chosen: dict[tuple[str, str], Change] = {}
+    for change in sorted(changes, key=lambda change: change.against != MONTH_BEFORE):
+        chosen.setdefault((change.measure.name, change.unit), change)
+    return list(chosen.values())
 
 
 def concerns(as_of: datetime) -> list[understand.Concern]:
@@ -58,16 +66,14 @@ def concerns(as_of: datetime) -> list[understand.Concern]:
     return found
 
 
-def tasks(
-    figures: list[Figure], changes: list[Change], found: list[understand.Concern], held: frozenset[Permission]
-) -> list[Task]:
+def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permission]) -> list[Task]:
     """What to look at first, most pressing first; only what this person may open."""
     listed = [
         Task(each.sentence, reverse("customers"), "overdue", 6.0) for each in found if each.kind == "overdue"
     ]
-    worse = [change for change in changes if change.good is False]
+    worse = one_a_measure([change for change in seen.changes if change.good is False])
     listed += [Task(sentence_of(c), reverse("measure", args=[c.measure.name]), "worse", 5.0) for c in worse]
-    listed += _outliers(figures)
+    listed += [_outlier(figure, group) for figure, group in seen.outliers[:MOST_OUTLIERS]]
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):
         words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))
@@ -80,28 +86,9 @@ def tasks(
     return sorted(listed, key=lambda task: -task.weight)
 
 
-def _outliers(figures: list[Figure]) -> list[Task]:
-    """Groups that are worse than the whole by more than chance (their intervals do not touch)."""
-    wholes = {
-        (figure.measure.name, figure.unit): figure
-        for figure in figures
-        if figure.unit in BOUNDS and figure.measure.better and figure.shown.low is not None
-    }
-    found = []
-    for dimension in WATCHED_DIMENSIONS:
-        for each in understand.latest_findings("", dimension):
-            figure = wholes.get((each.measure, each.unit))
-            if figure is None or each.low is None or each.high is None:
-                continue
-            whole = figure.shown
-            gap = (
-                (whole.low or 0) - each.high
-                if figure.measure.better == "up"
-                else each.low - (whole.high or 0)
-            )
-            if gap > 0:
-                words = (f"{figure.measure.title}: {in_unit(each.value, each.unit)} for {dimension} "
-                         f"{each.group}, against {in_unit(whole.value, each.unit)} overall.")  # fmt: skip
-                address = f"{reverse('measure', args=[each.measure])}?by={dimension}"
-                found.append(Task(words, address, "stands out", 4.0 + gap / (gap + 1)))
-    return sorted(found, key=lambda task: -task.weight)[:MOST_OUTLIERS]
+def _outlier(figure: Figure, group: Finding) -> Task:
+    words = (
+        f"{figure.measure.title}: {in_unit(group.value, group.unit)} for {group.dimension} {group.group}, "
+        f"against {in_unit(figure.shown.value, group.unit)} overall."
+    )
+    return Task(words, f"{reverse('measure', args=[group.measure])}?by={group.dimension}", "stands out", 4.0)

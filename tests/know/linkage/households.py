@@ -5,17 +5,141 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-GIVEN = (
-    "anna maria peter thomas julia michael laura stefan sarah andreas lisa martin katharina daniel christina markus "
-    "sabine alexander nicole christian petra matthias monika tobias claudia sebastian birgit florian andrea jan "
-    "heike philipp ute jonas silke felix martina lukas kerstin david jana simon eva benjamin johanna robert marie "
-    "patrick lena dennis franziska johannes hannah marcel sophie oliver emma kevin mia leon clara paul ida emil "
-    "greta anton frieda oskar charlotte max helene karl mathilda jakob amelie samuel paula elias luise noah rosa"
-).split()
-SHORT = {"michael": "mike", "alexander": "alex", "christina": "tina", "nicole": "nicki", "benjamin": "ben", "robert": "bob"}
-SYLLABLES = "ba ber bo bran da del dor eck fal fen gar gruber hal hart hof jung kal kern kol lan leit man mer".split()
-ENDINGS = "mann bauer ner ler er feld berg stein wald lich hofer meier".split()
-STREETS = "haupt bahnhof garten schul berg wald kirch dorf linden ring markt muehl wiesen birken rosen feld".split()
+GIVEN = [
+    "anna",
+    "maria",
+    "peter",
+    "thomas",
+    "julia",
+    "michael",
+    "laura",
+    "stefan",
+    "sarah",
+    "andreas",
+    "lisa",
+    "martin",
+    "katharina",
+    "daniel",
+    "christina",
+    "markus",
+    "sabine",
+    "alexander",
+    "nicole",
+    "christian",
+    "petra",
+    "matthias",
+    "monika",
+    "tobias",
+    "claudia",
+    "sebastian",
+    "birgit",
+    "florian",
+    "andrea",
+    "jan",
+    "heike",
+    "philipp",
+    "ute",
+    "jonas",
+    "silke",
+    "felix",
+    "martina",
+    "lukas",
+    "kerstin",
+    "david",
+    "jana",
+    "simon",
+    "eva",
+    "benjamin",
+    "johanna",
+    "robert",
+    "marie",
+    "patrick",
+    "lena",
+    "dennis",
+    "franziska",
+    "johannes",
+    "hannah",
+    "marcel",
+    "sophie",
+    "oliver",
+    "emma",
+    "kevin",
+    "mia",
+    "leon",
+    "clara",
+    "paul",
+    "ida",
+    "emil",
+    "greta",
+    "anton",
+    "frieda",
+    "oskar",
+    "charlotte",
+    "max",
+    "helene",
+    "karl",
+    "mathilda",
+    "jakob",
+    "amelie",
+    "samuel",
+    "paula",
+    "elias",
+    "luise",
+    "noah",
+    "rosa",
+]
+SHORT = {
+    "michael": "mike",
+    "alexander": "alex",
+    "christina": "tina",
+    "nicole": "nicki",
+    "benjamin": "ben",
+    "robert": "bob",
+}
+SYLLABLES = [
+    "ba",
+    "ber",
+    "bo",
+    "bran",
+    "da",
+    "del",
+    "dor",
+    "eck",
+    "fal",
+    "fen",
+    "gar",
+    "gruber",
+    "hal",
+    "hart",
+    "hof",
+    "jung",
+    "kal",
+    "kern",
+    "kol",
+    "lan",
+    "leit",
+    "man",
+    "mer",
+]
+ENDINGS = ["mann", "bauer", "ner", "ler", "er", "feld", "berg", "stein", "wald", "lich", "hofer", "meier"]
+STREETS = [
+    "haupt",
+    "bahnhof",
+    "garten",
+    "schul",
+    "berg",
+    "wald",
+    "kirch",
+    "dorf",
+    "linden",
+    "ring",
+    "markt",
+    "muehl",
+    "wiesen",
+    "birken",
+    "rosen",
+    "feld",
+]
 
 
 @dataclass(frozen=True)
@@ -30,7 +154,10 @@ class People:
 def make_households(households: int, *, seed: int = 1, email: float = 0.5) -> People:
     """People in households of one to five, each with one to four records from different sources."""
     rng = random.Random(seed)
-    families = [rng.choice(SYLLABLES) + rng.choice(SYLLABLES) + rng.choice(ENDINGS) for _ in range(max(households // 2, 5))]
+    families = [
+        rng.choice(SYLLABLES) + rng.choice(SYLLABLES) + rng.choice(ENDINGS)
+        for _ in range(max(households // 2, 5))
+    ]
     rows: list[dict[str, str | int | None]] = []
     person: list[int] = []
     undecidable: list[bool] = []
@@ -42,7 +169,9 @@ def make_households(households: int, *, seed: int = 1, email: float = 0.5) -> Pe
             someone = _make_person(rng, home, given, email)
             for _ in range(rng.choices((1, 2, 3, 4), (40, 35, 18, 7))[0]):
                 record = _write_down(rng, someone)
-                nameless = record["given_name"] is None and record["birth_date"] is None and record["email"] is None
+                nameless = (
+                    record["given_name"] is None and record["birth_date"] is None and record["email"] is None
+                )
                 rows.append({"unique_id": len(rows), **record})
                 person.append(number)
                 undecidable.append(nameless and len(names) > 1)
@@ -77,7 +206,13 @@ def _make_person(rng: random.Random, home: dict[str, str], given: str, email: fl
 def _write_down(rng: random.Random, someone: dict[str, str | None]) -> dict[str, str | None]:
     """One source's record: gaps, short forms, slips, an initial instead of the name."""
     record = dict(someone)
-    for field, share in (("birth_date", 0.5), ("phone", 0.25), ("email", 0.2), ("street", 0.1), ("given_name", 0.03)):
+    for field, share in (
+        ("birth_date", 0.5),
+        ("phone", 0.25),
+        ("email", 0.2),
+        ("street", 0.1),
+        ("given_name", 0.03),
+    ):
         if rng.random() < share:
             record[field] = None
     if record["street"] is None:

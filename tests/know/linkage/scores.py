@@ -68,7 +68,9 @@ def cluster_scores(found: Ids, gold: Ids) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def recall_at(precision: float, left: Ids, right: Ids, probability: npt.NDArray[np.float64], gold: Ids) -> float:
+def recall_at(
+    precision: float, left: Ids, right: Ids, probability: npt.NDArray[np.float64], gold: Ids
+) -> float:
     """The greatest recall over all thresholds that keep this precision."""
     order = np.argsort(-probability, kind="stable")
     true = np.cumsum(gold[left[order]] == gold[right[order]])

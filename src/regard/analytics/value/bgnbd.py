@@ -74,12 +74,26 @@ def fit_mbgnbd(
 ) -> Fit:
     """Fit the modified BG/NBD model, in which a customer may also drop out right after the first purchase.
 
-    Parameters, Returns, Raises and Warns as `fit_bgnbd`.
+    Parameters
+    ----------
+    frequency, recency, T, weight : array_like of shape (n,)
+        As for `fit_bgnbd`, which also says what is raised and warned of.
+
+    Returns
+    -------
+    Fit
+        `params` r, alpha (in the unit of T), a, b.
 
     References
     ----------
     Batislam, Denizel, Filiztekin (2007), Empirical validation and comparison of models for customer base analysis,
     International Journal of Research in Marketing 24(3).
+
+    Examples
+    --------
+    >>> fit = fit_mbgnbd([0, 1, 2, 5, 3], [0, 10, 20, 30, 12], [30, 35, 40, 38, 39], weight=[70, 9, 6, 5, 8])
+    >>> fit.model
+    'MBG/NBD'
     """
     return _fit("MBG/NBD", count_equal(frequency, recency, T, weight), dropout_at_start=True)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from regard.analytics.value import paretonbd
-from regard.analytics.value.clv import MODELS, with_parameters
+from regard.analytics.value.clv import with_parameters
 from regard.analytics.value.counts import Array
+from regard.analytics.value.history import probability_alive
 from regard.analytics.value.likelihood import Fit
 
 
@@ -64,6 +64,16 @@ def simulate_value(
     References
     ----------
     Fader, Hardie (2005), A note on deriving the Pareto/NBD model; Fader, Hardie (2013), The Gamma-Gamma model.
+
+    Examples
+    --------
+    >>> from regard.analytics.value.bgnbd import fit_bgnbd
+    >>> from regard.analytics.value.gammagamma import fit_gammagamma
+    >>> x, t_x, T, z = [0, 1, 2, 5, 3], [0, 10, 20, 30, 12], [30, 35, 40, 38, 39], [0, 20.0, 31.0, 25.0, 60.0]
+    >>> fits = fit_bgnbd(x, t_x, T, weight=[70, 9, 6, 5, 8]), fit_gammagamma(x, z, weight=[70, 9, 6, 5, 8])
+    >>> bounds = simulate_value(*fits, x, t_x, T, z, horizon=52.0)
+    >>> bool((bounds.low <= bounds.high).all())
+    True
     """
     rows = tuple(np.asarray(column, dtype=np.float64) for column in (frequency, recency, T, monetary_value))
     rng = np.random.default_rng(seed)
@@ -86,7 +96,7 @@ def _one_world(
     """Outcomes of shape (draws, n) under one set of parameters."""
     x, t_x, age, z = rows
     shape = (draws, len(x))
-    alive = rng.random(shape) < MODELS[purchases.model].probability_alive(purchases, x, t_x, age)
+    alive = rng.random(shape) < probability_alive(purchases, x, t_x, age)
     bought = np.where(alive, _purchases(purchases, x, age, horizon, shape, rng), 0)
     scale = rng.gamma(spend["p"] * x + spend["q"], 1.0 / (spend["v"] + x * z), shape)
     amount = rng.gamma(np.maximum(spend["p"] * bought, 1e-12), 1.0, shape) / scale
@@ -98,8 +108,9 @@ def _purchases(
 ) -> npt.NDArray[np.int64]:
     """Purchases within the horizon of customers alive now."""
     rate = rng.gamma(fit["r"] + x, 1.0 / (fit["alpha"] + age), shape)
-    if MODELS[fit.model] is paretonbd:
-        life = rng.exponential(1.0, shape) / rng.gamma(fit["s"], 1.0 / (fit["beta"] + age), shape)
+    if fit.model == "Pareto/NBD":
+        leaving = rng.gamma(fit["s"], 1.0 / (fit["beta"] + age), shape)
+        life = rng.exponential(1.0, shape) / np.maximum(leaving, np.finfo(np.float64).tiny)
         return rng.poisson(rate * np.minimum(life, horizon))
     survived = x + (1.0 if fit.model == "MBG/NBD" else 0.0)
     dropout = rng.beta(fit["a"], fit["b"] + survived, shape).clip(1e-12, 1.0)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from regard.analytics.value import bgnbd, gammagamma, paretonbd
+from regard.analytics.value import gammagamma
 from regard.analytics.value.counts import Array, distinct_rows
+from regard.analytics.value.history import model_of, probability_alive
 from regard.analytics.value.likelihood import Fit
-
-MODELS = {"BG/NBD": bgnbd, "MBG/NBD": bgnbd, "Pareto/NBD": paretonbd}
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,11 @@ def lifetime_value(
     -------
     LifetimeValue
 
+    Raises
+    ------
+    ValueError
+        If the purchase model is none of the three.
+
     Notes
     -----
     Σ over periods of (E[X(t)] − E[X(t − 1)]) · E[spend] · margin / (1 + discount)^t, purchases falling at the end of
@@ -79,9 +83,17 @@ def lifetime_value(
     References
     ----------
     Fader, Hardie, Lee (2005), RFM and CLV, Journal of Marketing Research 42(4).
+
+    Examples
+    --------
+    >>> from regard.analytics.value.bgnbd import fit_bgnbd
+    >>> from regard.analytics.value.gammagamma import fit_gammagamma
+    >>> x, t_x, T, z = [0, 1, 2, 5, 3], [0, 10, 20, 30, 12], [30, 35, 40, 38, 39], [0, 20.0, 31.0, 25.0, 60.0]
+    >>> purchases = fit_bgnbd(x, t_x, T, weight=[70, 9, 6, 5, 8])
+    >>> worth = lifetime_value(purchases, fit_gammagamma(x, z, weight=[70, 9, 6, 5, 8]), x, t_x, T, z)
+    >>> worth.value.shape
+    (5,)
     """
-    if purchases.model not in MODELS:
-        raise ValueError(f"{purchases.model} says nothing of purchases to come")
     x, t_x, age, z = (
         np.asarray(column, dtype=np.float64) for column in (frequency, recency, T, monetary_value)
     )
@@ -129,7 +141,7 @@ def _weights(periods: int, discount: float) -> Array:
 
 def _discounted(fit: Fit, x: Array, t_x: Array, age: Array, length: float, weights: Array) -> Array:
     """Discounted expected purchases. Given life, they depend on x and T alone: few distinct pairs."""
-    model = MODELS[fit.model]
+    model = model_of(fit)
     first, inverse = distinct_rows(x, age)
     if_alive = np.zeros(len(first))
     for period, weight in enumerate(weights, start=1):
@@ -139,4 +151,4 @@ def _discounted(fit: Fit, x: Array, t_x: Array, age: Array, length: float, weigh
 
 def _alive(fit: Fit, x: Array, t_x: Array, age: Array) -> Array:
     first, inverse = distinct_rows(x, t_x, age)
-    return np.asarray(MODELS[fit.model].probability_alive(fit, x[first], t_x[first], age[first])[inverse])
+    return np.asarray(probability_alive(fit, x[first], t_x[first], age[first])[inverse])

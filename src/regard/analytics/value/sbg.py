@@ -93,6 +93,16 @@ class _Likelihood:
 def survival(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Expected share of the cohort still under contract after `t` renewals.
 
+    Parameters
+    ----------
+    t : array_like
+        Renewals; 0 is the start.
+
+    Returns
+    -------
+    ndarray
+        Shape of t.
+
     Examples
     --------
     >>> fit = fit_sbg([1000, 631, 468, 382, 326, 289, 262, 241])
@@ -104,7 +114,24 @@ def survival(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def retention(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Expected share of those under contract before renewal `t` (1, 2, …) who renew: (β + t − 1) / (α + β + t − 1)."""
+    """Expected share of those under contract before renewal `t` who renew: (β + t − 1) / (α + β + t − 1).
+
+    Parameters
+    ----------
+    t : array_like
+        The renewal: 1, 2, …
+
+    Returns
+    -------
+    ndarray
+        Shape of t; rises with t, since those who leave easily are gone.
+
+    Examples
+    --------
+    >>> fit = fit_sbg([1000, 631, 468, 382, 326, 289, 262, 241])
+    >>> [round(float(share), 3) for share in retention(fit, [1, 2, 3])]
+    [0.627, 0.756, 0.819]
+    """
     age = np.asarray(t, dtype=np.float64) - 1.0
     return np.asarray((fit["beta"] + age) / (fit["alpha"] + fit["beta"] + age))
 
@@ -119,6 +146,16 @@ def discounted_lifetime(fit: Fit, discount: float, renewals: npt.ArrayLike = 0) 
     renewals : array_like of int
         0 for a new customer, whose first payment is counted; n for one who has renewed n times, standing right
         before the next renewal: only payments to come are counted.
+
+    Returns
+    -------
+    ndarray
+        Shape of renewals, in periods.
+
+    Raises
+    ------
+    ValueError
+        If discount is not above 0.
 
     References
     ----------

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from regard.know.linkage.keys import KEYS, Hashes, Rows, Rule, count_pairs, find_pairs, unite_pairs
 
 PILOT_RECORDS = 100_000
+PILOT_PAIRS_PER_RECORD = 40
 LARGEST_GROUP = 100  # a key that more records share is no evidence worth the pairs
 PAIRS_PER_RECORD_A_RULE = 4
 PAIRS_PER_RECORD = 12
@@ -21,7 +22,8 @@ FREE_PAIRS = 200_000  # small data may try nearly everything
 FREE_PAIRS_A_RULE = 20_000
 WORTHWHILE = 0.0003  # a rule must find this share of the close pairs that no other has found
 YIELD = 0.01  # and one in so many of its pairs must be such, once pairs cost time
-WORTH_A_LOOK, BEYOND_CHANCE = -1.5, 3.0  # log2 odds of a pilot's pair
+BEYOND_CHANCE, WORTH_A_LOOK = 3.0, -1.5  # log2 odds of a pilot's pair
+FEW_CLOSE = 0.01  # where so few records have a pair beyond chance, one agreeing field has to do
 MOST_RULES = 20
 
 
@@ -49,11 +51,12 @@ class Pilot:
 
     @property
     def scale(self) -> float:
-        return (self.records / max(self.rows.size, 1)) ** 2
+        return float((max(self.records, 1) / max(self.rows.size, 1)) ** 2)
 
     def finds(self, rule: Rule) -> npt.NDArray[np.bool_]:
         """Which of the pilot's pairs the rule would find."""
-        return np.logical_and.reduce([self.agreement[:, key] for key in rule.keys])
+        found: npt.NDArray[np.bool_] = self.agreement[:, list(rule.keys)].min(axis=1)
+        return found
 
     @property
     def match_prior(self) -> float:
@@ -71,7 +74,7 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
     sampled = [key[rows] for key in keys]
     rules, costs = _affordable_rules(sampled, records)
     found: list[tuple[Rows, Rows]] = []
-    allowance = max(10 * rows.size, FREE_PAIRS)
+    allowance = max(PILOT_PAIRS_PER_RECORD * rows.size, FREE_PAIRS)
     for rule, cost in sorted(zip(rules, costs, strict=True), key=lambda item: item[1]):
         allowance -= cost
         if allowance < 0:
@@ -82,24 +85,26 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
     known = np.column_stack([(key[left] != 0) & (key[right] != 0) for key in sampled])
     odds = _rarity_odds(sampled, agreement, known, records)
     personal = [number for number, key in enumerate(KEYS) if key.personal]
-    close = odds > WORTH_A_LOOK
-    likely = (odds > BEYOND_CHANCE) & agreement[:, personal].any(axis=1)
+    close = odds > BEYOND_CHANCE
+    likely = close & agreement[:, personal].any(axis=1)
+    if close.sum() < FEW_CLOSE * rows.size:
+        close = odds > WORTH_A_LOOK
     return Pilot(rows, sampled, records, tuple(rules), tuple(costs), agreement, close, likely)
 
 
 def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], list[int]]:
     """The widest rules within the budget: a rule that affords itself is not tightened further."""
     sample = keys[0].size
-    limit = max(PAIRS_PER_RECORD_A_RULE * records, FREE_PAIRS_A_RULE) * (sample / records) ** 2
+    limit = max(PAIRS_PER_RECORD_A_RULE * records, FREE_PAIRS_A_RULE) * (sample / max(records, 1)) ** 2
     rules: list[Rule] = []
     costs: list[int] = []
-    dear = [()]
+    dear: list[tuple[int, ...]] = [()]
     for size in (1, 2, 3):
         still_dear: list[tuple[int, ...]] = []
         dear_before = set(dear)
         for combination in combinations(range(len(KEYS)), size):
             rule = Rule(combination)
-            narrower = [c for c in combinations(combination, size - 1)] if size > 1 else [()]
+            narrower = combinations(combination, size - 1)
             if len(rule.topics) < size or any(c not in dear_before for c in narrower):
                 continue
             inside, above = count_pairs(rule.hashes(keys), LARGEST_GROUP)
@@ -109,14 +114,14 @@ def _affordable_rules(keys: list[Hashes], records: int) -> tuple[list[Rule], lis
                     costs.append(inside)
             else:
                 still_dear.append(combination)
-        dear = list(still_dear)
+        dear = still_dear
     return rules, costs
 
 
 def _rarity_odds(
     keys: list[Hashes], agreement: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], records: int
 ) -> npt.NDArray[np.float64]:
-    """log2 odds from how rare each agreement is; of each topic only the rarest counts, a difference costs 3."""
+    """log2 odds from how rare each agreement is: of a topic the rarest counts, a difference costs 3."""
     sample = keys[0].size
     possible = max(sample * (sample - 1) / 2, 1)
     rarity = np.array([-np.log2(max(sum(count_pairs(key, sample)), 1) / possible) for key in keys])

@@ -47,7 +47,8 @@ def label_components(left: Ids, right: Ids, ids: Ids) -> Ids:
     _, component = connected_components(graph, directed=False)
     smallest = np.full(component.max() + 1 if component.size else 0, np.iinfo(np.int64).max)
     np.minimum.at(smallest, component, ids)
-    return smallest[component]
+    labels: Ids = smallest[component]
+    return labels
 
 
 def _doubtful_groups(left: Ids, right: Ids, log_odds: LogOdds) -> list[Group]:

@@ -41,7 +41,7 @@ def both(column: str, test: str = "{c}_l = {c}_r") -> str:
 
 
 def slips(column: str, most: int) -> str:
-    """At most so many letters changed, left out, doubled or swapped; the cheap test spares most pairs the dear one."""
+    """At most so many letters changed, left out, doubled or swapped; a cheap test goes first."""
     alike = f"jaro_winkler_similarity({column}_l, {column}_r) >= {0.95 - 0.1 * most:.2f}"
     return f"({alike} and damerau_levenshtein({column}_l, {column}_r) <= {most})"
 
@@ -56,20 +56,42 @@ GIVEN_NAME = Comparison(
     absent("given_name"),
     (
         Level(
-            "same", "given_name_l = given_name_r and length(given_name_l) > 1", 0.72, 0.006, "given_name", "given name"
+            "same",
+            "given_name_l = given_name_r and length(given_name_l) > 1",
+            0.72,
+            0.006,
+            "given_name",
+            "given name",
         ),
-        Level("short form", "given_root_l = given_root_r and length(given_root_l) > 1", 0.06, 0.002, "given_root"),
-        Level("found as family name", "given_name_l = given_twin_r or given_name_r = given_twin_l", 0.01, 0.0005),
+        Level(
+            "short form",
+            "given_root_l = given_root_r and length(given_root_l) > 1",
+            0.06,
+            0.002,
+            "given_root",
+        ),
+        Level(
+            "found as family name", "given_name_l = given_twin_r or given_name_r = given_twin_l", 0.01, 0.0005
+        ),
         Level(
             # a slip is rare beside the name it spoils; andrea and andreas are both frequent
             "alike, but both are usual names",
-            "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8"
+            "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8"
+            " or levenshtein(given_name_l, given_name_r) <= 1)"
+            " and length(given_name_l) > 1 and length(given_name_r) > 1"
             " and least(given_bearers_l, given_bearers_r) >= 3"
             " and 30 * least(given_bearers_l, given_bearers_r) >= greatest(given_bearers_l, given_bearers_r)",
             0.01,
             0.01,
         ),
-        Level("similar", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9", 0.09, 0.003),
+        Level(
+            "similar",
+            "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9"
+            " or levenshtein(given_name_l, given_name_r) <= 1)"
+            " and length(given_name_l) > 1 and length(given_name_r) > 1",
+            0.09,
+            0.003,
+        ),
         Level(
             "initial",
             "(length(given_name_l) = 1 or length(given_name_r) = 1)"
@@ -89,15 +111,23 @@ FAMILY_NAME = Comparison(
     (
         Level("same", both("family_name"), 0.76, 0.002, "family_name", "family name"),
         Level("similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.9", 0.1, 0.002),
-        Level("found as given name", "family_name_l = family_twin_r or family_name_r = family_twin_l", 0.02, 0.0005),
         Level(
-            "one part of it",
-            "contains(family_name_l, ' ' || family_name_r) or contains(family_name_r, ' ' || family_name_l)"
-            " or contains(family_name_l, family_name_r || ' ') or contains(family_name_r, family_name_l || ' ')",
+            "found as given name",
+            "family_name_l = family_twin_r or family_name_r = family_twin_l",
             0.02,
             0.0005,
         ),
-        Level("somewhat similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.8", 0.03, 0.006),
+        Level(
+            "one part of it",
+            "contains(family_name_l, ' ' || family_name_r) or contains(family_name_r, ' ' || family_name_l)"
+            " or contains(family_name_l, family_name_r || ' ')"
+            " or contains(family_name_r, family_name_l || ' ')",
+            0.02,
+            0.0005,
+        ),
+        Level(
+            "somewhat similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.8", 0.03, 0.006
+        ),
         Level("different", "", 0.07, 0.988),
     ),
 )
@@ -135,19 +165,24 @@ EMAIL = Comparison(
         Level("same before the @", both("email_local"), 0.08, 0.0005, "email_local"),
         Level(
             "one slip",
-            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9 and levenshtein(email_l, email_r) <= 1",
+            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
+            " and levenshtein(email_l, email_r) <= 1 and email_digits_l = email_digits_r",
             0.05,
             0.0001,
         ),
         Level(
             # made from the same name, with another number, is how namesakes' addresses look
             "similar",
-            "email_digits_l = email_digits_r and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
+            "email_digits_l = email_digits_r"
+            " and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
             0.04,
             0.001,
         ),
         Level(
-            "similar, other number", "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9", 0.01, 0.001
+            "similar, other number",
+            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
+            0.01,
+            0.001,
         ),
         Level("different", "", 0.12, 0.9973),
     ),
@@ -199,7 +234,9 @@ PLACE = Comparison(
     ("postcode", "city"),
     f"({absent('postcode')} and {absent('city')})",
     (
-        Level("same postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.6, 0.001, "postcode"),
+        Level(
+            "same postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.6, 0.001, "postcode"
+        ),
         Level("same postcode", both("postcode"), 0.1, 0.002, "postcode"),
         Level("same city", both("city"), 0.15, 0.02, "city"),
         Level(
@@ -277,7 +314,9 @@ def splink_settings(
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "unique_id",
-        "comparisons": [_as_splink(c, (probabilities or {}).get(c.name), with_frequencies) for c in comparisons],
+        "comparisons": [
+            _as_splink(c, (probabilities or {}).get(c.name), with_frequencies) for c in comparisons
+        ],
         "blocking_rules_to_generate_predictions": [],
         "probability_two_random_records_match": prior,
         "retain_matching_columns": False,

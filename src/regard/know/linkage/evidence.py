@@ -13,7 +13,7 @@ HOUSEHOLD = "could be another member of the household"
 def explain_pairs(
     connection: duckdb.DuckDBPyConnection, scored: Scored, taken_off: Floats, model: Model
 ) -> pa.Array:
-    """One JSON object per pair: {field: {"weight": log2, "level": text}}; the weights add up to the log2 odds."""
+    """Per pair {field: {"weight": log2, "level": text}} as JSON; the weights add up to the log2 odds."""
     columns: dict[str, object] = {"place_in_list": np.arange(scored.weight.size), "household": taken_off}
     start = round(float(np.log2(model.prior / (1 - model.prior))), 2)
     parts = [f"""'"prior":{{"weight":{start},"level":"before any evidence"}}'"""]

@@ -41,7 +41,7 @@ NO_HOUSEHOLDS = Household(0.0, {})
 
 @dataclass(frozen=True)
 class Settled:
-    """What the three explanations leave of the model; `shift` is log2 of how many more true pairs there are."""
+    """What the three explanations leave of the model; `shift` is log2 of how many times more true pairs."""
 
     probabilities: Probabilities
     household: Household
@@ -79,8 +79,14 @@ def _first_guess(learnt: Probabilities) -> Settled:
     return Settled(probabilities, Household(0.3, levels) if personal else NO_HOUSEHOLDS, 0.0)
 
 
-def _one_round(scored: Scored, learnt: Probabilities, now: Settled, guess: Settled, true_pairs: float) -> Settled:
-    weight = scored.weight + now.shift + _by_level(scored, learnt, {n: m for n, (m, _) in now.probabilities.items()})
+def _one_round(
+    scored: Scored, learnt: Probabilities, now: Settled, guess: Settled, true_pairs: float
+) -> Settled:
+    weight = (
+        scored.weight
+        + now.shift
+        + _by_level(scored, learnt, {n: m for n, (m, _) in now.probabilities.items()})
+    )
     strangers = np.exp2(np.clip(-weight, -60, 60))
     kin = np.exp2(np.clip(household_weight(scored, now.probabilities, now.household), -60, 60))
     total = 1 + strangers + kin
@@ -100,7 +106,9 @@ def _one_round(scored: Scored, learnt: Probabilities, now: Settled, guess: Settl
 
 def _shares(levels: npt.NDArray[np.int8], weights: Floats, prior: list[float]) -> list[float]:
     seen = levels >= 0
-    counts = np.bincount(levels[seen], weights=weights[seen], minlength=len(prior)) + PRIOR_PAIRS * np.array(prior)
+    counts = np.bincount(levels[seen], weights=weights[seen], minlength=len(prior)) + PRIOR_PAIRS * np.array(
+        prior
+    )
     return [float(share) for share in (1 - DOUBT) * counts / counts.sum() + DOUBT * np.array(prior)]
 
 
@@ -119,7 +127,9 @@ def household_weight(scored: Scored, probabilities: Probabilities, household: Ho
     return start + _by_level(scored, probabilities, household.levels)
 
 
-def match_probability(scored: Scored, probabilities: Probabilities, household: Household) -> tuple[Floats, Floats]:
+def match_probability(
+    scored: Scored, probabilities: Probabilities, household: Household
+) -> tuple[Floats, Floats]:
     """The probability of one person among the three explanations, and what the household took off in log2."""
     strangers = np.exp2(np.clip(-scored.weight, -200, 200))
     kin = np.exp2(np.clip(household_weight(scored, probabilities, household), -200, 200))

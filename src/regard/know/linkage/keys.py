@@ -107,7 +107,9 @@ def count_pairs(hashes: Hashes, largest: int) -> tuple[int, int]:
 
 def find_pairs(hashes: Hashes, largest: int, new: npt.NDArray[np.bool_] | None = None) -> tuple[Rows, Rows]:
     """Row numbers of all pairs that share a hash; groups above `largest` say nothing and are left out."""
-    filled = np.flatnonzero(hashes)
+    filled = np.flatnonzero(
+        hashes if new is None else np.isin(hashes, np.unique(hashes[new])) & (hashes != 0)
+    )
     order = filled[np.argsort(hashes[filled], kind="stable")]
     ordered = hashes[order]
     if not order.size:
@@ -115,11 +117,9 @@ def find_pairs(hashes: Hashes, largest: int, new: npt.NDArray[np.bool_] | None =
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     sizes = np.diff(np.r_[starts, order.size])
     wanted = (sizes > 1) & (sizes <= largest)
-    if new is not None:
-        wanted &= np.add.reduceat(new[order].astype(np.int64), starts) > 0
     ends = np.repeat(starts + sizes, sizes)
     here = np.flatnonzero(np.repeat(wanted, sizes))
-    lefts, rights = [], []
+    lefts, rights = [order[:0]], [order[:0]]
     step = 1
     while here.size:
         here = here[here + step < ends[here]]

@@ -15,9 +15,10 @@ from regard.know.linkage.blocking import (
     run_pilot,
 )
 from regard.know.linkage.clusters import refuse_edges
-from regard.know.linkage.comparisons import BY_NAME, choose_comparisons
+from regard.know.linkage.comparisons import choose_comparisons
+from regard.know.linkage.doubts import given_names_differ, may_be_namesakes, more_than_names_agree
 from regard.know.linkage.evidence import explain_pairs
-from regard.know.linkage.household import NO_HOUSEHOLDS, settle, match_probability
+from regard.know.linkage.household import NO_HOUSEHOLDS, match_probability, settle
 from regard.know.linkage.keys import Hashes, hash_keys
 from regard.know.linkage.model import Model, Thresholds
 from regard.know.linkage.prepare import open_database, prepare_records
@@ -31,7 +32,9 @@ HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
-GIVEN_NAMES = "given names differ and nothing personal agrees"
+GIVEN_NAMES = "given names differ, as within a household"
+NAMES_ONLY = "a rare name, but nothing else agrees"
+NAMESAKES = "could be namesakes: what is personal differs, and only what a household shares agrees"
 CONTRADICTION = "linking would join records that contradict each other"
 
 
@@ -69,10 +72,12 @@ def link_records(
         new = np.isin(ids, np.fromiter(only_new, np.int64)) if only_new is not None else None
         left, right = block(model.rules, keys, new)
         if not left.size:
-            return Linkage(_table([], [], [], []), _table([], [], [], [], []), model, 0, reports)
+            return Linkage(_no_pairs().drop_columns(["reason"]), _no_pairs(), model, 0, reports)
         scored = _score(connection, model, ids[left], ids[right])
         if not trained:
-            found = settle(scored, model.probabilities, true_pairs=model.prior * ids.size * (ids.size - 1) / 2)
+            found = settle(
+                scored, model.probabilities, true_pairs=model.prior * ids.size * (ids.size - 1) / 2
+            )
             scored = scored.judged_by(found.probabilities, model.probabilities, found.shift)
             model = replace(
                 model,
@@ -118,71 +123,61 @@ def _decide(
     reports: tuple[RuleReport, ...],
 ) -> Linkage:
     probability, taken_off = match_probability(scored, model.probabilities, model.household)
-    kept = np.flatnonzero(probability >= model.thresholds.review)
+    names_only = ~more_than_names_agree(scored)
+    lowest = np.where(names_only, model.thresholds.link, model.thresholds.review)
+    kept = np.flatnonzero(probability >= lowest)
     kept = kept[np.argsort(-probability[kept], kind="stable")]
     scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
+    names_only = names_only[kept]
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
-    link = probability >= model.thresholds.link
-    differs = link & _given_names_differ(scored) & (model.household.ratio > HOUSEHOLDS_EXIST)
-    reason[differs] = GIVEN_NAMES
-    link &= ~differs
+    link = (probability >= model.thresholds.link) & ~names_only
+    reason[names_only] = NAMES_ONLY
+    if model.household.ratio > HOUSEHOLDS_EXIST:
+        for doubtful, why in (
+            (given_names_differ(scored), GIVEN_NAMES),
+            (may_be_namesakes(scored), NAMESAKES),
+        ):
+            reason[link & doubtful] = why
+            link &= ~doubtful
 
     def log_odds(left: Ids, right: Ids) -> Floats:
-        found = _score(connection, model, left, right, lowest=None)
-        chance, _ = match_probability(found, model.probabilities, model.household)
-        order = np.lexsort((found.right, found.left))
-        wanted = np.lexsort((right, left))
-        odds = np.empty(left.size)
-        odds[wanted] = np.log2(chance[order] + 1e-12) - np.log2(1 - chance[order] + 1e-12)
-        return odds
+        return _log_odds(connection, model, left, right)
 
     edges = np.flatnonzero(link)
     refused = edges[refuse_edges(scored.left[edges], scored.right[edges], probability[edges], log_odds)]
     reason[refused] = CONTRADICTION
     link[refused] = False
     weights = explain_pairs(connection, scored, taken_off, model)
-    columns = (scored.left, scored.right, probability, weights)
-    return Linkage(
-        _table(
-            *(
-                column[link] if isinstance(column, np.ndarray) else column.filter(pa.array(link))
-                for column in columns
-            )
-        ),
-        _table(
-            *(
-                column[~link] if isinstance(column, np.ndarray) else column.filter(pa.array(~link))
-                for column in columns
-            ),
-            reason[~link],
-        ),
-        model,
-        compared,
-        reports,
-    )
+    found = _table(scored.left, scored.right, probability, weights, reason)
+    return Linkage(found.filter(link).drop_columns(["reason"]), found.filter(~link), model, compared, reports)
 
 
-def _given_names_differ(scored: Scored) -> Flags:
-    """Clearly different given names, while nothing that only one person has agrees."""
-    differ = np.zeros(scored.weight.size, bool)
-    if "given_name" in scored.levels:
-        differ = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
-    for name, near_enough in (("national_id", 1), ("email", 0)):
-        if name in scored.levels:
-            agrees = (scored.levels[name] >= 0) & (scored.levels[name] <= near_enough)
-            differ &= ~agrees
-    return differ
+def _log_odds(connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, right: Ids) -> Floats:
+    """log2 odds of any pairs, in the order asked for."""
+    found = _score(connection, model, left, right, lowest=None)
+    chance, _ = match_probability(found, model.probabilities, model.household)
+    if model.household.ratio > HOUSEHOLDS_EXIST:
+        chance[may_be_namesakes(found)] = 0  # nor may a third record join them
+    chance = np.clip(chance, 1e-12, 1 - 1e-12)
+    odds = np.empty(left.size)
+    odds[np.lexsort((right, left))] = np.log2(chance / (1 - chance))[np.lexsort((found.right, found.left))]
+    return odds
 
 
 def _table(
-    left: object, right: object, probability: object, weights: object, reason: object = None
+    left: Ids, right: Ids, probability: Floats, weights: pa.Array, reason: npt.NDArray[np.object_]
 ) -> pa.Table:
-    columns = {
-        "left": pa.array(left, pa.int64()),
-        "right": pa.array(right, pa.int64()),
-        "probability": pa.array(probability, pa.float64()),
-        "weights": pa.array(weights, pa.string()),
-    }
-    if reason is not None:
-        columns["reason"] = pa.array(reason, pa.string())
-    return pa.table(columns)
+    return pa.table(
+        {
+            "left": pa.array(left, pa.int64()),
+            "right": pa.array(right, pa.int64()),
+            "probability": pa.array(probability, pa.float64()),
+            "weights": weights.cast(pa.string()),
+            "reason": pa.array(reason, pa.string()),
+        }
+    )
+
+
+def _no_pairs() -> pa.Table:
+    none = np.empty(0, np.int64)
+    return _table(none, none, none.astype(np.float64), pa.array([], pa.string()), none.astype(object))

@@ -17,7 +17,7 @@ LOWEST_WEIGHT = -7.0  # log2 odds below which no further evidence could save a p
 
 @dataclass(frozen=True)
 class Scored:
-    """Pairs with log2 odds against strangers, the level reached per comparison (0 best, -1 missing), weights."""
+    """Pairs with log2 odds against strangers, and per field the level (0 best, -1 missing) and weight."""
 
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
@@ -83,7 +83,7 @@ def _full_weight(comparison: Comparison) -> str:
 
 
 def _level_of(weights: Floats, learnt: tuple[list[float], list[float]]) -> npt.NDArray[np.int8]:
-    """Which level a match weight stands for: Splink hands out weights, not levels, unless it copies all values."""
+    """Which level a weight stands for: Splink returns levels only together with copies of all values."""
     levels = np.full(weights.size, -1, np.int8)
     for number, (m, u) in enumerate(zip(*learnt, strict=True)):
         levels[np.abs(weights - np.log2(m / u)) < 1e-9] = number

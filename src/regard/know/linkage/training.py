@@ -16,6 +16,7 @@ from regard.know.linkage.keys import KEY_NUMBERS, Rule, count_pairs
 
 RANDOM_PAIRS = 200_000  # enough for likeness; what agrees exactly is counted on all pairs instead
 PRIOR_PAIRS = 8  # the priors count as much as so many true pairs
+PRIOR_STRANGERS = 100
 ENOUGH_LIKELY = 10  # with fewer likely pairs there is nothing to learn from
 
 Probabilities = dict[str, tuple[list[float], list[float]]]
@@ -40,6 +41,10 @@ def learn(
     """Estimate u from random pairs and m by EM under each training rule, on the pilot's records."""
     likely = int(pilot.likely.sum())
     prior = pilot.match_prior
+    if pilot.rows.size < 2:
+        return Learnt(
+            {c.name: ([v.m for v in c.levels], [v.u for v in c.levels]) for c in comparisons}, (), prior
+        )
     _quieten_splink()
     connection.register("pilot_ids", pa.table({"unique_id": ids[pilot.rows]}))
     connection.execute(
@@ -81,13 +86,12 @@ def _train(linker: Linker, rule: Rule) -> EMTrainingSession | None:
 
 def _read(linker: Linker, comparisons: tuple[Comparison, ...], pilot: Pilot, true_pairs: float) -> Learnt:
     """Blend what was learnt with the priors, and take the true pairs out of the random ones."""
-    prior = true_pairs / max(pilot.rows.size * (pilot.rows.size - 1) / 2, 1)
+    prior = float(np.clip(max(true_pairs, 1) / max(_possible(pilot.rows.size), 1), 1e-12, 0.2))
     probabilities: Probabilities = {}
     trained = []
     for comparison, found in zip(comparisons, linker._settings_obj.comparisons, strict=True):
         levels = found._comparison_levels_excluding_null
         prior_m = np.array([level.m for level in comparison.levels])
-        prior_u = np.array([level.u for level in comparison.levels])
         if any(level._trained_m_probabilities for level in levels):
             trained.append(comparison.name)
             learnt_m = np.array([level.m_probability for level in levels])
@@ -103,15 +107,20 @@ def _read(linker: Linker, comparisons: tuple[Comparison, ...], pilot: Pilot, tru
 def _count_exact(sampled: list[float], comparison: Comparison, pilot: Pilot) -> np.ndarray:
     """Sampled u with what the keys can count exactly put in, and never quite zero."""
     prior = np.array([level.u for level in comparison.levels])
-    u = (np.array(sampled) * RANDOM_PAIRS + prior) / (RANDOM_PAIRS + 1)
+    pairs = min(RANDOM_PAIRS, _possible(pilot.rows.size))
+    u: np.ndarray = (np.array(sampled) * pairs + prior * PRIOR_STRANGERS) / (pairs + PRIOR_STRANGERS)
     for number, level in enumerate(comparison.levels):
         key = KEY_NUMBERS.get(level.key)
         if key is None:
             continue
         filled = int((pilot.keys[key] != 0).sum())
-        pairs = sum(count_pairs(pilot.keys[key], filled))
-        u[number] = max(pairs, 0.5) / max(filled * (filled - 1) / 2, 1)
+        agreeing = sum(count_pairs(pilot.keys[key], filled))
+        u[number] = (agreeing + prior[number] * PRIOR_STRANGERS) / (_possible(filled) + PRIOR_STRANGERS)
     return u
+
+
+def _possible(records: int) -> float:
+    return records * (records - 1) / 2
 
 
 def _told_apart(m: np.ndarray, u: np.ndarray) -> tuple[list[float], list[float]]:

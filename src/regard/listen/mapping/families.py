@@ -413,7 +413,12 @@ def letter(view: View, setting: Setting) -> list[EventRule]:
     view.choices.append(
         view.choice("text", "text", 0.95, f"A letter from {ours[0]} was sent, any other received.")
     )
-    base: dict[str, Any] = {"at": "date", "id": ("message_id",), "text": "text", "channel": Value(constant="email")}
+    base: dict[str, Any] = {
+        "at": "date",
+        "id": ("message_id",),
+        "text": "text",
+        "channel": Value(constant="email"),
+    }
     data = {name: Value(name) for name in ("subject", "in_reply_to") if name in view.filled}
     view.taken.update(data)
     return [event(view, "message.received", **base, data=data, when=When("from", ends_not=ours)),

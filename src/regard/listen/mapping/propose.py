@@ -1,7 +1,7 @@
 """A mapping proposed from headers, values, the other sheets handed in and the sources already known."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
@@ -11,6 +11,7 @@ from regard.listen.mapping.model import EventRule, Reading, SourceMapping, Table
 from regard.listen.mapping.parts import Setting
 from regard.listen.mapping.people import (
     GROUPING,
+    Who,
     propose_attributes,
     propose_identity,
     propose_kind,
@@ -20,7 +21,15 @@ from regard.listen.mapping.view import Choice, Question, View
 from regard.listen.mapping.words import slug, words_of
 from regard.listen.reading import ColumnProfile, Sheet
 
+SAMPLE = 2000  # values looked up among the customers known
 DATED = r"\d{6,}"  # so many digits in a row are a date or a number of the one file
+
+
+Familiar = Callable[[Sequence[str]], str]  # ids -> the namespace in which most of them are known, or ""
+
+
+def _unfamiliar(ids: Sequence[str]) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ def propose_mapping(
     known: SourceMapping | None = None,
     others: Sequence[SourceMapping] = (),
     snapshot: date,
+    familiar: Familiar = _unfamiliar,
 ) -> Proposal:
     """A mapping for the sheets, on top of what the source's mapping knows already.
 
@@ -79,7 +89,7 @@ def propose_mapping(
     ordered = any(e.name == "order.completed" for t in (known.tables if known else ()) for e in t.events)
     tables = []
     for view in sorted(views, key=lambda view: not _gives_orders(view)):
-        table = _borrowed(view, others) or _propose_table(view, views, snapshot, ordered)
+        table = _borrowed(view, others) or _propose_table(view, views, snapshot, ordered, familiar)
         ordered = ordered or any(event.name == "order.completed" for event in table.events)
         tables.append(table)
     return Proposal(
@@ -106,9 +116,12 @@ def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | Non
     return None
 
 
-def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool) -> TableMapping:
+def _propose_table(
+    view: View, views: list[View], snapshot: date, ordered: bool, familiar: Familiar
+) -> TableMapping:
     others = [other for other in views if other is not view]
-    who = propose_person(view, others)
+    who = _share_namespace(view, propose_person(view, others), familiar)
+    _ask_about_dates(view)
     kind = propose_kind(view)
     identity = propose_identity(view, who)
     setting = Setting(who, others, snapshot, ordered)
@@ -136,6 +149,34 @@ def _propose_table(view: View, views: list[View], snapshot: date, ordered: bool)
         events=tuple(events),
     )
     return replace(table, dates=_dates(view, table.events))
+
+
+def _share_namespace(view: View, who: Who, familiar: Familiar) -> Who:
+    """Customer numbers that another source uses already are that source's numbers."""
+    first = who.rules[0]
+    if first.via != "id" or len(first.columns) > 1:
+        return who
+    values = view.sheet.table()[first.columns[0]].drop_null().slice(0, SAMPLE).unique().to_pylist()
+    telling = [v for v in values if len(v) >= 8 or not v.isdigit()]  # 1, 2, 3 are everybody's numbers
+    namespace = familiar(telling) if len(telling) > len(values) / 2 else ""
+    if not namespace or namespace == view.source:
+        return who
+    sentence = f"Most numbers in `{first.columns[0]}` are known as customers of {namespace}."
+    view.choices.append(view.choice("person", first.columns[0], 0.85, sentence))
+    return replace(who, rules=(replace(first, namespace=namespace), *who.rules[1:]))
+
+
+def _ask_about_dates(view: View) -> None:
+    """A column that is called a date and holds none that can be read is worth a look."""
+    for column in view.filled:
+        called = any(m.endswith("date") and share >= 0.9 for m, share in view.meanings[column].items())
+        if called and view.profiles[column].kind in ("text", "category"):
+            shown = ", ".join(view.profiles[column].examples[:3])
+            view.ask(
+                column,
+                f"`{column}` is called a date, but too much of it cannot be read as one ({shown}).",
+                [],
+            )
 
 
 def _with_rest(view: View, event: EventRule) -> EventRule:

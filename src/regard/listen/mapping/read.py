@@ -106,7 +106,8 @@ class _Reader:
         unknown = sorted(table.columns() - set(table.headers))
         if table.headers and unknown:
             self.refuse(
-                unknown[0], f"table `{table.name}` has no column `{unknown[0]}`; its headers are listed above"
+                f'"{unknown[0]}"',
+                f"table `{table.name}` has no column `{unknown[0]}`; its headers are listed above",
             )
 
     def events(self, written: dict[str, Any]) -> tuple[EventRule, ...]:
@@ -277,8 +278,8 @@ class _Reader:
                 table, event = table + 1, -1
             elif bare.startswith("[[table.event]]"):
                 event += 1
-            if (table, event) != (self.table, self.event):
-                continue
+            if table != self.table or (event != self.event and not key.startswith('"')):
+                continue  # a quoted column is looked for in all of the table
             start = start if start > 1 else number
             if key in line:
                 return number

@@ -1,7 +1,7 @@
 """How figures, money and times are written: in the reader's locale, never naked."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -25,7 +25,7 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
     """1,234.5 or 1.234,5: as the reader writes it."""
     if value is None:
         return "–"
-    rounded: float | Decimal = round(value, places)
+    rounded = round(Decimal(str(value)), places)
     return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
@@ -34,7 +34,7 @@ def money(value: float | Decimal | None, currency: str = "EUR") -> str:
     """An amount with its currency; cents only below 1,000."""
     if value is None:
         return "–"
-    size: float | Decimal = abs(value)
+    size = abs(Decimal(str(value)))
     written = number(size, 0 if size >= 1000 or size == int(size) else 2)
     symbol = SYMBOLS.get(currency, currency)
     sign = "−" if value < 0 else ""
@@ -62,6 +62,15 @@ def in_unit(value: float | None, unit: str = "") -> str:
 def share(value: float | None) -> str:
     """A probability as per cent; what is all but certain is not rounded up to 100."""
     return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)} %"
+
+
+@register.filter
+def month_words(group: str) -> str:
+    """`October 2026` of `2026-10`."""
+    try:
+        return formats.date_format(date.fromisoformat(f"{group}-01"), "F Y")
+    except ValueError:
+        return group
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from regard.access.permissions import Permission, permissions_of
 from regard.analytics.comparisons import CANNOT_TELL
 from regard.understand import queries as understand
-from regard.web.figures import figures, sentence_of
+from regard.web.figures import picture, sentence_of
 from regard.web.home import concerns, sentence_of_the_month, tasks
 from regard.web.may import may
 
@@ -22,16 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     computation = understand.latest_computation()
     if computation is None:
         return render(request, "web/home_empty.html")
-    known = figures()
-    changes = understand.what_changed()
+    seen = picture()
     found = concerns(timezone.now())
-    first = [figure for name in TILES for figure in known if figure.measure.name == name]
+    first = [figure for name in TILES for figure in seen.figures if figure.measure.name == name]
     answer = {
-        "computation": computation, "sentence": sentence_of_the_month(known, changes),
-        "tiles": (first + [figure for figure in known if figure not in first])[:MOST_TILES],
-        "changed": [(change, sentence_of(change)) for change in changes if change.verdict != CANNOT_TELL],
-        "compared": len(changes),
+        "computation": computation, "sentence": sentence_of_the_month(seen),
+        "tiles": (first + [figure for figure in seen.figures if figure not in first])[:MOST_TILES],
+        "changed": [(change, sentence_of(change)) for change in seen.changes if change.verdict != CANNOT_TELL],
+        "compared": len(seen.changes),
         "silent": [each for each in found if each.kind == "silent"],
-        "tasks": tasks(known, changes, found, permissions_of(request.user)),
+        "tasks": tasks(seen, found, permissions_of(request.user)),
     }  # fmt: skip
     return render(request, "web/home.html", answer)

@@ -11,7 +11,7 @@ from regard.understand import queries as understand
 from regard.understand.measures import MEASURES, measure_named
 from regard.web.charts import chart_of_groups, chart_of_series
 from regard.web.csv_export import csv_answer
-from regard.web.figures import figures, rows_of
+from regard.web.figures import picture, rows_of
 from regard.web.may import may
 
 COLUMNS = ("measure", "version", "dimension", "group", "value", "low", "high", "n", "level", "method", "unit")
@@ -22,7 +22,7 @@ MOST_ROWS = 1_000_000
 @may(Permission.MEASURES_READ)
 @require_safe
 def measures(request: HttpRequest) -> HttpResponse:
-    known = figures()
+    known = picture().figures
     have = {figure.measure.name for figure in known}
     waiting = [measure for name, measure in MEASURES.items() if name not in have]
     answer = {"figures": known, "waiting": waiting, "computation": understand.latest_computation()}
@@ -37,7 +37,7 @@ def measure(request: HttpRequest, name: str) -> HttpResponse:
     wished = request.GET.get("by", "")
     by = wished if wished in dimensions else (dimensions[0] if dimensions else "")
     csv = reverse("measure-csv", args=[name])
-    found = [figure for figure in figures() if figure.measure.name == name]
+    found = [figure for figure in picture().figures if figure.measure.name == name]
     charts = []
     for place, figure in enumerate(found):
         months = chart_of_series(f"months-{place}", chosen.title, rows_of(figure.months), unit=figure.unit,

@@ -1,6 +1,6 @@
 """Review: two records that may be one customer, for a person to decide."""
 
-from typing import cast
+from typing import Literal, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,8 @@ from regard.know import queries as know
 from regard.web.comparing import pairs_of
 from regard.web.may import StaffRequest, may
 
-DECISIONS = {
+Decision = Literal["same", "different", "later"]
+DECISIONS: dict[Decision, str] = {
     "same": "They are one customer now. It can be undone on the customer's page.",
     "different": "Kept apart for good: no job will join them.",
     "later": "Put aside.",
@@ -39,9 +40,9 @@ def review(request: HttpRequest) -> HttpResponse:
 @may(Permission.CUSTOMERS_MERGE)
 @require_POST
 def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
-    decision = request.POST.get("decision")
-    if decision not in ("same", "different", "later"):
+    said = request.POST.get("decision", "")
+    if said not in DECISIONS:
         raise InputError("Say same, different or later.")
-    know_actions.decide_candidate(candidate_id, decision, actor=cast(StaffRequest, request).user.username)
-    messages.success(request, DECISIONS[decision])
+    know_actions.decide_candidate(candidate_id, said, actor=cast(StaffRequest, request).user.username)
+    messages.success(request, DECISIONS[said])
     return redirect("review")

@@ -21,7 +21,6 @@ from regard.project.configuration import SETTINGS
 from regard.project.settings import CONFIGURATION
 from regard.web.may import StaffRequest, may
 
-SECRET_SETTINGS = {"DATABASE_URL"}
 KEY_LIVES = ((30, "30 days"), (90, "90 days"), (365, "One year"))
 SHOWN_CHANGES = 30
 
@@ -52,7 +51,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     """Every setting with its value and what it is for. They are changed in the environment or regard.toml."""
     rows = [
         {"name": f"REGARD_{each.name}", "kind": each.kind, "help": each.help, "default": each.default,
-         "value": _shown(each.name), "changed": _shown(each.name) != each.default}
+         "value": CONFIGURATION.shown(each), "changed": CONFIGURATION.shown(each) != each.default}
         for each in SETTINGS
     ]  # fmt: skip
     answer = {"rows": rows, "home": django_settings.REGARD_HOME}
@@ -135,12 +134,3 @@ def _show_link(request: HttpRequest, user: User | None) -> HttpResponse:
     answer = render(request, "web/password_link.html", {"named": user, "link": link})
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _shown(name: str) -> str:
-    value = CONFIGURATION[name]
-    if name in SECRET_SETTINGS and value:
-        return "set (not shown)"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ",".join(value) if isinstance(value, list) else str(value)

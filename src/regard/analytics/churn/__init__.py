@@ -1,0 +1,1 @@
+"""Who leaves and when: retention from cases that are not all closed yet."""

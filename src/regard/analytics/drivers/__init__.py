@@ -1,0 +1,1 @@
+"""Which parts of an experience carry the whole: importance of drivers, with intervals."""
