@@ -31,7 +31,7 @@ def reached(customer: list[tuple[str, int]]) -> int:
     return place
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 4), st.sampled_from([*STAGES, "call"]), st.integers(0, 6)),

@@ -55,7 +55,7 @@ def test_agrees_with_the_running_example() -> None:
     assert (graph.edges["d", "e"].customers, graph.edges["d", "e"].median_wait) == (4, 60.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abc"), st.integers(0, 5)), max_size=30))
 def test_agrees_with_plain_python_on_any_log(rows: list[tuple[int, str, int]]) -> None:
     """Many ties: the row number keeps the order of the log, as a stable sort by case and time does."""
@@ -146,5 +146,5 @@ def test_a_log_larger_than_the_memory_is_sorted_on_disk(tmp_path: Path) -> None:
         "TIMESTAMP '2026-01-01' + INTERVAL (i % 97 + i // 500000 * 100) SECOND AS occurred_at "
         "FROM range(5000000) numbers(i)"
     )
-    edges = ra.journey_edges(engine.table("log"), count_customers=False).to_pyarrow()
-    assert edges["passages"].to_pylist() == [500_000] * 10
+    edges = ra.journey_edges(engine.table("log")).to_pyarrow()
+    assert edges["passages"].to_pylist() == edges["customers"].to_pylist() == [500_000] * 10
