@@ -10,7 +10,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Per field the levels at which it agrees, best first; what is personal belongs to one person alone.
 PERSONAL = {"email": 4, "birth_date": 2, "national_id": 2}
-SHARED_AT_HOME = {"phone": 3, "street": 3, "place": 3, "organisation": 2}
+SHARED_AT_HOME = {"phone": 3, "street": 3, "place": 2, "organisation": 2}
 
 
 def given_names_differ(scored: Scored) -> Flags:
