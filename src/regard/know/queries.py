@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 from django.db.models import F, Q
 
 from regard.errors import NotFoundError
@@ -281,3 +282,10 @@ def list_customers(*, offset: int, limit: int) -> tuple[list[CustomerRow], int]:
 def customers_by_id(ids: Sequence[int]) -> dict[int, CustomerRow]:
     """Some customers by number."""
     return {each.pk: _row(each) for each in Customer.objects.filter(pk__in=ids)}
+
+
+def names() -> pa.Table:
+    """The names of all customers that have one: customer_id and name."""
+    named = Customer.objects.exclude(name="").order_by("id").values_list("id", "name")
+    ids, texts = zip(*named.iterator(chunk_size=10_000), strict=True) if named.exists() else ((), ())
+    return pa.table({"customer_id": pa.array(ids, pa.int64()), "name": pa.array(texts, pa.string())})

@@ -47,6 +47,7 @@ TABLES: dict[str, pa.Schema] = {
     "profiles": pa.schema(
         [
             pa.field("customer_id", pa.int64()),
+            pa.field("sort_name", pa.string()),
             pa.field("first_seen", TIMESTAMP),
             pa.field("last_seen", TIMESTAMP),
             pa.field("sources", pa.list_(pa.string())),
@@ -85,7 +86,7 @@ CONFIGURATION = {
     "delta.logRetentionDuration": "interval 6 hours",
     "delta.deletedFileRetentionDuration": "interval 6 hours",
 }
-PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
+PARQUET = WriterProperties(max_row_group_size=32_768, compression="ZSTD")
 
 
 @dataclass

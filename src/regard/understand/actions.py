@@ -10,6 +10,7 @@ from django.utils import timezone
 from regard.errors import InputError
 from regard.know.actions import refresh_people
 from regard.ledger import lake
+from regard.ledger.actions import compact_lake
 from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import Row, figures_of
 from regard.understand.measures import MEASURES
@@ -27,7 +28,9 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
     if as_of.tzinfo is None:
         raise InputError("The moment to compute for has no time zone.", hint="Say it in UTC.")
     say = progress or (lambda what, part: None)
-    say("Who is who", 0.0)
+    say("Sorting events", 0.0)
+    compact_lake()  # what a large import left is sorted by person before anybody looks at a customer
+    say("Who is who", 0.02)
     refresh_people()
     computation = Computation.objects.create(as_of=as_of, actor=actor)
     say("Reading events", 0.05)
