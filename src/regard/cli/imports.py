@@ -119,7 +119,9 @@ def _agree(
 def _ask(path: Path) -> None:
     """Let a person say no, or say what to do where nobody can be asked."""
     if not sys.stdin.isatty():
-        raise InputError("Nothing was taken in: nobody is here to be asked.", hint="Say --yes to accept this.")
+        raise InputError(
+            "Nothing was taken in: nobody is here to be asked.", hint="Say --yes to accept this."
+        )
     if not typer.confirm("\nTake it in like this?", default=True):
         raise InputError("Nothing was taken in.", hint=f"Write {path} yourself, or use the pages.")
 

@@ -36,7 +36,9 @@ def show_proposal(proposal: Proposal, handed: Sequence[tuple[Sheet, str]], hints
         table = expect_table(proposal.mapping, sheet, file_name)
         if table.name not in fresh:
             continue
-        typer.secho("\n" + _cut(f"{shorten(file_name, 40)}: {sheet.row_count:,} rows, as `{table.name}`"), bold=True)
+        typer.secho(
+            "\n" + _cut(f"{shorten(file_name, 40)}: {sheet.row_count:,} rows, as `{table.name}`"), bold=True
+        )
         _print_lines(summarise(table, [c for c in proposal.choices if c.table == table.name]))
         questions = [question for question in proposal.questions if question.table == table.name]
         for question in questions:

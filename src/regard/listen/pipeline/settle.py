@@ -5,7 +5,7 @@ import pyarrow as pa
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
-from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
+from regard.listen.pipeline.build import KEY_DIGITS, MADE, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
 
@@ -46,7 +46,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
         "SELECT count(*) - count(DISTINCT key), count(*) FILTER (key IN (FROM seen)) "
         "FROM (SELECT hash(base) AS key FROM made)"
     ).fetchall()[0]
-    fresh = chunk.made
+    fresh = chunk.made if chunk.made is not None else MADE.empty_table()
     if met or not context.is_first["events"]:
         _load_known(context)
         repeats += con.execute("SELECT count(*) FROM known").fetchall()[0][0]
@@ -57,7 +57,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     con.register("fresh", fresh)
     retracted = con.sql(RETRACTED if repeats else f"{RETRACTED} LIMIT 0").to_arrow_table()
     con.register("retracted", retracted)
-    con.execute("INSERT INTO seen SELECT DISTINCT hash(base) FROM fresh")
+    con.execute("INSERT INTO seen SELECT hash(base) FROM fresh")
     chunk.events = _events(fresh, retracted, context)
     chunk.counts.corrections = retracted.num_rows
     chunk.counts.events_added = fresh.num_rows
@@ -67,10 +67,9 @@ def _events(fresh: pa.Table, retracted: pa.Table, context: Context) -> pa.Table:
     """The rows for the lake: events, and retractions of those made void."""
     stamp = pa.scalar(context.recorded_at, EVENT_SCHEMA.field("recorded_at").type)
     if retracted.num_rows:
-        context.con.register("voided", retracted)
         voided = context.con.sql(
             f"SELECT left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, "
-            f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS occurred_at, person, void AS subject FROM voided"
+            f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS occurred_at, person, void AS subject FROM retracted"
         ).to_arrow_table()
         fresh = pa.concat_tables([fresh, voided], promote_options="permissive")
     fresh = fresh.append_column("recorded_at", pa.repeat(stamp, fresh.num_rows))
