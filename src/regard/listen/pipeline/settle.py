@@ -20,9 +20,14 @@ def prepare(context: Context) -> None:
         "repeats (rule INTEGER, whole VARCHAR, held BIGINT)",  # equal rows counted so far
     ):
         context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
-    for name in ("events", "attributes"):
+
+
+def is_first(context: Context, name: str) -> bool:
+    """Whether a table of the lake had nothing of this source before this import, so that none of it need be read."""
+    if name not in context.is_first:  # asked before the import writes to the table
         mine = f"SELECT 1 FROM {lake_rows(context, name)} WHERE source = {quoted(context.source)} LIMIT 1"
         context.is_first[name] = not context.con.execute(mine).fetchall()
+    return context.is_first[name]
 
 
 FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
@@ -47,7 +52,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
         "FROM (SELECT hash(base) AS key FROM made)"
     ).fetchall()[0]
     fresh = chunk.made if chunk.made is not None else MADE.empty_table()
-    if met or not context.is_first["events"]:
+    if not is_first(context, "events") or met:
         _load_known(context)
         repeats += con.execute("SELECT count(*) FROM known").fetchall()[0][0]
     else:
@@ -107,7 +112,7 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = "" if context.is_first["attributes"] else \
+    held = "" if is_first(context, "attributes") else \
         f"AND row_id NOT IN (SELECT row_id FROM {lake_rows(context, 'attributes')})"  # fmt: skip
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE md5_number(row_id) NOT IN (FROM told) {held} "

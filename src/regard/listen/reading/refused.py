@@ -24,9 +24,8 @@ class RefusedRows(Sequence[Refused]):
     """Refused rows in the order in which they were met, written once and read as often as needed."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(
-            IN_MEMORY, "w+", encoding="ascii", dir=str(folder) if folder else None
-        )  # noqa: SIM115
+        place = str(folder) if folder else None
+        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="ascii", dir=place)  # noqa: SIM115
         self._count = 0
 
     def append(self, row: Refused) -> None:
