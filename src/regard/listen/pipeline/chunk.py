@@ -24,7 +24,9 @@ class Context:
     hints: Hints = field(default_factory=Hints)
     sheet: Sheet | None = None  # being read
     before_looking: Callable[[], None] = lambda: None  # finishes what is still being written to the lake
-    is_first: dict[str, bool] = field(default_factory=dict)  # lake table -> it had nothing of this source
+    is_first: dict[str, bool] = field(
+        default_factory=dict
+    )  # lake table -> it had nothing of the source before
     profiles: dict[str, ColumnProfile] = field(default_factory=dict)
 
     @property
@@ -43,9 +45,7 @@ class Context:
     def profile(self, column: str) -> ColumnProfile:
         """What the sheet shows of a column; looked at only when the mapping does not say."""
         if not self.profiles and self.sheet is not None:
-            self.profiles = {
-                profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)
-            }
+            self.profiles = {profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)}
         return self.profiles[column]
 
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
-from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
+from regard.listen.pipeline.build import KEY_DIGITS, MADE, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
 
@@ -20,9 +20,14 @@ def prepare(context: Context) -> None:
         "repeats (rule INTEGER, whole VARCHAR, held BIGINT)",  # equal rows counted so far
     ):
         context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
-    for name in ("events", "attributes"):
+
+
+def is_first(context: Context, name: str) -> bool:
+    """Whether a table of the lake had nothing of this source before this import, so that none of it need be read."""
+    if name not in context.is_first:  # asked before the import writes to the table
         mine = f"SELECT 1 FROM {lake_rows(context, name)} WHERE source = {quoted(context.source)} LIMIT 1"
         context.is_first[name] = not context.con.execute(mine).fetchall()
+    return context.is_first[name]
 
 
 FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
@@ -46,8 +51,8 @@ def settle_events(chunk: Chunk, context: Context) -> None:
         "SELECT count(*) - count(DISTINCT key), count(*) FILTER (key IN (FROM seen)) "
         "FROM (SELECT hash(base) AS key FROM made)"
     ).fetchall()[0]
-    fresh = chunk.made
-    if met or not context.is_first["events"]:
+    fresh = chunk.made if chunk.made is not None else MADE.empty_table()
+    if not is_first(context, "events") or met:
         _load_known(context)
         repeats += con.execute("SELECT count(*) FROM known").fetchall()[0][0]
     else:
@@ -57,7 +62,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     con.register("fresh", fresh)
     retracted = con.sql(RETRACTED if repeats else f"{RETRACTED} LIMIT 0").to_arrow_table()
     con.register("retracted", retracted)
-    con.execute("INSERT INTO seen SELECT DISTINCT hash(base) FROM fresh")
+    con.execute("INSERT INTO seen SELECT hash(base) FROM fresh")
     chunk.events = _events(fresh, retracted, context)
     chunk.counts.corrections = retracted.num_rows
     chunk.counts.events_added = fresh.num_rows
@@ -67,10 +72,9 @@ def _events(fresh: pa.Table, retracted: pa.Table, context: Context) -> pa.Table:
     """The rows for the lake: events, and retractions of those made void."""
     stamp = pa.scalar(context.recorded_at, EVENT_SCHEMA.field("recorded_at").type)
     if retracted.num_rows:
-        context.con.register("voided", retracted)
         voided = context.con.sql(
             f"SELECT left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, "
-            f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS occurred_at, person, void AS subject FROM voided"
+            f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS occurred_at, person, void AS subject FROM retracted"
         ).to_arrow_table()
         fresh = pa.concat_tables([fresh, voided], promote_options="permissive")
     fresh = fresh.append_column("recorded_at", pa.repeat(stamp, fresh.num_rows))
@@ -108,7 +112,7 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = "" if context.is_first["attributes"] else \
+    held = "" if is_first(context, "attributes") else \
         f"AND row_id NOT IN (SELECT row_id FROM {lake_rows(context, 'attributes')})"  # fmt: skip
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE md5_number(row_id) NOT IN (FROM told) {held} "

@@ -24,7 +24,8 @@ class RefusedRows(Sequence[Refused]):
     """Refused rows in the order in which they were met, written once and read as often as needed."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="ascii", dir=folder)  # noqa: SIM115
+        place = str(folder) if folder else None
+        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="ascii", dir=place)  # noqa: SIM115
         self._count = 0
 
     def append(self, row: Refused) -> None:
@@ -53,4 +54,5 @@ class RefusedRows(Sequence[Refused]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
-    __hash__ = None  # type: ignore[assignment] - it changes
+    def __hash__(self) -> int:
+        return id(self)
