@@ -77,6 +77,15 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("worth", pa.float64()),
         ]
     ),
+    # which orders of the last year each pain point of the newest computation befell
+    "touched": pa.schema(
+        [
+            pa.field("key", pa.string()),
+            pa.field("customer_id", pa.int64()),
+            pa.field("subject", pa.string()),
+            pa.field("ordered_at", TIMESTAMP),
+        ]
+    ),
 }
 
 RETENTION = timedelta(hours=6)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import ibis
+import ibis.expr.types as ir
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +15,8 @@ from regard.ledger.actions import compact_lake
 from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import Row, figures_of
 from regard.understand.measures import MEASURES
-from regard.understand.models import Computation, Finding
+from regard.understand.models import Computation, Finding, PainPoint
+from regard.understand.pain_points import find_pain_points
 from regard.understand.profiles import profile_rows
 from regard.understand.traits import customer_traits, low_cardinality
 from regard.understand.worth import Worth, worth_of
@@ -40,9 +42,13 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         computation.worth = worth.models
         computation.customer_count = _write_profiles(facts, worth)
         computation.event_count, computation.last_event_at = _extent(facts)
-        findings = list(_findings(computation, facts, say))
+        traits = facts.hold(low_cardinality(customer_traits()))
+        findings = list(_findings(computation, facts, traits, say))
+        say("What to fix next", 0.9)
+        found = find_pain_points(facts, worth, traits)
     say("Keeping the figures", 0.95)
-    _keep(computation, findings)
+    lake.overwrite("touched", found.touched)
+    _keep(computation, findings, found.points)
     say("Done", 1.0)
     return computation
 
@@ -63,8 +69,7 @@ def _extent(facts: Facts) -> tuple[int, datetime | None]:
     return row["count"], row["last"]
 
 
-def _findings(computation: Computation, facts: Facts, say: Progress) -> Iterator[Finding]:
-    traits = facts.hold(low_cardinality(customer_traits()))
+def _findings(computation: Computation, facts: Facts, traits: ir.Table, say: Progress) -> Iterator[Finding]:
     for place, measure in enumerate(MEASURES.values()):
         say(measure.title, 0.4 + 0.5 * place / len(MEASURES))
         for row in figures_of(measure, facts, traits):
@@ -90,10 +95,13 @@ def _finding(computation: Computation, row: Row) -> Finding:
     )
 
 
-def _keep(computation: Computation, findings: list[Finding]) -> None:
-    """Store the findings, finish the computation and forget the ones before the last two."""
+def _keep(computation: Computation, findings: list[Finding], points: list[PainPoint]) -> None:
+    """Store what was found, finish the computation and forget the ones before the last two."""
     with transaction.atomic():
         Finding.objects.bulk_create(findings, batch_size=2000)
+        for point in points:
+            point.computation = computation
+        PainPoint.objects.bulk_create(points)
         computation.ended_at = timezone.now()
         computation.save(
             update_fields=["ended_at", "customer_count", "event_count", "last_event_at", "worth"]

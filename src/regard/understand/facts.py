@@ -110,7 +110,9 @@ def _events(as_of: datetime) -> ir.Table:
 
     return joined.select(
         "event_id", "name", "occurred_at", "source", "person", "customer_id", "channel", "subject",
-        "amount", "instrument", "score",
+        "amount", "instrument", "score", "department",
+        about_order=ibis.cases((joined.name == "case.opened", json_text(joined.data, "$.order"))),
+        product=ibis.cases((joined.name == ITEM, json_text(joined.data, "$.product"))),
         currency=ibis.coalesce(joined.currency, ibis.literal(settings.REGARD_CURRENCY)),
         kind=key("kind"),
         due_at=ibis.coalesce(key("due_at"), key("promised_at")).try_cast(UTC_TIME),

@@ -37,3 +37,41 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["computation", "measure", "dimension"])]
+
+
+class PainPoint(models.Model):
+    """Something that went wrong with orders, and what it may cost, as one computation found it."""
+
+    class Standing(models.TextChoices):
+        COSTLY = "costly", "costly"
+        TOO_SMALL = "too small", "too small to care"
+        UNCLEAR = "unclear", "unclear"
+        TOO_FEW = "too few", "cannot be estimated"
+
+    computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="pain_points")
+    place = models.PositiveIntegerField()  # 1 is what to fix first
+    standing = models.CharField(max_length=10, choices=Standing)
+    reason = models.TextField(blank=True)  # why it is not among the costly ones
+    kind = models.CharField(max_length=20)  # "late", "handover", "product" or "case"
+    key = models.CharField(max_length=250)
+    title = models.CharField(max_length=250)
+    sentence = models.TextField()
+    customers = models.BigIntegerField()  # touched in the last year
+    orders = models.BigIntegerField()  # theirs that it befell in the last year
+    effect = models.FloatField(null=True)  # on ordering again within half a year, as a share; null: no figure
+    effect_low = models.FloatField(null=True)
+    effect_high = models.FloatField(null=True)
+    cost = models.FloatField(null=True)  # future value at risk a year
+    cost_low = models.FloatField(null=True)
+    cost_high = models.FloatField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    trend = models.CharField(max_length=12)  # "worse", "better" or "cannot tell"
+    assumptions = models.JSONField(default=list)  # sentences
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["computation", "key"], name="one_pain_point_a_key")]
+
+    @property
+    def clear(self) -> bool:
+        """Whether it surely costs something worth caring about."""
+        return self.standing == self.Standing.COSTLY

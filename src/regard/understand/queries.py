@@ -10,32 +10,40 @@ from django.utils import timezone
 from regard.analytics import Estimate
 from regard.errors import InputError, NotFoundError
 from regard.ledger import lake
+from regard.ledger.queries import events as ledger_events
 from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
 from regard.understand.facts import Facts, read_facts
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
 from regard.understand.measures import Measure, Period, measure_named
-from regard.understand.models import Computation, Finding
+from regard.understand.models import Computation, Finding, PainPoint
 from regard.understand.traits import customer_traits
 from regard.understand.worth import Prospect, prospect, total_worth
 
 __all__ = [
     "Change",
     "Concern",
+    "PainPoint",
     "Prospect",
     "dimensions",
     "latest_computation",
     "latest_findings",
     "look_first",
     "measure",
+    "pain_point",
+    "pain_points",
+    "people_of",
     "profile",
     "profiles",
     "rows_behind",
     "series",
     "what_changed",
+    "words_of",
     "worth_ahead",
     "worth_of_all",
 ]
+
+WORDS_WITHIN = 60  # days
 
 
 def latest_computation() -> Computation | None:
@@ -72,6 +80,54 @@ def dimensions(measure: str) -> list[str]:
         return []
     found = computation.findings.filter(measure=measure).exclude(dimension=EVERYTHING)
     return sorted(found.values_list("dimension", flat=True).distinct())
+
+
+def pain_points() -> list[PainPoint]:
+    """What the newest computation looked at, what to fix first in front."""
+    computation = latest_computation()
+    return list(computation.pain_points.order_by("place")) if computation else []
+
+
+def pain_point(number: int) -> PainPoint:
+    """One pain point of the newest computation; NotFoundError for others, whose orders are no longer known."""
+    for point in pain_points():
+        if point.pk == number:
+            return point
+    raise NotFoundError(
+        f"There is no pain point {number}, or no longer.", hint="Home lists those of the newest computation."
+    )
+
+
+def people_of(point: PainPoint, *, limit: int | None = None) -> list[dict[str, Any]]:
+    """The customers it befell in the last year, those worth most first, with their orders that it befell."""
+    touched = lake.read("touched")
+    each = (
+        touched.filter(touched.key == point.key)
+        .group_by("customer_id")
+        .aggregate(befell=ibis._.count(), last_at=ibis._.ordered_at.max())
+    )
+    rows = each.left_join(profiles(), "customer_id").select(
+        "customer_id", "befell", "last_at", "orders", "revenue", "currency", "worth", "last_seen"
+    )
+    rows = rows.order_by(ibis.desc("worth", nulls_first=False), "customer_id")
+    found: list[dict[str, Any]] = lake.fetch(rows.limit(limit) if limit else rows).to_pylist()
+    return found
+
+
+def words_of(point: PainPoint, *, limit: int = 8) -> list[dict[str, Any]]:
+    """What those customers wrote in the two months after such an order, newest first."""
+    touched, people, events = lake.read("touched"), lake.read("people"), ledger_events()
+    keys = touched.filter(touched.key == point.key).inner_join(people, "customer_id")
+    spoke = events.filter(events.text.notnull() & (events.text != "") & (events.name != "message.sent"))
+    heard = spoke.inner_join(keys, "person")
+    near = heard.filter(
+        (heard.occurred_at >= heard.ordered_at)
+        & (heard.occurred_at <= heard.ordered_at + ibis.interval(days=WORDS_WITHIN))
+    )
+    rows = near.select("customer_id", "occurred_at", "name", "channel", "text").distinct()
+    rows = rows.order_by(ibis.desc("occurred_at"), "text").limit(limit)
+    found: list[dict[str, Any]] = lake.fetch(rows).to_pylist()
+    return found
 
 
 def profiles() -> ir.Table:
