@@ -2,7 +2,7 @@
 
 import typer
 
-from regard.cli import customers, demo, doctor, imports, installation, measures, serving, simulate
+from regard.cli import customers, demo, doctor, fixes, imports, installation, measures, serving, simulate
 
 app = typer.Typer(
     name="regard",
@@ -21,6 +21,7 @@ app.command()(measures.compute)
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.add_typer(customers.app, name="customers")
+app.command()(fixes.fixes)
 app.command()(measures.measure)
 app.command()(customers.events)
 app.add_typer(imports.rejects, name="rejects")

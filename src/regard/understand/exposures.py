@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -39,8 +40,8 @@ class Orders:
     late: Flags
     promised: Flags  # it is known whether the delivery promise was kept
 
-    def column(self, name: str) -> npt.NDArray[np.generic]:
-        return self.rows[name].to_numpy()
+    def column(self, name: str) -> npt.NDArray[Any]:
+        return np.asarray(self.rows[name].to_numpy())
 
     @property
     def seconds(self) -> Ints:
@@ -49,7 +50,8 @@ class Orders:
 
     def seconds_of(self, name: str) -> npt.NDArray[np.float64]:
         """Another of its times; nan where there is none."""
-        return self.rows[name].cast(EVERY_TIME).cast(pa.int64()).to_numpy().astype(np.float64) / 1_000_000
+        times = self.rows[name].cast(EVERY_TIME).cast(pa.int64()).to_numpy()
+        return np.asarray(times, dtype=np.float64) / 1_000_000
 
     def __len__(self) -> int:
         return int(self.rows.num_rows)
@@ -74,7 +76,7 @@ class Exposure:
 
 
 def _seconds(times: pa.ChunkedArray) -> Ints:
-    return times.cast(EVERY_TIME).cast(pa.int64()).to_numpy() // 1_000_000
+    return np.asarray(times.cast(EVERY_TIME).cast(pa.int64()).to_numpy(), dtype=np.int64) // 1_000_000
 
 
 def read_orders(facts: Facts) -> Orders:
@@ -145,7 +147,7 @@ def _orders_of(cases: pa.Table, orders: Orders) -> Ints:
         return np.full(len(named), -1, dtype=np.int64)
     customers = cases["customer_id"].fill_null(-1).to_numpy()
     opened, placed, buyers = _seconds(cases["opened_at"]), orders.seconds, orders.column("customer_id")
-    span = np.int64(1) << 36  # more seconds than any date has
+    span = 1 << 36  # more seconds than any date has
     last = np.searchsorted(buyers * span + placed, customers * span + opened, side="right") - 1
     recent = (last >= 0) & (buyers[last] == customers) & (opened - placed[last] <= CASE_AFTER)
     return np.where(named >= 0, named, np.where(recent, last, -1))
@@ -217,8 +219,9 @@ def _called(products: list[str]) -> str:
     subjects = [f"product:{product}" for product in products]
     named = events.filter(events.subject.isin(subjects)).select(name=json_text(events.data, "$.product_name"))
     names = named.filter(named.name.notnull()).distinct().to_pyarrow()["name"].to_pylist()
-    common = commonprefix(names).strip()
-    return common if len(common) > 3 else ", ".join(products)
+    words = zip(*(name.split() for name in names), strict=False)
+    common = " ".join(same[0] for same in takewhile(lambda same: len(set(same)) == 1, words))
+    return common or ", ".join(products)
 
 
 def _bought(facts: Facts, orders: Orders) -> dict[str, Ints]:
@@ -239,7 +242,7 @@ def _troubled(facts: Facts, cases: pa.Table, about: Ints, orders: Orders) -> Fla
     named = facts.events.filter(facts.events.name.isin(["complaint.made", "item.returned"]))
     subjects = named.select("subject").distinct().to_pyarrow()["subject"]
     said = pc.is_in(orders.rows["subject"], value_set=subjects).to_numpy(zero_copy_only=False)
-    return _flags(about[kinds], len(orders)) | (said & orders.rows["subject"].is_valid().to_numpy(zero_copy_only=False))
+    return np.asarray(_flags(about[kinds], len(orders)) | said, dtype=bool)
 
 
 def _far_above(bought: dict[str, Ints], trouble: Flags) -> list[str]:
@@ -256,6 +259,6 @@ def _far_above(bought: dict[str, Ints], trouble: Flags) -> list[str]:
         error = np.sqrt(max(pooled * (1 - pooled), 1e-12) * (1 / n + 1 / other_n))
         tests.append(math.erfc((rate - usual) / error / math.sqrt(2)) / 2)
         ratios.append(rate / usual if usual else np.inf)
-    sure = ra.benjamini_hochberg(tests) < SURE if tests else []
-    return [product for product, certain, ratio in zip(known, sure, ratios, strict=True)
-            if certain and ratio >= FAR_ABOVE]  # fmt: skip
+    chance = ra.benjamini_hochberg(tests).tolist() if tests else []
+    return [product for product, p, ratio in zip(known, chance, ratios, strict=True)
+            if p < SURE and ratio >= FAR_ABOVE]  # fmt: skip

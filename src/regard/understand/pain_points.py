@@ -117,7 +117,9 @@ def _values(orders: Orders, worth: Worth) -> npt.NDArray[np.float64]:
     customer still is one, it is the value that stood at risk.
     """
     alive = worth.rows["alive"].to_numpy()
-    value = np.divide(worth.rows["worth"].to_numpy(), alive, out=np.full(len(alive), np.nan), where=alive > 1e-6)
+    value = np.divide(
+        worth.rows["worth"].to_numpy(), alive, out=np.full(len(alive), np.nan), where=alive > 1e-6
+    )
     customers = worth.rows["customer_id"].to_numpy()
     found = np.full(len(orders), np.nan)
     if len(customers):
@@ -131,7 +133,10 @@ def _values(orders: Orders, worth: Worth) -> npt.NDArray[np.float64]:
 def _known_before(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
     """What was known when each order was placed."""
     rows, placed = orders.rows, orders.seconds
-    text = {name: np.array([word or "" for word in rows[name].to_pylist()], dtype=str) for name in ("channel", "source")}
+    text = {
+        name: np.array([word or "" for word in rows[name].to_pylist()], dtype=str)
+        for name in ("channel", "source")
+    }
     known: dict[str, npt.NDArray[Any]] = {
         "placed": placed / DAY,
         "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64).astype(str),
@@ -163,7 +168,8 @@ def _ranked(looked: list[_Looked], worth: Worth) -> Iterator[tuple[str, _Looked]
     floor = WORTH_CARING * (total.value or 0.0) if total else 0.0
     by_key = {one.exposure.key: one for one in looked}
     ranking = ra.rank_pain_points(
-        [ra.PainPoint(one.exposure.key, one.exposure.kind, one.effect, one.cost) for one in looked], worth=floor
+        [ra.PainPoint(one.exposure.key, one.exposure.kind, one.effect, one.cost) for one in looked],
+        worth=floor,
     )
     standings = PainPoint.Standing
     for standing, points in (

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regard.web.views import customers, home, imports, measures, review, settings, sign_in, styleguide
+from regard.web.views import customers, fixes, home, imports, measures, review, settings, sign_in, styleguide
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("welcome/<str:uid>/<str:token>", sign_in.new_password, name="new-password"),
     path("account", sign_in.account, name="account"),
     path("appearance", sign_in.appearance, name="appearance"),
+    path("fix/<int:number>", fixes.fix, name="fix"),
+    path("fix/<int:number>/customers.csv", fixes.fix_csv, name="fix-csv"),
     path("customers", customers.customers, name="customers"),
     path("customers.csv", customers.customers_csv, name="customers-csv"),
     path("customers/<path:key>", customers.customer, name="customer"),

@@ -45,6 +45,21 @@ def money(value: float | Decimal | None, currency: str = "EUR") -> str:
 
 
 @register.filter
+def money_about(value: float | None, currency: str = "EUR") -> str:
+    """An estimated amount, no finer than it is known: two digits of it."""
+    if value is None:
+        return "–"
+    size = max(len(str(int(abs(value)))) - 2, 0)
+    return money(round(round(value, -size)), currency)
+
+
+@register.filter
+def points_less(value: float) -> str:
+    """How many points less, of a share that is below 0."""
+    return number(-value * 100, 1)
+
+
+@register.filter
 def in_unit(value: float | None, unit: str = "") -> str:
     """A measure's value in its unit: shares and points out of a hundred, money, or a plain number."""
     if value is None:

@@ -1,0 +1,55 @@
+"""What to fix next: one pain point with who, their words and what the figure rests on."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from regard.access.permissions import Permission, permissions_of
+from regard.know import queries as know
+from regard.understand import queries as understand
+from regard.web.csv_export import csv_answer
+from regard.web.may import may
+
+MOST_SHOWN = 50
+COLUMNS = (
+    "customer_id",
+    "name",
+    "email",
+    "befell",
+    "last_at",
+    "orders",
+    "revenue",
+    "currency",
+    "worth",
+    "last_seen",
+)
+
+
+@may(Permission.MEASURES_READ)
+@require_safe
+def fix(request: HttpRequest, number: int) -> HttpResponse:
+    """One pain point; who it befell and what they wrote only for those who may see customers."""
+    point, held = understand.pain_point(number), permissions_of(request.user)
+    people, words = [], []
+    if Permission.CUSTOMERS_READ in held:
+        people = _named(understand.people_of(point, limit=MOST_SHOWN))
+        if Permission.EVENTS_READ in held:
+            words = _named(understand.words_of(point))
+    return render(request, "web/fix.html", {"point": point, "people": people, "words": words})
+
+
+@may(Permission.EXPORT)
+@require_safe
+def fix_csv(request: HttpRequest, number: int) -> StreamingHttpResponse:
+    """Every customer whom it befell in the last year."""
+    point = understand.pain_point(number)
+    rows = ([row.get(column) for column in COLUMNS] for row in _named(understand.people_of(point)))
+    return csv_answer(f"fix-{point.place}-{point.kind}.csv", COLUMNS, rows)
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    customers = know.customers_by_id([row["customer_id"] for row in rows])
+    found = ((row, customers.get(row["customer_id"])) for row in rows)
+    return [{**row, "name": who.name if who else "", "email": who.email if who else ""} for row, who in found]
