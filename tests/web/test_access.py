@@ -21,6 +21,8 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "appearance": ([], True),
     "new-password": (["x", "y"], False),
     "customer": (["1"], False),
+    "fix": ([1], False),
+    "fix-csv": ([1], False),
     "undo-merge": ([1], True),
     "measure": (["nps"], False),
     "measure-csv": (["nps"], False),
