@@ -46,10 +46,10 @@ def money(value: float | Decimal | None, currency: str = "EUR") -> str:
 
 @register.filter
 def money_about(value: float | None, currency: str = "EUR") -> str:
-    """An estimated amount, no finer than it is known: two digits of it."""
+    """An estimated amount, no finer than it is known: two digits of it, of large ones the thousands."""
     if value is None:
         return "–"
-    size = max(len(str(int(abs(value)))) - 2, 0)
+    size = min(max(len(str(int(abs(value)))) - 2, 0), 3)
     return money(round(round(value, -size)), currency)
 
 

@@ -12,7 +12,7 @@ from regard.understand import queries as understand
 from regard.web.csv_export import csv_answer
 from regard.web.may import may
 
-MOST_SHOWN = 50
+MOST_SHOWN = 15
 COLUMNS = (
     "customer_id",
     "name",
