@@ -1,6 +1,6 @@
 """Importing a 1,000,000-row order CSV, end to end, beside pandas.read_csv + to_sql of the same file.
 
-    python benchmarks/import_orders.py [rows]
+    python benchmarks/bench_import.py [rows]
 
 Each side runs in a process of its own; the figures are wall-clock seconds and the process's largest memory.
 """
