@@ -145,7 +145,9 @@ def _make_event(chunk: Chunk, context: Context, number: int, event: EventRule) -
         rows = f"SELECT * EXCLUDE (said) FROM {number_repeats(context, 'one', 'said', rule=number)}"
     said = [column for column in VERSION if fields[column] != "NULL"]
     version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
-    subject = f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL::VARCHAR"
+    subject = (
+        f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL::VARCHAR"
+    )
     made = con.sql(
         f"SELECT _row, base, base || left({version}, {32 - KEY_DIGITS}) AS event_id, "
         f"* EXCLUDE (_row, base, own) REPLACE ({subject} AS subject) "
@@ -155,7 +157,11 @@ def _make_event(chunk: Chunk, context: Context, number: int, event: EventRule) -
 
 
 MADE = pa.schema(
-    [("_row", pa.int64()), ("base", pa.string()), *((f.name, f.type) for f in EVENT_SCHEMA if f.name not in HEARD)]
+    [
+        ("_row", pa.int64()),
+        ("base", pa.string()),
+        *((f.name, f.type) for f in EVENT_SCHEMA if f.name not in HEARD),
+    ]
 )
 # a row met again that differs in one of these, or in the person, corrects what was said before
 VERSION = ("occurred_at", "channel", "touchpoint", "department", "actor", "amount", "currency", "score", "text",

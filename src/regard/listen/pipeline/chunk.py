@@ -43,9 +43,7 @@ class Context:
     def profile(self, column: str) -> ColumnProfile:
         """What the sheet shows of a column; looked at only when the mapping does not say."""
         if not self.profiles and self.sheet is not None:
-            self.profiles = {
-                profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)
-            }
+            self.profiles = {profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)}
         return self.profiles[column]
 
 
