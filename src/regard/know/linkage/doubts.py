@@ -29,7 +29,7 @@ def may_be_namesakes(scored: Scored) -> Flags:
 
 
 def more_than_names_agree(scored: Scored) -> Flags:
-    """A name alone, however rare, says neither that two records are one person nor that it is worth a look."""
+    """A name alone, however rare, says not that two records are one person."""
     agree = _none(scored)
     for name, levels in (PERSONAL | SHARED_AT_HOME).items():
         agree |= _agrees(scored, name, levels)

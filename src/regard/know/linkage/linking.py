@@ -33,6 +33,7 @@ HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
 GIVEN_NAMES = "given names differ, as within a household"
+NAMES_ONLY = "names agree, but nothing else does"
 NAMESAKES = "could be namesakes: what is personal differs, and only what a household shares agrees"
 CONTRADICTION = "linking would join records that contradict each other"
 
@@ -122,11 +123,13 @@ def _decide(
     reports: tuple[RuleReport, ...],
 ) -> Linkage:
     probability, taken_off = match_probability(scored, model.probabilities, model.household)
-    kept = np.flatnonzero((probability >= model.thresholds.review) & more_than_names_agree(scored))
+    kept = np.flatnonzero(probability >= model.thresholds.review)
     kept = kept[np.argsort(-probability[kept], kind="stable")]
     scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
-    link = probability >= model.thresholds.link
+    names_only = ~more_than_names_agree(scored)
+    reason[names_only] = NAMES_ONLY
+    link = (probability >= model.thresholds.link) & ~names_only
     if model.household.ratio > HOUSEHOLDS_EXIST:
         for doubtful, why in (
             (given_names_differ(scored), GIVEN_NAMES),
