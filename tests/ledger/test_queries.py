@@ -92,8 +92,7 @@ def test_retractions_hold_after_every_rewrite_of_the_lake() -> None:
 
 
 @pytest.mark.django_db
-def test_more_retractions_than_can_be_listed_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "_MOST_LISTED", 1)
+def test_several_retractions_hold_together() -> None:
     append(order("a"), order("b"), order("c"), retraction("r1", of="a"), retraction("r2", of="b"))
     assert ids(queries.events_of(["shop:1"])) == ["c"]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, File, Form, Router, Schema
+from ninja import Field, File, Form, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.files import UploadedFile
 
@@ -42,13 +42,13 @@ class ImportRow(Schema):
 
 @router.post("", response={202: ImportRow, **REFUSALS}, auth=KeyWith(Permission.IMPORTS_WRITE))
 @decorate_view(refuse_large_files)
-def hand_in(request: HttpRequest, file: File[UploadedFile], source: Form[str]) -> tuple[int, Any]:
+def hand_in(request: HttpRequest, file: File[UploadedFile], source: Form[str]) -> Status[Any]:
     """Hand in a file. It is imported in the background by the source's mapping, or by the proposed one."""
     name = check_source(source)
     path = keep_upload(file.chunks(), name=file.name or "upload", size=file.size or 0)
     job = receive_file(path, source=name, actor=actor_of(request), agreed=True)
     take_in_file(job.pk)
-    return 202, job
+    return Status(202, job)
 
 
 @router.get("", response={200: list[ImportRow], **REFUSALS})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith, actor_of
@@ -67,7 +67,7 @@ def candidates(request: HttpRequest, limit: Limit = 50) -> list[Any]:
 
 
 @router.post("/candidates/{candidate_id}", response={204: None, **REFUSALS})
-def decide(request: HttpRequest, candidate_id: Number, body: Decision) -> tuple[int, None]:
+def decide(request: HttpRequest, candidate_id: Number, body: Decision) -> Status[None]:
     """Decide a pair."""
     actions.decide_candidate(candidate_id, body.decision, actor=actor_of(request))
-    return 204, None
+    return Status(204, None)

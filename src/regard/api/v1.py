@@ -51,7 +51,7 @@ for noun, module in (
     api.add_router(f"/{noun}", module.router, tags=[noun])
 
 
-def no_such_endpoint(request: HttpRequest, rest: str = "") -> HttpResponse:
+def no_such_endpoint(request: HttpRequest) -> HttpResponse:
     """Programs get their 404 in the shape of every refusal."""
     hint = "Version 1 lies under /api/v1/; openapi.json there describes it."
     return refusal(NotFoundError("There is no such endpoint.", hint=hint))

@@ -179,7 +179,7 @@ def _facts(job: Import) -> dict[str, Any]:
 @rejects.command("list")
 def list_waiting(
     import_id: Annotated[int | None, typer.Argument(help="Of one import only.", metavar="IMPORT")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

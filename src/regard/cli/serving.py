@@ -117,8 +117,11 @@ def worker(
 def make_application() -> Callable[..., Any]:
     """What each of the server's processes answers with."""
     end_with_parent()
+    from django.urls import resolve
+
     from regard.project.wsgi import application
 
+    resolve("/")  # loads every page and endpoint now, not when the first is asked for
     return application
 
 
@@ -153,7 +156,7 @@ def free_address(host: str, port: int) -> tuple[str, int]:
         socket.create_server(address[:2], family=family).close()
     except OSError as error:
         raise ConflictError(
-            f"Cannot listen on {host}:{port}: {error.strerror}.",
+            f"Cannot listen on {host}:{port}: {str(error.strerror).partition(' (')[0]}.",
             hint="Is Regard running already? Choose another address with --bind HOST:PORT.",
         ) from error
     return str(address[0]), port

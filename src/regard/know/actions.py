@@ -4,11 +4,13 @@ from regard.know.linking import LinkRun, link_identities
 from regard.know.merging import decide_candidate, merge_customers, tell_apart, undo_merge
 from regard.know.people import refresh_people
 from regard.know.registering import Registered, register_identities
+from regard.know.shared_numbers import decide_shared_number
 
 __all__ = [
     "LinkRun",
     "Registered",
     "decide_candidate",
+    "decide_shared_number",
     "link_identities",
     "merge_customers",
     "refresh_people",

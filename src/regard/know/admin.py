@@ -6,7 +6,16 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from regard.know.models import Candidate, Customer, Distinction, Identity, Link, LinkageRun, Merge
+from regard.know.models import (
+    Candidate,
+    Customer,
+    Distinction,
+    Identity,
+    Link,
+    LinkageRun,
+    Merge,
+    SharedNumber,
+)
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Model]
@@ -64,3 +73,8 @@ class CandidateAdmin(ReadOnlyAdmin):
 @admin.register(LinkageRun)
 class LinkageRunAdmin(ReadOnlyAdmin):
     list_display = ("id", "actor", "started_at", "finished_at", "records", "only_new", "links", "candidates")
+
+
+@admin.register(SharedNumber)
+class SharedNumberAdmin(ReadOnlyAdmin):
+    list_display = ("id", "left", "right", "state", "evidence", "found_at", "decided_by", "decided_at")

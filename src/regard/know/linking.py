@@ -1,24 +1,25 @@
 """The linkage job: compare records by their evidence, link the sure pairs, put the doubtful to people."""
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.json
 from django.db import connection, transaction
 from django.utils import timezone
 
 from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
+from regard.know.intake import read_documents
 from regard.know.linkage import Model, link_records
 from regard.know.models import Candidate, Identity, Link, LinkageRun, Merge
 from regard.know.partitioning import repartition
+from regard.know.reconsidering import reconsider_keys
 from regard.know.recording import decided_pairs, stamp
+from regard.know.shared_numbers import find_same_numbers
 from regard.know.terms import terms_of
 
 LINK_COLUMNS = (
@@ -28,9 +29,10 @@ LINK_COLUMNS = (
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
 MOST_CANDIDATES = 20_000  # open at a time: more than people can review; the likeliest are kept
+MOST_ROUNDS = 3  # of looking again at keys, as each may make another clear
+EVEN = 0.5  # the probability shown of a pair whose number says yes and whose fields say no
 RELEARN_AFTER_GROWTH = 1.5
 LARGEST_SHARE_OF_NEW = 0.2  # above this, gathering everything is cheaper
-JSON_BLOCK = 16 << 20
 COMMON_TERM = 1_000  # a search term of more records than this says nothing about who is who
 
 Progress = Callable[[str], None]
@@ -54,6 +56,7 @@ class LinkRun:
 def link_identities(*, actor: str, progress: Progress | None = None) -> LinkRun:
     """Link records that are surely of one person and queue doubtful pairs for review.
 
+    First by numbers that two sources share, then by comparing records, then by keys that are clear by now.
     What was learnt is kept: later runs compare only what is new or changed since, until the data have grown by
     half. Nobody's "not the same" is overruled, and no link that was undone is made again.
     """
@@ -73,8 +76,9 @@ def link_identities(*, actor: str, progress: Progress | None = None) -> LinkRun:
     say(f"Writing {found.links.num_rows} links")
     with transaction.atomic():
         store.lock_who_is_who()
-        merge_id, links = _write_links(found.links, actor)
-        candidates = _write_candidates(found.reviews)
+        numbers = find_same_numbers()
+        merge_id, links = _write_links(numbers.pairs, found.links, actor)
+        candidates = _write_candidates(numbers.contradicting, found.reviews)
         Identity.objects.filter(linked_at=None, changed_at__lte=started).update(linked_at=started)
         finished = timezone.now()
         LinkageRun.objects.create(
@@ -113,7 +117,7 @@ def _neighbours(new: set[int]) -> set[int]:
     rows = store.select_rows("SELECT id, fields, normal FROM know_identity WHERE id {values}", new)
     ids, fields, normal = (list(column) for column in zip(*rows, strict=True))
     no_keys = pa.nulls(len(ids), pa.string())  # customer 1 of one source is not customer 1 of another
-    terms = terms_of(pa.array(ids, pa.int64()), no_keys, _columns(fields), _columns(normal))
+    terms = terms_of(pa.array(ids, pa.int64()), no_keys, read_documents(fields), read_documents(normal))
     rare = store.select_rows(
         "SELECT term FROM know_searchterm WHERE term {values} GROUP BY term HAVING count(*) BETWEEN 2 AND "
         f"{COMMON_TERM}",
@@ -126,7 +130,7 @@ def _neighbours(new: set[int]) -> set[int]:
 def _table(rows: list[store.Row]) -> pa.Table:
     """Rows of (id, source, JSON object of comparable fields) as columns."""
     ids, sources, documents = zip(*rows, strict=True) if rows else ((), (), ())
-    columns = _columns(documents)
+    columns = read_documents(documents)
     return pa.table(
         {
             "unique_id": pa.array(ids, pa.int64()),
@@ -136,25 +140,14 @@ def _table(rows: list[store.Row]) -> pa.Table:
     )
 
 
-def _columns(documents: Sequence[str]) -> pa.Table:
-    schema = pa.schema([(name, pa.string()) for name in FIELDS])
-    if not documents:
-        return schema.empty_table()
-    return pa.json.read_json(
-        io.BytesIO("\n".join(documents).encode()),
-        read_options=pa.json.ReadOptions(block_size=JSON_BLOCK),
-        parse_options=pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
-    )
-
-
-def _write_links(found: pa.Table, actor: str) -> tuple[int | None, int]:
+def _write_links(same_numbers: dict[Pair, str], found: pa.Table, actor: str) -> tuple[int | None, int]:
     """Store the links of a run under one merge; pairs decided before, either way, stay as they are."""
-    rows = _pairs(found)
-    decided = decided_pairs(set(rows))
-    rows = {pair: row for pair, row in rows.items() if pair not in decided}
-    if not rows:
-        return None, 0
     merge = Merge.objects.create(actor=actor, reason="compared by their evidence")
+    links = _write_rule_links(same_numbers, merge)
+    rows = _pairs(found)
+    customer_of = _customers({end for pair in rows for end in pair})
+    apart = {pair for pair in rows if customer_of[pair[0]] != customer_of[pair[1]]}
+    apart -= decided_pairs(apart)
     now = stamp(merge.made_at)
     store.insert_rows(
         Link,
@@ -162,10 +155,34 @@ def _write_links(found: pa.Table, actor: str) -> tuple[int | None, int]:
         (
             (*pair, "score", "splink", probability, weights, actor, now, merge.pk, True)
             for pair, (probability, weights, _) in rows.items()
+            if pair in apart
         ),
     )
-    repartition({end for pair in rows for end in pair})
-    return merge.pk, len(rows)
+    repartition({end for pair in apart for end in pair})
+    links += len(apart)
+    for _ in range(MOST_ROUNDS):
+        clear = reconsider_keys()
+        if not clear:
+            break
+        links += _write_rule_links(clear, merge)
+    if links:
+        return merge.pk, links
+    merge.delete()
+    return None, 0
+
+
+def _write_rule_links(pairs: dict[Pair, str], merge: Merge) -> int:
+    now = stamp(merge.made_at)
+    rows = (
+        (*pair, "rule", rule, None, "{}", merge.actor, now, merge.pk, True) for pair, rule in pairs.items()
+    )
+    store.insert_rows(Link, LINK_COLUMNS, rows)
+    repartition({end for pair in pairs for end in pair})
+    return len(pairs)
+
+
+def _customers(identities: set[int]) -> dict[int, int]:
+    return dict(store.select_rows("SELECT id, customer_id FROM know_identity WHERE id {values}", identities))
 
 
 def _pairs(found: pa.Table) -> dict[Pair, tuple[float, str, str]]:
@@ -178,15 +195,13 @@ def _pairs(found: pa.Table) -> dict[Pair, tuple[float, str, str]]:
     }
 
 
-def _write_candidates(found: pa.Table) -> int:
+def _write_candidates(contradicting: dict[Pair, str], found: pa.Table) -> int:
     """Queue pairs for review: one for any two customers, none that was queued or decided before."""
     room = MOST_CANDIDATES - Candidate.objects.filter(state=Candidate.State.OPEN).count()
-    pairs = _pairs(found)
+    pairs = {pair: (EVEN, "{}", f"{rule}, but the records differ") for pair, rule in contradicting.items()}
+    pairs |= _pairs(found)
     decided = decided_pairs(set(pairs)) | set(Candidate.objects.values_list("left", "right"))
-    ends = {end for pair in pairs for end in pair}
-    customer_of: dict[int, int] = dict(
-        store.select_rows("SELECT id, customer_id FROM know_identity WHERE id {values}", ends)
-    )
+    customer_of = _customers({end for pair in pairs for end in pair})
     seen: set[Pair] = set()
     rows: list[store.Row] = []
     now = stamp(timezone.now())

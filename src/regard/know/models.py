@@ -107,6 +107,31 @@ class Candidate(models.Model):
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="one_candidate_a_pair")]
 
 
+class SharedNumber(models.Model):
+    """Two columns of numbers that count the same people (`crm.shop_nr`, `shop_orders`): found, or said so.
+
+    What is in force links records deterministically. `evidence` says why; a person may refuse or confirm.
+    """
+
+    class State(models.TextChoices):
+        IN_FORCE = "in force"
+        UNSURE = "unsure"
+        REFUSED = "refused"
+
+    left = models.CharField(max_length=200)
+    right = models.CharField(max_length=200)
+    evidence = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices)
+    found_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["left", "right"], name="one_finding_a_pair_of_columns")
+        ]
+
+
 class Membership(models.Model):
     """A person's record belongs to an organisation's record; a person may belong to several."""
 

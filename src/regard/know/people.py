@@ -27,11 +27,9 @@ def refresh_people() -> int:
 
 def things_of(customer_id: int) -> list[str]:
     """The `ref:` keys that lead to a customer, as last written."""
-    people = lake.read("people")
-    own = people.filter(people.customer_id == customer_id, people.person.startswith("ref:"))
-    return [
-        str(person) for person in lake.connection().to_pyarrow(own.order_by("person"))["person"].to_pylist()
-    ]
+    own = "WHERE customer_id = ? AND starts_with(person, 'ref:') ORDER BY person"
+    persons: list[str] = lake.select("people", own, [customer_id], columns="person")["person"].to_pylist()
+    return persons
 
 
 def _written_for() -> str:

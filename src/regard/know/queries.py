@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 from django.db.models import F, Q
 
 from regard.errors import NotFoundError
-from regard.know.models import Candidate, Customer, Distinction, Identity, Link, Membership, Merge, SearchTerm
+from regard.know.models import (
+    Candidate,
+    Customer,
+    Distinction,
+    Identity,
+    Link,
+    Membership,
+    Merge,
+    SearchTerm,
+    SharedNumber,
+)
 from regard.know.normalise.email import comparable_email
 from regard.know.people import things_of
 from regard.know.search import matching_customers
@@ -235,6 +246,11 @@ def newest_merges(*, limit: int = 50) -> list[Merge]:
     return list(Merge.objects.order_by("-id")[:limit])
 
 
+def shared_numbers() -> list[SharedNumber]:
+    """Columns of numbers found to count the same people, with their evidence; refused ones too."""
+    return list(SharedNumber.objects.order_by("left", "right"))
+
+
 def merges_of(customer_id: int) -> list[Merge]:
     """The merges that made a customer and can be undone, newest first."""
     return list(
@@ -266,3 +282,10 @@ def list_customers(*, offset: int, limit: int) -> tuple[list[CustomerRow], int]:
 def customers_by_id(ids: Sequence[int]) -> dict[int, CustomerRow]:
     """Some customers by number."""
     return {each.pk: _row(each) for each in Customer.objects.filter(pk__in=ids)}
+
+
+def names() -> pa.Table:
+    """The names of all customers that have one: customer_id and name."""
+    named = Customer.objects.exclude(name="").order_by("id").values_list("id", "name")
+    ids, texts = zip(*named.iterator(chunk_size=10_000), strict=True) if named.exists() else ((), ())
+    return pa.table({"customer_id": pa.array(ids, pa.int64()), "name": pa.array(texts, pa.string())})

@@ -23,6 +23,7 @@ from regard.know.recording import (
     insert_terms,
     update_changed,
 )
+from regard.know.shared_numbers import pairs_by_numbers
 from regard.know.terms import terms_of
 
 
@@ -79,11 +80,12 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     normal = pa.concat_tables([normal.slice(0, len(fresh.table)), of_changed], promote_options="default")
     normal = normal.combine_chunks()
     found = find_pairs(ids, raw["kind"].combine_chunks(), normal, look_in_store=not store_is_empty)
-    insert_fresh(fresh, normal.slice(0, len(fresh.table)), found.pairs, source=source)
+    pairs = found.pairs if store_is_empty else pairs_by_numbers(ids, raw, normal, source=source) | found.pairs
+    insert_fresh(fresh, normal.slice(0, len(fresh.table)), pairs, source=source)
     update_changed(changes, of_changed)
     terms = terms_of(ids, raw["person"].combine_chunks(), raw, normal)
     insert_terms(terms, only_absent=bool(changes))
-    made = insert_links(found.pairs, actor=actor, first_fresh=first_id)
+    made = insert_links(pairs, actor=actor, first_fresh=first_id)
     note_change()
     repartition(
         {end for pair in made for end in pair if min(pair) < first_id} | {change.id for change in changes}

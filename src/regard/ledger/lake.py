@@ -8,7 +8,7 @@ is ever fetched. A table expression sees the version of the moment `read` was ca
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,6 +47,7 @@ TABLES: dict[str, pa.Schema] = {
     "profiles": pa.schema(
         [
             pa.field("customer_id", pa.int64()),
+            pa.field("sort_name", pa.string()),
             pa.field("first_seen", TIMESTAMP),
             pa.field("last_seen", TIMESTAMP),
             pa.field("sources", pa.list_(pa.string())),
@@ -66,6 +67,14 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("broken", pa.int64()),
             pa.field("overdue", pa.int64()),
             pa.field("churned_at", TIMESTAMP),
+            # from here on null for who never ordered: repeat orders, weeks, money, and the year ahead
+            pa.field("frequency", pa.float64()),
+            pa.field("recency", pa.float64()),
+            pa.field("observed", pa.float64()),
+            pa.field("mean_spend", pa.float64()),
+            pa.field("alive", pa.float64()),
+            pa.field("expected_orders", pa.float64()),
+            pa.field("worth", pa.float64()),
         ]
     ),
 }
@@ -77,7 +86,7 @@ CONFIGURATION = {
     "delta.logRetentionDuration": "interval 6 hours",
     "delta.deletedFileRetentionDuration": "interval 6 hours",
 }
-PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
+PARQUET = WriterProperties(max_row_group_size=32_768, compression="ZSTD")
 
 
 @dataclass
@@ -124,13 +133,16 @@ def _shared_database() -> duckdb.DuckDBPyConnection:
 
 
 def _make_database(memory_mb: int) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
+    database = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "memory_limit": f"{memory_mb}MB",
             "temp_directory": str(Path(settings.REGARD_HOME) / "spill"),
         }
     )
+    # our files never change under a name, so what their footers say need not be read again for each query
+    database.execute("LOAD parquet; SET parquet_metadata_cache = true")
+    return database
 
 
 @contextmanager
@@ -233,6 +245,13 @@ def fetch(expression: ibis.Table) -> pa.Table:
         except duckdb.Error as error:
             sql = ibis.to_sql(expression, dialect="duckdb")
             raise StoreError(f"A query of the lake failed: {error}", hint=f"The query was: {sql}") from error
+
+
+def select(name: str, rest: str, parameters: Sequence[Any] = (), *, columns: str = "*") -> pa.Table:
+    """Few rows of a table by SQL that follows `FROM`; see docs/decisions/0007 for when. Values go in as parameters."""
+    query = f'SELECT {columns} FROM "{read(name).get_name()}" {rest}'
+    with store_errors(f"A query of the lake table `{name}`"):
+        return connection().con.sql(query, params=list(parameters)).to_arrow_table()
 
 
 def append(

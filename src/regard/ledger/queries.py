@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import ibis
@@ -16,8 +17,6 @@ from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.models import Batch, DeadLetter
 from regard.ledger.rhythms import Rhythm, find_rhythms
-
-_MOST_LISTED = 5_000  # retracted ids that a query names one by one; beyond, it joins
 
 
 @dataclass(frozen=True)
@@ -76,42 +75,44 @@ def events_of(
     persons: Sequence[str], *, names: Sequence[str] = (), before: datetime | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
     """The newest events in force of some person keys, newest first, `data` decoded."""
-    if not persons:
-        return []
-    table = _in_force(_retracted_ids())
-    return _newest(table.filter(table.person.isin(list(persons))), names, before, limit)
+    return _newest(persons, names, before, limit) if persons else []
 
 
 def newest_events(
     *, names: Sequence[str] = (), before: datetime | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
     """The newest events in force of everybody, newest first, `data` decoded."""
-    return _newest(_in_force(_retracted_ids()), names, before, limit)
+    return _newest((), names, before, limit)
 
 
 def _newest(
-    table: ibis.Table, names: Sequence[str], before: datetime | None, limit: int
+    persons: Sequence[str], names: Sequence[str], before: datetime | None, limit: int
 ) -> list[dict[str, Any]]:
     if before is not None and before.tzinfo is None:
         raise InputError("`before` has no time zone.")
+    void = _retracted_ids()
+    conditions: list[tuple[str, Sequence[Any]]] = [("name <> ?", [RETRACTION])]
+    if persons:  # listed, not unnested: then the engine looks only into files and row groups that may have them
+        conditions.append((f"person IN ({_marks(persons)})", persons))
     if names:
-        table = table.filter(table.name.isin(list(names)))
+        conditions.append((f"name IN ({_marks(names)})", names))
     if before is not None:
-        table = table.filter(table.occurred_at < ibis.literal(before, type="timestamp('UTC')"))
-    newest = table.order_by(ibis.desc("occurred_at"), "event_id").limit(limit)
-    rows: list[dict[str, Any]] = lake.fetch(newest).to_pylist()
+        conditions.append(("occurred_at < ?::TIMESTAMPTZ", [before]))
+    if void:
+        conditions.append(("event_id NOT IN (SELECT unnest(?::VARCHAR[]))", [list(void)]))
+    where = " AND ".join(words for words, _ in conditions)
+    rows: list[dict[str, Any]] = lake.select(
+        "events",
+        f"WHERE {where} ORDER BY occurred_at DESC, event_id LIMIT ?",
+        [*chain.from_iterable(values for _, values in conditions), limit],
+    ).to_pylist()
     for row in rows:
         row["data"] = json.loads(row["data"]) if row["data"] else {}
     return rows
 
 
-def _in_force(void: Sequence[str]) -> ibis.Table:
-    """`events()` for few rows: naming the retracted ids spares a look at every row's name."""
-    if len(void) > _MOST_LISTED:
-        return events()
-    table = lake.read("events")
-    table = table.filter(table.name != RETRACTION)
-    return table.filter(~table.event_id.isin(list(void))) if void else table
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _retracted_ids() -> tuple[str, ...]:

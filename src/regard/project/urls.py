@@ -1,10 +1,10 @@
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from regard.api.v1 import api, no_such_endpoint
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
-    path("api/<path:rest>", no_such_endpoint),
+    re_path("^api/", no_such_endpoint),
     path("", include("regard.web.urls")),
 ]
 handler400 = "regard.web.errors.bad_request"

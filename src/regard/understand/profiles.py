@@ -1,10 +1,14 @@
 """What is known of each customer in one row: the lake's `profiles`."""
 
+from typing import Any
+
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from regard.know.queries import names
 from regard.ledger import lake
-from regard.understand.facts import CONTACTS, Facts
+from regard.understand.facts import ACTIVITY, CONTACTS, Facts
 
 LAST_ANSWERS = {
     "last_nps": ["nps"],
@@ -12,17 +16,40 @@ LAST_ANSWERS = {
     "last_ces": ["ces-7"],
     "last_stars": ["stars-5"],
 }
+# a registration is often no more than the day on which a department made a list
+SEEN = tuple(name for name in ACTIVITY if name != "customer.registered")
 COUNTS = ("orders", "contacts", "open_cases", "promised", "broken", "overdue")
 
 
-def profile_rows(facts: Facts) -> ir.Table:
+def strip_accents(text: Any) -> Any:
+    """`Åberg` as `Aberg`."""
+
+
+unaccented = ibis.udf.scalar.builtin(strip_accents, signature=((dt.string,), dt.string))
+
+
+def profile_rows(facts: Facts, worth: ir.Table) -> ir.Table:
     """One row a customer, by number; customers of whom nothing happened yet are there with nothing."""
     people = lake.read("people")
     rows = people.filter(people.customer_id.notnull()).select("customer_id").distinct()
-    for part in (_seen(facts), _activity(facts), _money(facts), _cases(facts), _promises(facts)):
+    for part in (
+        _named(),
+        _seen(facts),
+        _activity(facts),
+        _money(facts),
+        _cases(facts),
+        _promises(facts),
+        worth,
+    ):
         rows = rows.left_join(part, "customer_id").drop("customer_id_right")
     filled = {name: rows[name].fill_null(0).cast("int64") for name in COUNTS}
     return rows.mutate(**filled).select(*lake.TABLES["profiles"].names).order_by("customer_id")
+
+
+def _named() -> ir.Table:
+    """Names as lists are sorted by them."""
+    named = ibis.memtable(names())
+    return named.select("customer_id", sort_name=unaccented(named.name.lower()))
 
 
 def _seen(facts: Facts) -> ir.Table:
@@ -37,7 +64,7 @@ def _activity(facts: Facts) -> ir.Table:
     }
     return events.group_by("customer_id").aggregate(
         first_seen=ibis._.occurred_at.min(),
-        last_seen=ibis._.occurred_at.max(),
+        last_seen=ibis._.occurred_at.max(where=ibis._.name.isin(list(SEEN))),
         channels=ibis._.channel.collect(distinct=True).sort(),
         contacts=ibis._.name.isin(list(CONTACTS)).sum(),
         churned_at=ibis._.occurred_at.min(where=ibis._.name == "customer.churned"),

@@ -16,7 +16,17 @@ from regard.ledger.catalogue import CHANNELS
 from regard.listen import queries as listen
 from regard.understand import queries as understand
 from regard.web.csv_export import csv_answer
-from regard.web.customer_list import EXPORT_LIMIT, ORDERS, PAGE_SIZE, SEEN, SORTS, list_customers, read_wish
+from regard.web.customer_list import (
+    EXPORT_LIMIT,
+    MOST_FOUND_WHOLE,
+    ORDERS,
+    PAGE_SIZE,
+    PROMISES,
+    SEEN,
+    SORTS,
+    list_customers,
+    read_wish,
+)
 from regard.web.may import StaffRequest, may
 from regard.web.timeline import KINDS, timeline
 
@@ -34,9 +44,10 @@ def customers(request: HttpRequest) -> HttpResponse:
         "before": wish.address(page=wish.page - 1) if wish.page > 1 else "",
         "after": wish.address(page=wish.page + 1) if wish.page * PAGE_SIZE < listed.total else "",
         "heads": [{"title": title, "sort": name, "current": wish.sort == name,
-                   "address": wish.address(sort=name, up=wish.sort == name and not wish.up, page=1)}
+                   "address": wish.address(sort=name, up=(name == "name") if wish.sort != name else not wish.up, page=1)}
                   for name, (_, title) in SORTS.items()],
-        "sources": listen.source_names(), "channels": CHANNELS, "orders": ORDERS, "seen": SEEN,
+        "sources": listen.source_names(), "channels": CHANNELS, "orders": ORDERS, "seen": SEEN, "promises": PROMISES,
+        "whole": wish.address(whole=True, page=1), "most": MOST_FOUND_WHOLE,
         "csv": wish.address(page=1),
     }  # fmt: skip
     partial = cast(StaffRequest, request).htmx and not cast(StaffRequest, request).htmx.boosted
@@ -74,9 +85,9 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
     page = timeline(
         know.persons_of(found.id), kind=request.GET.get("kind", ""), before=request.GET.get("before", "")
     )
-    identities = know.identities_of(found.id)
+    identities, profile = know.identities_of(found.id), understand.profile(found.id)
     answer = {
-        "customer": found, "page": page, "kinds": KINDS, "profile": understand.profile(found.id),
+        "customer": found, "page": page, "kinds": KINDS, "profile": profile, "ahead": understand.worth_ahead(profile),
         "identities": identities, "sources": {each.source for each in identities},
         "evidence": know.evidence_of(found.id), "memberships": know.memberships_of(found.id),
     }  # fmt: skip
