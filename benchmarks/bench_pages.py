@@ -108,7 +108,9 @@ def signed_in() -> tuple[http.client.HTTPConnection, dict[str, str]]:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token is not None
     form = urlencode({"csrfmiddlewaretoken": token[1], "username": NAME, "password": PASSWORD})
-    browser.request("POST", "/sign-in", form, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+    browser.request(
+        "POST", "/sign-in", form, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    )
     answer = browser.getresponse()
     answer.read()
     cookies = [each.partition(";")[0] for each in answer.headers.get_all("Set-Cookie", [])]
@@ -169,7 +171,9 @@ def main(seconds: float = 30, users: int = 8) -> None:
         look_around(0, 3, defaultdict(list))  # fill the caches of both processes
         timings: Timings = defaultdict(list)
         used = processor_seconds(server.pid)
-        visitors = [threading.Thread(target=look_around, args=(n + 1, seconds, timings)) for n in range(users)]
+        visitors = [
+            threading.Thread(target=look_around, args=(n + 1, seconds, timings)) for n in range(users)
+        ]
         for visitor in visitors:
             visitor.start()
         for visitor in visitors:
@@ -183,7 +187,9 @@ def main(seconds: float = 30, users: int = 8) -> None:
           f"{used / requests * 1000:.0f} ms of processor time each")  # fmt: skip
     for kind, took in timings.items():
         p50, p95, p99 = np.percentile(took, [50, 95, 99])
-        print(f"  {kind:<10} p50 {p50:6.0f} ms   p95 {p95:6.0f} ms (allowed {ALLOWED_MS:.0f})   p99 {p99:6.0f} ms")
+        print(
+            f"  {kind:<10} p50 {p50:6.0f} ms   p95 {p95:6.0f} ms (allowed {ALLOWED_MS:.0f})   p99 {p99:6.0f} ms"
+        )
 
 
 if __name__ == "__main__":

@@ -114,8 +114,10 @@ def worker(
 def make_application() -> Callable[..., Any]:
     """What each of the server's processes answers with."""
     end_with_parent()
-    from regard.project.wsgi import application
+    from regard.project.wsgi import application  # isort: skip - first, it makes Django ready
+    from regard.ledger import lake
 
+    lake.use_one_thread()
     return application
 
 
