@@ -155,6 +155,11 @@ def own_database(memory_mb: int) -> Iterator[Backend]:
         database.close()
 
 
+def use_one_thread() -> None:
+    """From now on each query of this process runs on its caller's thread: right where many are asked at a time."""
+    connection().raw_sql("SET threads = 1")
+
+
 def location(name: str) -> str:
     return f"{str(settings.REGARD_LAKE).rstrip('/')}/{name}"
 
@@ -248,7 +253,7 @@ def fetch(expression: ibis.Table) -> pa.Table:
 
 
 def select(name: str, rest: str, parameters: Sequence[Any] = (), *, columns: str = "*") -> pa.Table:
-    """Few rows of a table by SQL that follows `FROM`; see docs/decisions/0007 for when. Values go in as parameters."""
+    """Few rows of a table by the SQL after its name, values as parameters; docs/decisions/0007 says when."""
     query = f'SELECT {columns} FROM "{read(name).get_name()}" {rest}'
     with store_errors(f"A query of the lake table `{name}`"):
         return connection().con.sql(query, params=list(parameters)).to_arrow_table()
