@@ -73,6 +73,7 @@ TABLES: dict[str, pa.Schema] = {
 }
 
 RETENTION = timedelta(hours=6)
+LONGEST_UNSEEN = 3600.0  # seconds, less than log entries are kept
 # Small row groups make one customer's timeline a read of one group; they also bound the writer's memory.
 # Expired log entries and tombstones would slow down opening a table that gets a commit a second.
 CONFIGURATION = {
@@ -99,6 +100,7 @@ class _Reader:
 
     backend: Backend
     opened: dict[str, DeltaTable] = field(default_factory=dict)
+    looked_at: dict[str, float] = field(default_factory=dict)  # for a newer version of what is opened
     views: dict[str, list[_View]] = field(default_factory=dict)  # newest last
 
 
@@ -180,14 +182,27 @@ def open_table(name: str) -> DeltaTable | None:
     place, opened = location(name), _reader().opened
     with store_errors(f"Opening the lake table `{name}` at {place}"):
         try:
-            if place in opened:
-                opened[place].update_incremental()
-            else:
+            if place not in opened:
                 opened[place] = DeltaTable(place)
+            elif not _is_newest(place, opened[place]):
+                opened[place].update_incremental()
         except TableNotFoundError:
             opened.pop(place, None)
             return None
     return opened[place]
+
+
+def _is_newest(place: str, table: DeltaTable) -> bool:
+    """Whether the log holds this version and no next one; two looks cost a tenth of asking Delta.
+
+    The next one's entry may have expired if we last looked long ago; then Delta is asked.
+    """
+    looked_at = _reader().looked_at
+    before, looked_at[place] = looked_at.get(place), time.monotonic()
+    if not is_local(place) or before is None or looked_at[place] - before > LONGEST_UNSEEN:
+        return False
+    log, version = Path(place) / "_delta_log", table.version()
+    return (log / f"{version:020}.json").exists() and not (log / f"{version + 1:020}.json").exists()
 
 
 def read(name: str) -> ibis.Table:
