@@ -28,11 +28,12 @@ lint: $(VENV)/.develop
 	$(BIN)/ruff format --check .
 
 bench: $(VENV)/.develop ## the figures that docs/performance.md quotes
-	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 docs: $(VENV)/.runtime ## pages generated from the code
 	$(BIN)/python -m regard.ledger.catalogue_page > docs/events.md
 	$(BIN)/python -m regard.project.configuration > docs/settings.md
+	$(BIN)/python -m regard.cli.commands_page > docs/commands.md
 
 lock: ## pin the dependencies anew
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -2,8 +2,8 @@
 
 A simulated company's files are imported and linked as `regard demo` does it, then every pair of records is held
 against the truth, which Regard never sees. Pairs are *linkable* when a chain of shared evidence (e-mail address,
-phone number, an id, family name with given name or birth date) leads from one record to the other: a shop order with
-an address that stands nowhere else cannot be linked by anybody.
+phone number, an id, family name with birth date or with given name and postcode) leads from one record to the
+other: a shop order with an address that stands nowhere else cannot be linked by anybody.
 """
 
 import os
@@ -67,11 +67,17 @@ def reachable(records: pd.DataFrame) -> pd.Series:
     for number, (truth, key, fields, normal) in enumerate(
         zip(records.truth, records.key, records.fields, records.normal, strict=True)
     ):
-        names = (normal.get("given_name", ""), normal.get("family_name", ""))
+        family, born, code = (normal.get(name, "") for name in ("family_name", "birth_date", "postcode"))
+        given = normal.get("given_name", "")
         ids = msgspec.json.decode(fields.get("ids", "{}"), type=dict[str, str]).values()
-        evidence = [normal.get("email"), normal.get("phone"), " ".join(names) if all(names) else None,
-                    f"{names[1]} {normal['birth_date']}" if names[1] and "birth_date" in normal else None,
-                    key, *(each.lower() for each in ids)]  # fmt: skip
+        evidence = [
+            normal.get("email"),
+            normal.get("phone"),
+            f"{given} {family} {code}" if given and family and code else None,
+            f"{family} {born}" if family and born else None,
+            key,
+            *(each.lower() for each in ids),
+        ]
         for each in evidence:
             if each and len(each) > 2:
                 other = first.setdefault((truth, each), number)

@@ -25,7 +25,7 @@ def test_mended_rows_are_taken_in_and_wait_no_longer(write: Write, tmp_path: Pat
     assert first.rejected_rows == 2
     text = export_rejects(first.pk)
     rows = list(csv.DictReader(text.splitlines()))
-    assert rows[0]["note"] == "'=HYPERLINK(\"x\")"
+    assert rows[0]["note"] == '\'=HYPERLINK("x")'
     assert rows[1]["total"] == "'-6.00"
     assert rows[0]["reason"].startswith("`order_date`")
     mended = tmp_path / "mend.csv"

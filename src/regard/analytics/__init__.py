@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
     from regard.analytics.churn.log_rank import LogRank, log_rank
+    from regard.analytics.churn.retention import cohort_retention, retention_curve
     from regard.analytics.comparisons import (
         Comparison,
         benjamini_hochberg,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from regard.analytics.customers.complaints import complaint_rate
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
+    from regard.analytics.customers.opening_hours import OpeningHours
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
+    from regard.analytics.customers.waiting_time import waiting_time
     from regard.analytics.drivers.importance_performance import (
         DriverPoint,
         ImportancePerformance,
@@ -38,6 +41,20 @@ if TYPE_CHECKING:
     from regard.analytics.drivers.lmg import lmg
     from regard.analytics.drivers.proportional_odds import ProportionalOdds, proportional_odds
     from regard.analytics.drivers.relative_weights import relative_weights
+    from regard.analytics.effects.aipw import Effect, Overlap, average_effect
+    from regard.analytics.effects.cuped import Adjusted, cuped
+    from regard.analytics.effects.difference import Difference, difference_in_differences
+    from regard.analytics.effects.holdout import prove_with_holdout, share_difference
+    from regard.analytics.effects.interrupted import Interruption, interrupted_series
+    from regard.analytics.effects.registration import (
+        Proof,
+        Registration,
+        judge,
+        power_two_groups,
+        register,
+        sample_size_two_groups,
+    )
+    from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
     from regard.analytics.feedback.csat import csat
@@ -53,6 +70,13 @@ if TYPE_CHECKING:
         t_mean,
         wilson,
     )
+    from regard.analytics.journeys.funnel import funnel, funnel_counts
+    from regard.analytics.journeys.graph import JourneyGraph, journey_edges, journey_graph, journey_steps
+    from regard.analytics.journeys.handovers import handover_delay, handovers
+    from regard.analytics.journeys.never_back import never_back
+    from regard.analytics.journeys.removal_effect import removal_effects, transition_counts
+    from regard.analytics.journeys.step_scores import step_scores
+    from regard.analytics.journeys.variants import journey_variants
     from regard.analytics.shares import mean, share, total
     from regard.analytics.value.bgbb import fit_bgbb
     from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
@@ -69,21 +93,33 @@ if TYPE_CHECKING:
 _HOMES = {
     "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
     "churn.log_rank": ("LogRank", "log_rank"),
+    "churn.retention": ("cohort_retention", "retention_curve"),
     "comparisons": (
-        "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean", "sample_size_nps",
-        "sample_size_share", "smallest_detectable_change",
+        "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean",
+        "sample_size_nps", "sample_size_share", "smallest_detectable_change",
     ),
     "customers.active": ("active_customers",),
     "customers.churn_rate": ("churn_rate",),
     "customers.complaints": ("complaint_rate",),
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
+    "customers.opening_hours": ("OpeningHours",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
+    "customers.waiting_time": ("waiting_time",),
     "drivers.importance_performance": ("DriverPoint", "ImportancePerformance", "importance_performance"),
     "drivers.key_drivers": ("KeyDrivers", "key_drivers"),
     "drivers.lmg": ("lmg",),
     "drivers.proportional_odds": ("ProportionalOdds", "proportional_odds"),
     "drivers.relative_weights": ("relative_weights",),
+    "effects.aipw": ("Effect", "Overlap", "average_effect"),
+    "effects.cuped": ("Adjusted", "cuped"),
+    "effects.difference": ("Difference", "difference_in_differences"),
+    "effects.holdout": ("prove_with_holdout", "share_difference"),
+    "effects.interrupted": ("Interruption", "interrupted_series"),
+    "effects.registration": (
+        "Proof", "Registration", "judge", "power_two_groups", "register", "sample_size_two_groups",
+    ),
+    "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk"),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
     "feedback.csat": ("csat",),
@@ -93,6 +129,13 @@ _HOMES = {
     "intervals": (
         "adjusted_wald_nps", "bootstrap", "kish_n", "poisson_total", "ratio_of_sums", "t_mean", "wilson",
     ),
+    "journeys.funnel": ("funnel", "funnel_counts"),
+    "journeys.graph": ("JourneyGraph", "journey_edges", "journey_graph", "journey_steps"),
+    "journeys.handovers": ("handover_delay", "handovers"),
+    "journeys.never_back": ("never_back",),
+    "journeys.removal_effect": ("removal_effects", "transition_counts"),
+    "journeys.step_scores": ("step_scores",),
+    "journeys.variants": ("journey_variants",),
     "shares": ("mean", "share", "total"),
     "value.bgbb": ("fit_bgbb",),
     "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
@@ -109,32 +152,47 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Adjusted",
     "Comparison",
     "ConvergenceWarning",
+    "Difference",
     "DriverPoint",
+    "Effect",
     "Estimate",
     "Estimates",
     "Fit",
     "ImportancePerformance",
+    "Interruption",
+    "JourneyGraph",
     "KeyDrivers",
     "LifetimeValue",
     "LogRank",
+    "OpeningHours",
+    "Overlap",
+    "PainPoint",
+    "Proof",
     "ProportionalOdds",
+    "Ranking",
+    "Registration",
     "StatisticalWarning",
     "SurvivalCurve",
     "ValueInterval",
     "active_customers",
     "adjusted_wald_nps",
+    "average_effect",
     "benjamini_hochberg",
     "bootstrap",
     "ces",
     "ces_easy_share",
     "churn_rate",
+    "cohort_retention",
     "compare",
     "compare_many",
     "complaint_rate",
     "csat",
     "csi",
+    "cuped",
+    "difference_in_differences",
     "discounted_lifetime",
     "expected_purchases",
     "fit_bgbb",
@@ -143,7 +201,17 @@ __all__ = [
     "fit_mbgnbd",
     "fit_paretonbd",
     "fit_sbg",
+    "funnel",
+    "funnel_counts",
+    "handover_delay",
+    "handovers",
     "importance_performance",
+    "interrupted_series",
+    "journey_edges",
+    "journey_graph",
+    "journey_steps",
+    "journey_variants",
+    "judge",
     "kaplan_meier",
     "key_drivers",
     "kish_n",
@@ -153,27 +221,40 @@ __all__ = [
     "log_rank",
     "mark_repeats",
     "mean",
+    "never_back",
     "nps",
     "nps_counts",
     "poisson_total",
+    "power_two_groups",
     "probability_alive",
     "proportional_odds",
+    "prove_with_holdout",
+    "rank_pain_points",
     "ratio_of_sums",
+    "register",
     "relative_weights",
+    "removal_effects",
     "repeat_purchase",
     "response_rate",
     "retention",
+    "retention_curve",
     "rfm_summary",
     "sample_size_mean",
     "sample_size_nps",
     "sample_size_share",
+    "sample_size_two_groups",
     "share",
+    "share_difference",
     "simulate_value",
     "smallest_detectable_change",
+    "step_scores",
     "survival",
     "t_mean",
     "top_share",
     "total",
+    "transition_counts",
+    "value_at_risk",
+    "waiting_time",
     "wilson",
 ]
 

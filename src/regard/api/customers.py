@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith
-from regard.api.shapes import REFUSALS, CustomerRow, EventRow, Key, Limit, Moment, Words
+from regard.api.shapes import REFUSALS, CustomerRow, EventFilter, EventRow, Key, Limit, Words
 from regard.know import queries as know
 from regard.ledger.queries import events_of
 from regard.understand.queries import profile
@@ -51,9 +51,7 @@ def show(request: HttpRequest, key: Key) -> dict[str, Any]:
 def timeline(
     request: HttpRequest,
     key: Key,
-    name: list[Words] = Query([], max_length=50),  # noqa: B008
-    before: Moment = None,
-    limit: Limit = 50,
+    asked: Query[EventFilter],
 ) -> list[dict[str, Any]]:
     """What happened to one customer across all sources, newest first."""
-    return events_of(know.persons_of(know.customer(key).id), names=name, before=before, limit=limit)
+    return events_of(know.persons_of(know.customer(key).id), **asked.narrowing())

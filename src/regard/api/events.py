@@ -14,7 +14,7 @@ from ninja import Field, Query, Router, Schema
 from regard.access.permissions import Permission
 from regard.api.authentication import KeyWith, actor_of
 from regard.api.refusals import TooLargeError
-from regard.api.shapes import REFUSALS, EventRow, Limit, Moment, Words
+from regard.api.shapes import REFUSALS, EventFilter, EventRow
 from regard.errors import InputError
 from regard.know.actions import register_identities
 from regard.ledger.actions import record_events
@@ -75,12 +75,10 @@ def record(request: HttpRequest, body: NewEvents) -> dict[str, int]:
 @router.get("", response={200: list[EventRow], **REFUSALS}, auth=KeyWith(Permission.EVENTS_READ))
 def newest(
     request: HttpRequest,
-    name: list[Words] = Query([], max_length=50),  # noqa: B008
-    before: Moment = None,
-    limit: Limit = 50,
+    asked: Query[EventFilter],
 ) -> list[dict[str, Any]]:
     """The newest events of all customers."""
-    return newest_events(names=name, before=before, limit=limit)
+    return newest_events(**asked.narrowing())
 
 
 def _event(new: NewEvent, source: str) -> Event:

@@ -46,7 +46,7 @@ def hand_in(request: HttpRequest, file: File[UploadedFile], source: Form[str]) -
     """Hand in a file. It is imported in the background by the source's mapping, or by the proposed one."""
     name = check_source(source)
     path = keep_upload(file.chunks(), name=file.name or "upload", size=file.size or 0)
-    job = receive_file(path, source=name, actor=actor_of(request))
+    job = receive_file(path, source=name, actor=actor_of(request), agreed=True)
     take_in_file(job.pk)
     return Status(202, job)
 

@@ -81,7 +81,7 @@ def refuse_everything_in_one_shape(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, lambda _, error: refusal(_as_regard_error(error)))
 
 
-def _as_regard_error(error: Exception) -> RegardError:
+def _as_regard_error(error: Exception | type[Exception]) -> RegardError:
     match error:
         case RegardError():
             return error
@@ -99,7 +99,7 @@ def _as_regard_error(error: Exception) -> RegardError:
         case OperationalError() | InterfaceError():
             logger.warning("the database is away: %s", error)
             return StoreError("The database is busy or away.", hint="Nothing was changed; try again.")
-    logger.error("an endpoint broke", exc_info=error)
+    logger.error("an endpoint broke", exc_info=error if isinstance(error, Exception) else True)
     return BrokenError(
         "Something broke here; it is written down.", hint="Try again, or tell an administrator."
     )

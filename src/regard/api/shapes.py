@@ -12,7 +12,6 @@ Words = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1
 Limit = Annotated[int, Field(ge=1, le=1000)]
 Number = Annotated[int, Field(ge=1, lt=2**63)]
 Key = Annotated[Words, Field(description="A customer's number, a record's key or an e-mail address.")]
-Moment = Annotated[AwareDatetime | None, Field(description="Only what was before; with a zone.")]
 
 
 class Refusal(Schema):
@@ -30,6 +29,18 @@ class CustomerRow(Schema):
     email: str
     phone: str
     place: str
+
+
+class EventFilter(Schema):
+    """Which events are asked for, newest first."""
+
+    name: Annotated[list[Words], Field(max_length=50)] = []
+    before: Annotated[AwareDatetime | None, Field(description="Only what was before; with a zone.")] = None
+    limit: Limit = 50
+
+    def narrowing(self) -> dict[str, Any]:
+        """As the ledger's queries take it."""
+        return {"names": self.name, "before": self.before, "limit": self.limit}
 
 
 class EventRow(Schema):

@@ -35,7 +35,7 @@ KeyArgument = Annotated[str, typer.Argument(help="A customer's number, a record'
 @app.command()
 def find(
     text: Annotated[str, typer.Argument(help="The beginning of names, an e-mail, a phone number or a key.")],
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -125,6 +125,7 @@ def _worth(profile: dict[str, Any]) -> dict[str, object]:
             shown(profile[name]) for name in ("first_seen", "last_seen") if profile[name]
         ),
         "sources": ", ".join(profile["sources"] or ()),
+        "year ahead": _ahead(profile),
         "orders": f"{profile['orders']:,} for {orders}{also}" if orders else profile["orders"] or None,
         "refunded": money(profile["refunds"], currency) if profile["refunds"] else None,
         "contacts": profile["contacts"] or None,
@@ -133,6 +134,18 @@ def _worth(profile: dict[str, Any]) -> dict[str, object]:
         "last said": ", ".join(ratings),
         "churned": profile["churned_at"],
     }
+
+
+def _ahead(profile: dict[str, Any]) -> str:
+    from regard.understand.queries import worth_ahead
+
+    ahead = worth_ahead(profile)
+    if ahead is None:
+        return ""
+    return (
+        f"{ahead.worth:,} {ahead.currency} ({ahead.low:,} to {ahead.high:,}), "
+        f"still a customer with {ahead.alive:.0%} certainty"
+    )
 
 
 def _extent(merge: "Merge") -> str:
@@ -203,7 +216,7 @@ def link(home: HomeOption = None, json: JsonOption = False) -> None:
 def events(
     customer_key: Annotated[str, typer.Option("--customer", help="Only this customer's.")] = "",
     name: Annotated[list[str] | None, typer.Option(help="Only events of this name; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

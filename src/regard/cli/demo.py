@@ -1,6 +1,10 @@
 """`regard demo`: a simulated company, taken in through the ordinary ways in."""
 
+import json
+import os
+import sys
 import tempfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +12,19 @@ import typer
 
 from regard.cli import actor
 from regard.cli.options import HomeOption
+from regard.errors import ConflictError
 
 DEMO_HOME = Path("demo")
+
+
+@dataclass(frozen=True)
+class Play:
+    """Which company a demo home holds. It keeps its day, so that playing it again adds nothing."""
+
+    customers: int
+    seed: int
+    as_of: str
+    finished: bool = False
 
 
 def demo(
@@ -20,25 +35,60 @@ def demo(
 ) -> None:
     """Simulate a company, import its departments' files, link, compute and serve."""
     from regard.cli.installation import make_installation
-    from regard.cli.serving import serve
 
     folder = home or DEMO_HOME
     login = make_installation(folder)
-    with tempfile.TemporaryDirectory(prefix="regard-demo-") as files:
-        _take_in(Path(files), customers=customers, seed=seed)
     if login is not None:
+        (folder / "login.txt").touch(mode=0o600)
         (folder / "login.txt").write_text(f"{login.name} {login.password}\n", encoding="utf-8")
-        (folder / "login.txt").chmod(0o600)
-    name, password = (folder / "login.txt").read_text(encoding="utf-8").split()
-    print(f"\nSign in as {name} with password {password} (also in {folder / 'login.txt'})")
+    play = _play_of(folder, customers, seed)
+    if play.finished:
+        print(f"{folder} holds this company already.")
+    else:
+        _keep(folder, play)
+        with tempfile.TemporaryDirectory(prefix="regard-demo-") as files:
+            _take_in(Path(files), play)
+        _keep(folder, Play(play.customers, play.seed, play.as_of, finished=True))
+    if (folder / "login.txt").exists():
+        name, password = (folder / "login.txt").read_text(encoding="utf-8").split()
+        print(f"\nSign in as {name} with password {password} (also in {folder / 'login.txt'})")
     if serving:
-        serve(folder)
+        sys.stdout.flush()
+        # a fresh process: the server forks, and what the imports have opened here must not be shared by forks
+        os.execv(sys.executable, [sys.executable, "-m", "regard", "serve", "--home", str(folder)])  # noqa: S606
 
 
-def _take_in(files: Path, *, customers: int, seed: int) -> None:
+def _play_of(folder: Path, customers: int, seed: int) -> Play:
+    """The company to play: the one that was begun here, or a new one of today. Never into a real company's home."""
+    from django.utils import timezone
+
+    from regard.listen.queries import recent_imports
+
+    file = folder / "demo.json"
+    if not file.exists():
+        if recent_imports(limit=1):
+            raise ConflictError(
+                f"{folder} holds a company already.", hint="Choose a folder for the demo with --home."
+            )
+        return Play(customers, seed, timezone.localdate().isoformat())
+    play = Play(**json.loads(file.read_text(encoding="utf-8")))
+    if (play.customers, play.seed) != (customers, seed):
+        raise ConflictError(
+            f"{folder} holds a demo of {play.customers} customers with seed {play.seed}.",
+            hint="Say the same, or choose another folder with --home.",
+        )
+    return play
+
+
+def _keep(folder: Path, play: Play) -> None:
+    (folder / "demo.json").write_text(json.dumps(asdict(play)), encoding="utf-8")
+
+
+def _take_in(files: Path, play: Play) -> None:
     """What a company does in its first hour: import every department's file, link, compute."""
-    from datetime import UTC, datetime
+    from datetime import date
 
+    from django.utils import timezone
     from rich.console import Console
 
     from regard.know.actions import link_identities
@@ -47,9 +97,8 @@ def _take_in(files: Path, *, customers: int, seed: int) -> None:
     from regard.understand.actions import compute
 
     console = Console()
-    now = datetime.now(UTC)
     with console.status("Writing the departments' files"):
-        write_company(files, customers=customers, seed=seed, as_of=now.date())
+        write_company(files, customers=play.customers, seed=play.seed, as_of=date.fromisoformat(play.as_of))
     for path in sorted(files.iterdir()):
         if path.name.startswith("truth"):
             continue
@@ -62,4 +111,4 @@ def _take_in(files: Path, *, customers: int, seed: int) -> None:
     with console.status("Finding out who is who"):
         link_identities(actor=actor())
     with console.status("Computing"):
-        compute(as_of=now, actor=actor())
+        compute(as_of=timezone.now(), actor=actor())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +14,19 @@ import typer
 from regard.cli import actor, start
 from regard.cli.options import HomeOption, JsonOption
 from regard.cli.output import print_facts, print_json, print_table
+from regard.cli.proposal import shorten, show_proposal
 from regard.errors import InputError
 
 if TYPE_CHECKING:
     from regard.listen.intake import Progress
-    from regard.listen.mapping import Proposal, SourceMapping
+    from regard.listen.mapping import SourceMapping
     from regard.listen.models import Import
-    from regard.listen.reading import Hints
+    from regard.listen.reading import Hints, Sheet
 
 rejects = typer.Typer(no_args_is_help=True, help="Rows that could not be used: list, mend, hand in again.")
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 COUNTS = ("rows_read", "event_rows", "attribute_rows", "duplicate_rows", "rejected_rows", "events_added")
+SHOWN = ("rows_read", "duplicate_rows", "rejected_rows", "events_added")
 
 
 def import_files(
@@ -49,27 +52,38 @@ def import_files(
     from regard.listen.mapping import read_mapping
     from regard.listen.mapping.words import slug
     from regard.listen.reading import Hints
+    from regard.listen.uploads import check_source
 
     for file in files:
         if not file.exists():
             raise InputError(f"There is no file {file}.")
     written = read_mapping(mapping) if mapping else None
-    source = source or (written.source if written else slug(files[0].name.split(".")[0]))
+    source = check_source(source or (written.source if written else slug(files[0].name.split(".")[0])))
     hints = Hints(date_order=date_order or None)  # type: ignore[arg-type]
     used = written or _agree(files, source, hints, yes=yes or json, keep=not dry_run, quiet=json)
-    done = [_import(file, source, used, hints, dry_run, quiet=json) for file in _in_order(files, used)]
-    if json:
-        print_json([_facts(job) for job in done])
-        return
-    columns = ["file", "rows", "events", "attributes", "known already", "kept aside", "events added"]
-    title = "Would be taken in" if dry_run else "Taken in"
-    print_table(columns, [[job.file_name, *(getattr(job, c) for c in COUNTS)] for job in done], title=title)
-    corrected = sum(job.details.get("corrections", 0) for job in done)
-    if corrected:
-        print(f"{corrected:,} events corrected what was said before.")
-    for job in done:
-        if job.rejected_rows and not dry_run:
-            print(f"Kept aside rows of {job.file_name}: regard rejects export {job.pk} --to mend.csv")
+    done: list[Import] = []
+    try:
+        for file in _in_order(files, used):
+            done.append(_import(file, source, used, hints, dry_run, quiet=json))
+    finally:  # what was taken in before a file that is refused stays, and is told
+        if json and len(done) == len(files):
+            print_json([_facts(job) for job in done])
+        elif done and not json:
+            _print_done(done, dry_run=dry_run)
+
+
+def _print_done(jobs: list[Import], *, dry_run: bool) -> None:
+    """One line a file, and what can be done about rows kept aside."""
+    columns = ["file", "rows", "known", "aside", "events"]
+    rows = [[shorten(job.file_name, 32), *(getattr(job, count) for count in SHOWN)] for job in jobs]
+    print_table(columns, rows, title="Would be taken in" if dry_run else "Taken in")
+    corrected = sum(job.details.get("corrections", 0) for job in jobs)
+    notes = [f"{corrected:,} events corrected what was said before."] if corrected else []
+    if not dry_run:
+        notes += [f"To mend the rows of {shorten(job.file_name, 32)} that were kept aside:\n"
+                  f"  regard rejects export {job.pk} --to mend.csv" for job in jobs if job.rejected_rows]  # fmt: skip
+    if notes:
+        print("\n" + "\n".join(notes))
 
 
 def _agree(
@@ -82,32 +96,34 @@ def _agree(
     from regard.listen.sources import hints_for, mapping_path, stored_mapping
 
     known = stored_mapping(source)
-    opened = [(s, file.name) for file in files for s in open_sheets(file, hints_for(known, file.name, hints))]
-    proposal = propose_for(opened, source, known=known, hints=hints)
-    for sheet, _ in opened:
-        sheet.close()
+    opened: list[tuple[Sheet, str]] = []
+    try:
+        for file in files:
+            opened += [(s, file.name) for s in open_sheets(file, hints_for(known, file.name, hints))]
+        proposal = propose_for(opened, source, known=known, hints=hints)
+        if proposal is not None and not quiet:
+            show_proposal(proposal, opened, hints)
+    finally:
+        for sheet, _ in opened:
+            sheet.close()
     if proposal is None:
         return known or SourceMapping(source)
-    if not quiet:
-        _show(proposal)
     if not keep:
         return proposal.mapping
-    if not yes and not typer.confirm("Take it in like this?", default=True):
-        path = mapping_path(source)
-        raise InputError("Nothing was taken in.", hint=f"Write {path} yourself, or use the pages.")
+    if not yes and not any(question.blocks for question in proposal.questions):
+        _ask(mapping_path(source))
     accept(proposal)
     return proposal.mapping
 
 
-def _show(proposal: Proposal) -> None:
-    """The decisions of a proposal, the least sure first, and its questions."""
-    choices = [c for c in proposal.choices if c.what != "attribute"]
-    rows = [(c.table, c.what, c.column or "–", f"{c.confidence:.0%}", c.sentence) for c in choices]
-    print_table(
-        ["table", "what", "column", "sure", "why"], rows, title=f"Proposed for {proposal.mapping.source}"
-    )
-    for question in proposal.questions:
-        print(f"? {question.table}: {question.sentence}")
+def _ask(path: Path) -> None:
+    """Let a person say no, or say what to do where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise InputError(
+            "Nothing was taken in: nobody is here to be asked.", hint="Say --yes to accept this."
+        )
+    if not typer.confirm("\nTake it in like this?", default=True):
+        raise InputError("Nothing was taken in.", hint=f"Write {path} yourself, or use the pages.")
 
 
 def _in_order(files: list[Path], mapping: SourceMapping) -> list[Path]:
@@ -140,10 +156,17 @@ def _progress(title: str, *, quiet: bool) -> Iterator[Progress | None]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    layout = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    layout = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(),
+              TextColumn("{task.fields[speed]}"), TimeRemainingColumn())  # fmt: skip
     with Progress(*layout, transient=True, disable=not sys.stdout.isatty()) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda job: bar.update(task, completed=job.rows_read, total=job.rows_total)
+        task = bar.add_task(shorten(title, 20), total=None, speed="")
+        began = time.monotonic()
+
+        def show(job: Import) -> None:
+            speed = job.rows_read / max(time.monotonic() - began, 0.001)
+            bar.update(task, completed=job.rows_read, total=job.rows_total, speed=f"{speed:,.0f} rows/s")
+
+        yield show
 
 
 def _facts(job: Import) -> dict[str, Any]:
@@ -156,7 +179,7 @@ def _facts(job: Import) -> dict[str, Any]:
 @rejects.command("list")
 def list_waiting(
     import_id: Annotated[int | None, typer.Argument(help="Of one import only.", metavar="IMPORT")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

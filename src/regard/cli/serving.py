@@ -100,6 +100,9 @@ def worker(
     from regard.ledger.flusher import run_flusher
 
     autodiscover_modules("tasks")
+    from regard.understand.tasks import resume
+
+    resume()
     stop = threading.Event()
     flusher = threading.Thread(target=run_flusher, args=(stop,), name="flusher")
     flusher.start()
@@ -114,10 +117,13 @@ def worker(
 def make_application() -> Callable[..., Any]:
     """What each of the server's processes answers with."""
     end_with_parent()
-    from regard.project.wsgi import application  # isort: skip - first, it makes Django ready
+    from django.urls import resolve
+
     from regard.ledger import lake
+    from regard.project.wsgi import application
 
     lake.use_one_thread()
+    resolve("/")  # loads every page and endpoint now, not when the first is asked for
     return application
 
 
@@ -152,7 +158,7 @@ def free_address(host: str, port: int) -> tuple[str, int]:
         socket.create_server(address[:2], family=family).close()
     except OSError as error:
         raise ConflictError(
-            f"Cannot listen on {host}:{port}: {error.strerror}.",
+            f"Cannot listen on {host}:{port}: {str(error.strerror).partition(' (')[0]}.",
             hint="Is Regard running already? Choose another address with --bind HOST:PORT.",
         ) from error
     return str(address[0]), port

@@ -1,16 +1,23 @@
 """Raw rows of a source as one row a person, and as JSON documents. Pure, by column."""
 
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.json
 
 from regard.errors import InputError
 from regard.know.fields import FIELDS
 from regard.know.normalise.distinct import map_distinct
 
 KINDS = frozenset({"person", "organisation"})
-NEEDS_ESCAPING = r'["\\\x00-\x1f]'
 LONGEST_KEY = 300
+CHUNK = 100_000
+JSON_BLOCK = 16 << 20
 ADDRESS_KEYS = ("email", "phone")  # namespaces that are fields as well
 
 
@@ -75,6 +82,18 @@ def _zeros(length: int) -> pa.Array:
 read_texts = msgspec.json.Decoder(dict[str, str]).decode  # a document made by `documents`, as texts by field
 
 
+def read_documents(documents: Sequence[str]) -> pa.Table:
+    """JSON objects as columns, one for each of FIELDS."""
+    schema = pa.schema([(name, pa.string()) for name in FIELDS])
+    if not documents:
+        return schema.empty_table()
+    return pa.json.read_json(
+        io.BytesIO("\n".join(documents).encode()),
+        read_options=pa.json.ReadOptions(block_size=JSON_BLOCK),
+        parse_options=pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+    )
+
+
 def documents(table: pa.Table) -> pa.Array:
     """Each row's fields as a JSON object, missing ones left out."""
     names = [name for name in FIELDS if name in table.column_names]
@@ -87,10 +106,25 @@ def documents(table: pa.Table) -> pa.Array:
 
 def _escaped(column: pa.ChunkedArray) -> pa.Array:
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if not pc.any(pc.match_substring_regex(whole, NEEDS_ESCAPING)).as_py():
+    if whole.type != pa.string() or not _may_need_escaping(whole):
         return whole
     return map_distinct(whole, _escape)
 
 
+def _may_need_escaping(column: pa.StringArray) -> bool:
+    """Looked up in the bytes of the whole column, which is much cheaper than text by text."""
+    characters = column.buffers()[2]
+    if characters is None:
+        return False
+    written = np.frombuffer(characters, np.uint8)
+    return bool(((written < ord(" ")) | (written == ord('"')) | (written == ord("\\"))).any())
+
+
 def _escape(text: str) -> str:
     return msgspec.json.encode(text).decode()[1:-1]
+
+
+def tuples(columns: list[pa.Array | pa.ChunkedArray]) -> Iterator[tuple[Any, ...]]:
+    """Rows of Python values, made a chunk at a time."""
+    for start in range(0, len(columns[0]), CHUNK):
+        yield from zip(*(column.slice(start, CHUNK).to_pylist() for column in columns), strict=True)

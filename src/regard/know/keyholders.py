@@ -32,7 +32,7 @@ def find_pairs(ids: pa.Array, kinds: pa.Array, normal: pa.Table, *, look_in_stor
         normal[name] if name in normal.column_names else pa.nulls(len(ids), pa.string()) for name in _HELD
     ]
     about = pa.table([ids, kinds, *held], names=["identity", "kind", *_HELD])
-    holders = shared.join(about, "identity").combine_chunks()
+    holders = about.take(shared["row"]).append_column("key", shared["key"]).combine_chunks()
     easy = uniform_pairs(holders, list(stored))
     grouped: defaultdict[str, list[Holder]] = defaultdict(list)
     for row in holders.filter(easy.rest).to_pylist():
@@ -56,15 +56,16 @@ def _found(pairs: dict[Pair, str], decisions: list[tuple[str, Decision]], own: s
 
 
 def _keys(ids: pa.Array, normal: pa.Table) -> pa.Table:
+    numbers = pa.array(range(len(ids)), pa.int64())
     pieces = [
-        pa.table({"key": normal[name].combine_chunks(), "identity": ids})
+        pa.table({"key": normal[name].combine_chunks(), "row": numbers})
         for name in ("email", "phone")
         if name in normal.column_names
     ]
     if "ids" in normal.column_names:
         further = [
-            (f"{space}={value}"[:LONGEST], identity)
-            for document, identity in zip(normal["ids"].to_pylist(), ids.to_pylist(), strict=True)
+            (f"{space}={value}"[:LONGEST], row)
+            for row, document in enumerate(normal["ids"].to_pylist())
             if document
             for space, value in read_texts(document).items()
         ]
@@ -72,12 +73,12 @@ def _keys(ids: pa.Array, normal: pa.Table) -> pa.Table:
             pa.table(
                 {
                     "key": pa.array([key for key, _ in further], pa.string()),
-                    "identity": pa.array([identity for _, identity in further], pa.int64()),
+                    "row": pa.array([row for _, row in further], pa.int64()),
                 }
             )
         )
     if not pieces:
-        return pa.table({"key": pa.array([], pa.string()), "identity": pa.array([], pa.int64())})
+        return pa.table({"key": pa.array([], pa.string()), "row": pa.array([], pa.int64())})
     table = pa.concat_tables(pieces)
     return table.filter(pc.is_valid(table["key"]))
 
@@ -95,8 +96,8 @@ def _shared(keys: pa.Table, stored: dict[str, list[Holder]]) -> pa.Table:
 
 def _stored_holders(keys: list[str], own: set[int]) -> dict[str, list[Holder]]:
     rows = store.select_rows(
-        "SELECT t.term, i.id, i.kind, i.normal, i.customer_id FROM know_searchterm t JOIN know_identity i ON i.id = t.identity_id "
-        "WHERE t.term {values}",
+        "SELECT t.term, i.id, i.kind, i.normal, i.customer_id"
+        " FROM know_searchterm t JOIN know_identity i ON i.id = t.identity_id WHERE t.term {values}",
         keys,
     )
     found: defaultdict[str, list[Holder]] = defaultdict(list)
@@ -110,6 +111,13 @@ def holder_of(
     identity: int, kind: str, normal: Mapping[str, str | None], customer: int | None = None
 ) -> Holder:
     """What the rules look at of an identity; a person is not told apart by the organisation they belong to."""
-    told_by = [normal.get(name) for name in ("given_name", "family_name", "birth_date")]
-    organisation = normal.get("organisation") if kind == "organisation" else None
-    return Holder(identity, kind, *told_by, organisation, normal.get("email"), customer)
+    return Holder(
+        id=identity,
+        kind=kind,
+        given=normal.get("given_name"),
+        family=normal.get("family_name"),
+        birth_date=normal.get("birth_date"),
+        organisation=normal.get("organisation") if kind == "organisation" else None,
+        email=normal.get("email"),
+        customer=customer,
+    )

@@ -1,21 +1,20 @@
 """The linkage job: compare records by their evidence, link the sure pairs, put the doubtful to people."""
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.json
 from django.db import connection, transaction
 from django.utils import timezone
 
 from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.linkage import Model, link_records
+from regard.know.intake import read_documents
+from regard.know.linkage import NAMES_ONLY, Model, link_records
 from regard.know.models import Candidate, Identity, Link, LinkageRun, Merge
 from regard.know.partitioning import repartition
 from regard.know.reconsidering import reconsider_keys
@@ -34,7 +33,6 @@ MOST_ROUNDS = 3  # of looking again at keys, as each may make another clear
 EVEN = 0.5  # the probability shown of a pair whose number says yes and whose fields say no
 RELEARN_AFTER_GROWTH = 1.5
 LARGEST_SHARE_OF_NEW = 0.2  # above this, gathering everything is cheaper
-JSON_BLOCK = 16 << 20
 COMMON_TERM = 1_000  # a search term of more records than this says nothing about who is who
 
 Progress = Callable[[str], None]
@@ -119,7 +117,7 @@ def _neighbours(new: set[int]) -> set[int]:
     rows = store.select_rows("SELECT id, fields, normal FROM know_identity WHERE id {values}", new)
     ids, fields, normal = (list(column) for column in zip(*rows, strict=True))
     no_keys = pa.nulls(len(ids), pa.string())  # customer 1 of one source is not customer 1 of another
-    terms = terms_of(pa.array(ids, pa.int64()), no_keys, _columns(fields), _columns(normal))
+    terms = terms_of(pa.array(ids, pa.int64()), no_keys, read_documents(fields), read_documents(normal))
     rare = store.select_rows(
         "SELECT term FROM know_searchterm WHERE term {values} GROUP BY term HAVING count(*) BETWEEN 2 AND "
         f"{COMMON_TERM}",
@@ -132,24 +130,13 @@ def _neighbours(new: set[int]) -> set[int]:
 def _table(rows: list[store.Row]) -> pa.Table:
     """Rows of (id, source, JSON object of comparable fields) as columns."""
     ids, sources, documents = zip(*rows, strict=True) if rows else ((), (), ())
-    columns = _columns(documents)
+    columns = read_documents(documents)
     return pa.table(
         {
             "unique_id": pa.array(ids, pa.int64()),
             "source": pa.array(sources, pa.string()),
             **{name: columns[name] for name in COMPARED},
         }
-    )
-
-
-def _columns(documents: Sequence[str]) -> pa.Table:
-    schema = pa.schema([(name, pa.string()) for name in FIELDS])
-    if not documents:
-        return schema.empty_table()
-    return pa.json.read_json(
-        io.BytesIO("\n".join(documents).encode()),
-        read_options=pa.json.ReadOptions(block_size=JSON_BLOCK),
-        parse_options=pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     )
 
 
@@ -209,10 +196,14 @@ def _pairs(found: pa.Table) -> dict[Pair, tuple[float, str, str]]:
 
 
 def _write_candidates(contradicting: dict[Pair, str], found: pa.Table) -> int:
-    """Queue pairs for review: one for any two customers, none that was queued or decided before."""
+    """Queue pairs for review: one for any two customers, none that was queued or decided before.
+
+    A name alone is not worth a person's time: among many customers few such pairs are one person.
+    """
     room = MOST_CANDIDATES - Candidate.objects.filter(state=Candidate.State.OPEN).count()
     pairs = {pair: (EVEN, "{}", f"{rule}, but the records differ") for pair, rule in contradicting.items()}
-    pairs |= _pairs(found)
+    worthwhile = found.filter(pc.not_equal(found["reason"], NAMES_ONLY))
+    pairs |= _pairs(worthwhile)
     decided = decided_pairs(set(pairs)) | set(Candidate.objects.values_list("left", "right"))
     customer_of = _customers({end for pair in pairs for end in pair})
     seen: set[Pair] = set()

@@ -90,19 +90,21 @@ class Numbers:
         overlaps = [Overlap(*row) for row in found]
         return [
             each for each in overlaps
-            if each.share >= LEAST_SHARE and each.repeated <= MOST_REPEATED and _source(each.left) != _source(each.right)
+            if each.share >= LEAST_SHARE and each.repeated <= MOST_REPEATED
+            and _source(each.left) != _source(each.right)
         ]  # fmt: skip
 
     def pairs(self, left: str, right: str, *, most: int | None = None) -> list[tuple[int, int]]:
         """The records that two columns join; with `most` a sample."""
         limit = f"ORDER BY hash(value) LIMIT {most}" if most is not None else ""
-        return self._database.execute(
+        found = self._database.execute(
             f"WITH few AS (SELECT value FROM numbers WHERE col IN ($left, $right) GROUP BY value"
             f" HAVING count(*) FILTER (col = $left) * count(*) FILTER (col = $right) BETWEEN 1 AND {MOST_UNDER_ONE})"
             f" SELECT l.identity, r.identity FROM few JOIN numbers l USING (value) JOIN numbers r USING (value)"
             f" WHERE l.col = $left AND r.col = $right AND l.identity <> r.identity {limit}",
             {"left": left, "right": right},
         ).fetchall()
+        return [(one, other) for one, other in found]
 
 
 def _source(column: str) -> str:
@@ -114,8 +116,8 @@ _OVERLAPS = """
 WITH held AS (SELECT col, value, count(*) AS records FROM numbers GROUP BY ALL),
 columns AS (
     SELECT col, count(*) AS n, sum(records) / count(*) AS repeated,
-        avg((regexp_matches(value, '[a-z]') AND regexp_matches(value, '[0-9].*[0-9].*[0-9]') OR length(value) >= 9)::INT)
-            AS distinctive
+        avg((regexp_matches(value, '[a-z]') AND regexp_matches(value, '[0-9].*[0-9].*[0-9]')
+            OR length(value) >= 9)::INT) AS distinctive
     FROM held GROUP BY col
 ),
 common AS (

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+
+from regard.know.linkage import label_components
+
 STRENGTH = {"staff": 0, "rule": 1, "score": 2}
 
 
@@ -28,6 +32,22 @@ def partition(
     Links are taken strongest first; one that would bring two distinguished identities together is passed over.
     The result depends on nothing but the arguments, so undoing is leaving out.
     """
+    edges, distinctions = list(edges), list(distinctions)
+    ids = np.unique(np.fromiter(identities, np.int64))
+    ends = np.array([(edge.left, edge.right) for edge in edges], np.int64).reshape(-1, 2)
+    together = dict(zip(ids.tolist(), label_components(ends[:, 0], ends[:, 1], ids).tolist(), strict=True))
+    contested = {together[left] for left, right in distinctions if together[left] == together[right]}
+    if not contested:
+        return together
+    members = [identity for identity, root in together.items() if root in contested]
+    own_edges = [edge for edge in edges if together[edge.left] in contested]
+    own_distinctions = [pair for pair in distinctions if together[pair[0]] in contested]
+    return together | _keep_apart(members, own_edges, own_distinctions)
+
+
+def _keep_apart(
+    identities: Iterable[int], edges: Iterable[Edge], distinctions: Iterable[tuple[int, int]]
+) -> dict[int, int]:
     groups = _Groups(identities)
     for left, right in distinctions:
         groups.keep_apart(left, right)

@@ -1,12 +1,12 @@
 """Keep customers equal to the partition that links and distinctions give, at the cost of what is touched."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
+import pyarrow as pa
 from django.db.models import F
 
 from regard.know import store
-from regard.know.intake import read_texts
+from regard.know.intake import read_documents, tuples
 from regard.know.models import Customer, Distinction, Identity, Link, Partition
 from regard.know.partition import Edge, partition
 from regard.know.portrait import CUSTOMER_COLUMNS, portray
@@ -31,22 +31,23 @@ def repartition(touched: Iterable[int]) -> None:
         "SELECT id, customer_id, kind, fields, normal FROM know_identity WHERE id {values} ORDER BY id",
         identities,
     )
-    members = defaultdict(list)
-    moved = []
-    affected = set()
-    for identity, customer, kind, fields, normal in rows:
-        members[wanted[identity]].append((kind, read_texts(fields), read_texts(normal)))
-        if customer != wanted[identity]:
-            moved.append((wanted[identity], identity))
-            affected |= {customer, wanted[identity]}
-    affected |= {wanted[identity] for identity in touched if identity in wanted}
-    affected.discard(None)
-    store.update_rows(Identity, ["customer_id"], moved)
-    store.delete_rows(Customer, affected)
-    store.insert_rows(
-        Customer, CUSTOMER_COLUMNS, ((root, *portray(members[root])) for root in affected if root in members)
+    moved = [(wanted[identity], identity) for identity, customer, *_ in rows if customer != wanted[identity]]
+    left = {customer for identity, customer, *_ in rows if customer not in (None, wanted[identity])}
+    changed = (
+        left | {customer for customer, _ in moved} | {wanted[each] for each in touched if each in wanted}
     )
+    store.update_rows(Identity, ["customer_id"], moved)
+    store.delete_rows(Customer, changed)
+    members = [row for row in rows if wanted[row[0]] in changed]
+    store.insert_rows(Customer, CUSTOMER_COLUMNS, _portraits(members, wanted))
     note_change()
+
+
+def _portraits(members: list[store.Row], wanted: dict[int, int]) -> Iterable[store.Row]:
+    ids, _, kinds, fields, normal = zip(*members, strict=True)
+    customers = pa.array([wanted[identity] for identity in ids], pa.int64())
+    portraits = portray(customers, pa.array(kinds), read_documents(fields), read_documents(normal))
+    return tuples([portraits[name] for name in CUSTOMER_COLUMNS])
 
 
 def _connected(identities: set[int]) -> tuple[set[int], list[Edge]]:

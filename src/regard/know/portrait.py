@@ -1,34 +1,14 @@
 """How a customer is shown: the first known name, address, number and place of its identities, oldest first."""
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 CUSTOMER_COLUMNS = ("id", "kind", "name", "email", "phone", "place", "identity_count")
 LENGTHS = {"name": 300, "email": 320, "phone": 40, "place": 200}
 
-Member = tuple[str, dict[str, str], dict[str, str]]  # kind, fields, normal
-Portrait = tuple[str, str, str, str, str, int]
 
-
-def portray(members: Sequence[Member]) -> Portrait:
-    """What CUSTOMER_COLUMNS say of a customer with these identities."""
-    shown = [_shown(fields, normal) for _, fields, normal in members]
-    name, email, phone, place = (next((each[at] for each in shown if each[at]), "") for at in range(4))
-    return members[0][0], name, email, phone, place, len(members)
-
-
-def _shown(fields: dict[str, str], normal: dict[str, str]) -> tuple[str, str, str, str]:
-    parts = (fields[part] for part in ("given_name", "family_name") if part in fields)
-    name = fields.get("name") or " ".join(parts) or fields.get("organisation", "")
-    phone = normal.get("phone") or fields.get("phone", "")
-    values = (name, fields.get("email", ""), phone, fields.get("city", ""))
-    return tuple(value[:length] for value, length in zip(values, LENGTHS.values(), strict=True))  # type: ignore[return-value]
-
-
-def portray_columns(customers: pa.Array, kinds: pa.Array, fields: pa.Table, normal: pa.Table) -> pa.Table:
-    """The same for many identities at once: `customers` says whose each row is; rows are in order of id."""
+def portray(customers: pa.Array, kinds: pa.Array, fields: pa.Table, normal: pa.Table) -> pa.Table:
+    """What CUSTOMER_COLUMNS say of customers: `customers` says whose each row is; rows are in order of id."""
     nothing = pa.nulls(len(fields), pa.string())
 
     def column(table: pa.Table, name: str) -> pa.Array:

@@ -10,7 +10,17 @@ import pyarrow as pa
 from django.db.models import F, Q
 
 from regard.errors import NotFoundError
-from regard.know.models import Candidate, Customer, Distinction, Identity, Link, Membership, Merge, SearchTerm
+from regard.know.models import (
+    Candidate,
+    Customer,
+    Distinction,
+    Identity,
+    Link,
+    Membership,
+    Merge,
+    SearchTerm,
+    SharedNumber,
+)
 from regard.know.normalise.email import comparable_email
 from regard.know.people import things_of
 from regard.know.search import matching_customers
@@ -234,6 +244,11 @@ def memberships_of(customer_id: int) -> list[MembershipRow]:
 def newest_merges(*, limit: int = 50) -> list[Merge]:
     """The newest merges, by people and by the job, undone ones too."""
     return list(Merge.objects.order_by("-id")[:limit])
+
+
+def shared_numbers() -> list[SharedNumber]:
+    """Columns of numbers found to count the same people, with their evidence; refused ones too."""
+    return list(SharedNumber.objects.order_by("left", "right"))
 
 
 def merges_of(customer_id: int) -> list[Merge]:

@@ -14,7 +14,7 @@ from regard.know.uniform import Pair
 MOST_HOLDERS = 200  # a key of more records is nobody's own
 
 _UNDECIDED = """
-SELECT key, list(id) FROM (UNPIVOT (SELECT id, customer, email, phone FROM holders) ON email, phone INTO NAME kind VALUE key)
+SELECT key, list(id) FROM (UNPIVOT holders ON email, phone INTO NAME kind VALUE key)
 GROUP BY key HAVING count(DISTINCT customer) > 1 AND count(*) <= $most ORDER BY key
 """
 

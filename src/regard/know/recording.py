@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.intake import documents, read_texts
+from regard.know.intake import documents, read_texts, tuples
 from regard.know.linkage import label_components
 from regard.know.models import Customer, Identity, Link, SearchTerm
-from regard.know.portrait import CUSTOMER_COLUMNS, portray_columns
+from regard.know.portrait import CUSTOMER_COLUMNS, portray
 from regard.know.uniform import Pair
 
 IDENTITY_COLUMNS = (
@@ -31,7 +31,6 @@ IDENTITY_COLUMNS = (
     "changed_at",
 )
 LINK_COLUMNS = ("left_id", "right_id", '"by"', "rule", "evidence", "actor", "made_at", "active")
-CHUNK = 100_000
 
 
 @dataclass(frozen=True)
@@ -100,11 +99,11 @@ def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, s
         return
     customers = pa.array(_labels(fresh.ids.to_numpy(), pairs))
     kinds = fresh.table["kind"].combine_chunks()
-    portraits = portray_columns(customers, kinds, fresh.table, normal)
+    portraits = portray(customers, kinds, fresh.table, normal)
     columns = [portraits[name] for name in CUSTOMER_COLUMNS]
-    store.insert_rows(Customer, CUSTOMER_COLUMNS, _tuples(columns))
+    store.insert_rows(Customer, CUSTOMER_COLUMNS, tuples(columns))
     now = stamp(timezone.now())
-    varying = _tuples([fresh.ids, fresh.table["person"], kinds, fresh.said, documents(normal), customers])
+    varying = tuples([fresh.ids, fresh.table["person"], kinds, fresh.said, documents(normal), customers])
     rows = (
         (identity, person, source, kind, said, "{}", comparable, customer, now)
         for identity, person, kind, said, comparable, customer in varying
@@ -117,12 +116,6 @@ def _labels(ids: np.ndarray[Any, np.dtype[np.int64]], pairs: Mapping[Pair, str])
     both = np.array([pair for pair in pairs if min(pair) >= ids[0]], np.int64).reshape(-1, 2)
     both = both[(both <= ids[-1]).all(axis=1)]
     return label_components(both[:, 0], both[:, 1], ids)
-
-
-def _tuples(columns: list[pa.Array | pa.ChunkedArray]) -> Any:
-    """Rows of Python values, made a chunk at a time."""
-    for start in range(0, len(columns[0]), CHUNK):
-        yield from zip(*(column.slice(start, CHUNK).to_pylist() for column in columns), strict=True)
 
 
 def complete(normal: pa.Table, changes: list[Change]) -> pa.Table:
@@ -155,7 +148,7 @@ def update_changed(changes: list[Change], normal: pa.Table) -> None:
 
 def insert_terms(terms: pa.Table, *, only_absent: bool) -> None:
     """Add search terms; with `only_absent` those that an identity already has are left out."""
-    rows = _tuples([terms["term"], terms["identity_id"]])
+    rows = tuples([terms["term"], terms["identity_id"]])
     if only_absent:
         listed = list(rows)
         held = set(

@@ -1,10 +1,13 @@
 """Many rows at once, on SQLite and PostgreSQL alike."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
 from typing import Any, cast
 
 import msgspec
 from django.db import connection, models
+
+MOST_PARAMETERS = 900
 
 Row = tuple[Any, ...]
 
@@ -22,9 +25,15 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(columns))
-            # the driver takes any iterable; its stubs say a sequence
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", cast(Sequence[Row], rows))
+            insert = f"INSERT INTO {table} ({names}) VALUES "
+            marks = f"({', '.join(['%s'] * len(columns))})"
+            waiting = iter(rows)
+            together = MOST_PARAMETERS // len(columns)  # a statement of many rows costs half as much a row
+            batches = iter(lambda: list(islice(waiting, together)), [])
+            for size, group in groupby(batches, len):
+                flat = ([value for row in batch for value in row] for batch in group)
+                # the driver takes any iterable; its stubs say a sequence
+                cursor.executemany(insert + ", ".join([marks] * size), cast(Sequence[Row], flat))
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -25,18 +25,18 @@ def uniform_pairs(holders: pa.Table, undecided: list[str]) -> Uniform:
 
     What comes out is what `rules.decide` would say. Keys in `undecided` have further holders elsewhere.
     """
-    wanted = [(name, each) for name in (*ONE_VALUE, "email") for each in ("min", "max")]
-    groups = holders.group_by("key").aggregate(
-        [
-            *wanted,
-            ("given_name", "count"),
-            ("birth_date", "count"),
-            ("identity", "count"),
-            ("identity", "min"),
-            ("kind", "max"),
-            ("kind", "min"),
-        ]
+    key = holders["key"].combine_chunks().dictionary_encode()
+    coded = {
+        name: holders[name].combine_chunks().dictionary_encode().indices for name in (*ONE_VALUE, "email")
+    }
+    numbered = pa.table(
+        {"key": key.indices, "identity": holders["identity"], "kind": holders["kind"], **coded}
     )
+    wanted = [(name, each) for name in coded for each in ("min", "max")]
+    counted = [(name, "count") for name in ("given_name", "birth_date", "identity")]
+    kinds = [("kind", "min"), ("kind", "max")]
+    groups = numbered.group_by("key").aggregate([*wanted, *counted, *kinds, ("identity", "min")])
+    groups = groups.set_column(groups.column_names.index("key"), "key", key.dictionary.take(groups["key"]))
     same = pc.equal(groups["given_name_count"], groups["identity_count"])
     for name in ONE_VALUE:
         same = pc.and_(same, pc.fill_null(pc.equal(groups[f"{name}_min"], groups[f"{name}_max"]), True))

@@ -68,6 +68,14 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("broken", pa.int64()),
             pa.field("overdue", pa.int64()),
             pa.field("churned_at", TIMESTAMP),
+            # from here on null for who never ordered: repeat orders, weeks, money, and the year ahead
+            pa.field("frequency", pa.float64()),
+            pa.field("recency", pa.float64()),
+            pa.field("observed", pa.float64()),
+            pa.field("mean_spend", pa.float64()),
+            pa.field("alive", pa.float64()),
+            pa.field("expected_orders", pa.float64()),
+            pa.field("worth", pa.float64()),
         ]
     ),
 }

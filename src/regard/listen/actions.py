@@ -1,6 +1,7 @@
 """The verbs of `listen`: receive a file, import it, cancel it."""
 
 import hashlib
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from django.db import transaction
@@ -8,12 +9,12 @@ from django.utils import timezone
 
 from regard.errors import ConflictError, InputError, RegardError
 from regard.listen.intake import Intake, Progress
-from regard.listen.mapping import SourceMapping
+from regard.listen.mapping import SourceMapping, format_mapping, parse_mapping
 from regard.listen.models import Import
 from regard.listen.proposing import mapping_for
 from regard.listen.reading import Hints, Sheet, read_file
 from regard.listen.rejects import source_of_export
-from regard.listen.sources import hints_for, hold_source, stored_mapping
+from regard.listen.sources import hints_for, hold_source, is_held, stored_mapping
 
 State = Import.State
 
@@ -34,7 +35,11 @@ def import_file(
     the same file that was interrupted is carried on.
     """
     with hold_source(source):
-        job = receive_file(path, source=source, actor=actor, keep=not dry_run)
+        job = receive_file(path, source=source, actor=actor, keep=not dry_run, agreed=True)
+        if hints and hints.date_order:
+            job.details["hints"] = {"date_order": hints.date_order}
+        if mapping:
+            job.details["mapping"] = format_mapping(mapping)
         return _run(job, mapping, hints or Hints(), progress, dry_run)
 
 
@@ -49,8 +54,11 @@ def retry_rejects(path: Path, *, actor: str, progress: Progress | None = None) -
     return import_file(path, source=source, actor=actor, progress=progress)
 
 
-def receive_file(path: Path, *, source: str, actor: str, keep: bool = True) -> Import:
-    """Note a file that waits to be imported; the very same one, if its import was interrupted."""
+def receive_file(path: Path, *, source: str, actor: str, keep: bool = True, agreed: bool = False) -> Import:
+    """Note a file that waits to be imported; the very same one, if its import was interrupted.
+
+    `agreed` means that nobody is asked about its mapping.
+    """
     if not path.exists():
         raise InputError(f"There is no file {path}.")
     print_ = fingerprint(path)
@@ -60,6 +68,7 @@ def receive_file(path: Path, *, source: str, actor: str, keep: bool = True) -> I
     job = unfinished.order_by("-pk").first()
     if job is None or not keep:
         job = Import(source=source, fingerprint=print_, actor=actor, file_name=path.name[-300:])
+    job.details["agreed"] = agreed or job.details.get("agreed", False)
     job.path, job.size = str(path.resolve()), sum(file.stat().st_size for file in _files(path))
     if keep:
         job.save()
@@ -71,8 +80,26 @@ def run_import(import_id: int, *, progress: Progress | None = None, hints: Hints
     job = Import.objects.get(pk=import_id)
     if job.state in (State.DONE, State.FAILED):
         raise ConflictError(f"Import {import_id} is {job.state}.", hint="Hand the file in again.")
+    written = job.details.get("mapping")
     with hold_source(job.source):
-        return _run(job, None, hints or Hints(**job.details.get("hints", {})), progress, False)
+        used = parse_mapping(written) if written else None
+        return _run(job, used, hints or Hints(**job.details.get("hints", {})), progress, False)
+
+
+def resume_imports(
+    *, run: Callable[[int], object], look: Callable[[int], object], queued: Container[int] = ()
+) -> list[int]:
+    """Take up what a process that died has left: `run` what was agreed to, `look` into what was not.
+
+    What waits in a queue already is left to it, what another process works on to that.
+    """
+    taken = []
+    for job in Import.objects.filter(state__in=[State.RUNNING, State.WAITING]).order_by("pk"):
+        if job.pk in queued or is_held(job.source):
+            continue
+        (run if job.state == State.RUNNING or job.details.get("agreed") else look)(job.pk)
+        taken.append(job.pk)
+    return taken
 
 
 def cancel_import(import_id: int, *, actor: str) -> Import:

@@ -1,9 +1,11 @@
 """An import that a person is asked about first: what the file looks like, what is proposed, what they decided."""
 
+from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.utils import timezone
 
 from regard.errors import ConflictError, NotFoundError, RegardError
@@ -11,7 +13,7 @@ from regard.listen.actions import open_sheets
 from regard.listen.intake import new_context
 from regard.listen.mapping import Proposal, SourceMapping, TableMapping, format_mapping, parse_mapping
 from regard.listen.models import Import
-from regard.listen.pipeline import UNDERSTAND, Chunk, run_steps
+from regard.listen.pipeline import UNDERSTAND, Chunk, Context, run_steps
 from regard.listen.proposing import propose_for
 from regard.listen.reading import ColumnProfile, Hints, Sheet, profile_sheet
 from regard.listen.sources import expect_table, hints_for, store_mapping, stored_mapping
@@ -25,6 +27,7 @@ State = Import.State
 class Preview:
     """What the first rows would become."""
 
+    rows: list[int]
     persons: list[str | None]
     events: list[dict[str, Any]]
     refused: dict[int, str]
@@ -68,6 +71,7 @@ def settle_mapping(import_id: int, mapping: SourceMapping) -> Import:
         raise ConflictError(blocking[0]["sentence"], hint="Answer that first.")
     store_mapping(parse_mapping(format_mapping(mapping)))  # what cannot be read back is refused now
     job.state = State.WAITING
+    job.details["agreed"] = True
     job.details.pop("asked", None)
     job.save(update_fields=["details", "state"])
     return job
@@ -78,18 +82,28 @@ def asked_mapping(job: Import) -> SourceMapping:
     return parse_mapping(job.details["asked"]["mapping"])
 
 
-def preview(mapping: SourceMapping, table: TableMapping, sample: dict[str, Any], rows: Any) -> Preview:
+def preview(mapping: SourceMapping, table: TableMapping, sample: dict[str, Any], rows: pa.Table) -> Preview:
     """Take the kept first rows of a sheet through the understanding half of the import."""
-    context = new_context(mapping, Hints())
-    try:
-        context._profiles = {name: ColumnProfile(**profile) for name, profile in sample["profiles"].items()}
-        chunk = run_steps(Chunk(table, rows), context, UNDERSTAND)
-        persons = dict(context.con.execute("SELECT _row, person FROM chunk").fetchall())
-        events = context.con.execute("SELECT * FROM made ORDER BY _row").to_arrow_table().to_pylist()
-    finally:
-        context.con.close()
+    with closing(new_context(mapping, Hints())) as context:
+        context.profiles = {name: ColumnProfile(**profile) for name, profile in sample["profiles"].items()}
+        return _understand(table, rows, context)
+
+
+def preview_sheet(
+    mapping: SourceMapping, sheet: Sheet, file_name: str, hints: Hints, *, rows: int
+) -> Preview:
+    """The same for the first rows of a sheet that is open."""
+    with closing(new_context(mapping, hints)) as context:
+        context.enter(sheet)
+        return _understand(expect_table(mapping, sheet, file_name), sheet.head(rows), context)
+
+
+def _understand(table: TableMapping, rows: pa.Table, context: Context) -> Preview:
+    chunk = run_steps(Chunk(table, rows), context, UNDERSTAND)
+    persons = dict(context.con.execute("SELECT _row, person FROM chunk").fetchall())
+    events = sorted(chunk.made.to_pylist(), key=lambda event: int(event["_row"]))
     numbers = rows["_row"].to_pylist()
-    return Preview([persons.get(number) for number in numbers], events, chunk.rejects)
+    return Preview(numbers, [persons.get(number) for number in numbers], events, chunk.rejects)
 
 
 def _waiting(import_id: int) -> Import:

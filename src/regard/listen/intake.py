@@ -6,14 +6,16 @@ written twice, and the counts are those noted.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from regard.errors import ConflictError
@@ -28,7 +30,8 @@ from regard.listen.reading import Hints, Sheet
 from regard.listen.rejects import UNREADABLE, mark_retried, restore_rows
 from regard.listen.sources import expect_table
 
-CHUNK_ROWS = 131_072
+CHUNK_ROWS = 262_144
+REJECTS_AT_ONCE = 1000
 WORKING_MEMORY = "700MB"
 Progress = Callable[[Import], None]
 
@@ -43,6 +46,16 @@ class Part:
     rows: pa.Table | None
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A part on its way into the lake."""
+
+    part: Part
+    chunk: Chunk
+    retried: dict[int, int]
+    written: Future[None]
+
+
 class Intake:
     """Runs one import."""
 
@@ -53,6 +66,7 @@ class Intake:
         self.mapping = mapping
         self.dry_run = dry_run
         self.progress = progress
+        self.begun: Begun | None = None
         self.done: int = job.details.get("parts_done", 0)
         self.pending: dict[str, Any] | None = job.details.get("pending")
 
@@ -67,17 +81,21 @@ class Intake:
         ]
         self._save()
         context = new_context(self.mapping, hints)
-        try:
-            for part in _parts(sheets, tables):
-                self._take(part, context)
-        finally:
-            context.con.close()
+        context.before_looking = self._finish
+        with ThreadPoolExecutor(1) as beside:
+            try:
+                for part in _parts(sheets, tables):
+                    self._take(part, context, beside)
+            finally:
+                self._finish()
+                context.close()
         self.job.state, self.job.ended_at = Import.State.DONE, timezone.now()
         self._save()
 
-    def _take(self, part: Part, context: Context) -> None:
+    def _take(self, part: Part, context: Context, beside: Executor) -> None:
         """Take in one part, unless an earlier run did."""
         if part.rows is None:
+            self._finish()
             self._count_refused(part)
             return
         context.enter(part.sheet)
@@ -91,14 +109,25 @@ class Intake:
             pretend(context)
             self._add(chunk.counts)
             return
-        self._write(part, chunk)
-        with transaction.atomic():
-            mark_retried(retried)
-            self._keep_rejects(part.table, chunk)
-            self._close(part, chunk.counts)
+        self._finish()
+        self._write(part, chunk, retried, beside)
 
-    def _write(self, part: Part, chunk: Chunk) -> None:
-        """Note what the part changes, then change it: who first, so that no event waits for its person."""
+    def _finish(self) -> None:
+        """Wait until the part before is in the lake, then count it."""
+        begun, self.begun = self.begun, None
+        if begun is None:
+            return
+        begun.written.result()
+        with transaction.atomic():
+            mark_retried(begun.retried)
+            self._keep_rejects(begun.part.table, begun.chunk)
+            self._close(begun.part, begun.chunk.counts)
+
+    def _write(self, part: Part, chunk: Chunk, retried: dict[int, int], beside: Executor) -> None:
+        """Note what the part changes, then change it: who first, so that no event waits for its person.
+
+        The lake is written beside, while the next part is read.
+        """
         stamp = (f"import-{self.job.pk}", part.number)
         if self.pending and self.pending["part"] == part.number and _is_begun(stamp):
             chunk.counts = Counts(**self.pending["counts"])
@@ -107,11 +136,7 @@ class Intake:
             self._save()
         if chunk.identities is not None and chunk.identities.num_rows:
             register_identities(chunk.identities, source=self.mapping.source, actor=self.job.actor)
-        if chunk.attributes is not None and chunk.attributes.num_rows:
-            with hold_writer("attributes"):
-                lake.append("attributes", chunk.attributes, transaction=stamp)
-        if chunk.events is not None and chunk.events.num_rows:
-            append_events(chunk.events, transaction=stamp)
+        self.begun = Begun(part, chunk, retried, beside.submit(_append, chunk, stamp))
 
     def _count_refused(self, part: Part) -> None:
         """Keep the rows that could not even be read."""
@@ -122,20 +147,23 @@ class Intake:
         if self.dry_run:
             self._add(counts)
             return
+        made = (
+            Reject(of_import=self.job, table=part.table.name, row_number=row.row_number,
+                   row={UNREADABLE: row.text}, reason=row.reason[:500])
+            for row in refused
+        )  # fmt: skip
         with transaction.atomic():
-            Reject.objects.bulk_create(
-                Reject(of_import=self.job, table=part.table.name, row_number=row.row_number,
-                       row={UNREADABLE: row.text}, reason=row.reason[:500])
-                for row in refused
-            )  # fmt: skip
+            while some := list(islice(made, REJECTS_AT_ONCE)):
+                Reject.objects.bulk_create(some)
             self._close(part, counts)
 
     def _keep_rejects(self, table: TableMapping, chunk: Chunk) -> None:
         if not chunk.rejects:
             return
-        numbers = chunk.rows["_row"]
-        kept = chunk.rows.filter(pc.is_in(numbers, pa.array(sorted(chunk.rejects), pa.int64()))).to_pylist()
-        Reject.objects.bulk_create(_rejects(self.job, table, kept, chunk.rejects), batch_size=1000)
+        numbers = pa.array(sorted(chunk.rejects), pa.int64())
+        kept = chunk.rows.filter(pc.is_in(chunk.rows["_row"], numbers))
+        for rows in kept.to_batches(max_chunksize=REJECTS_AT_ONCE):
+            Reject.objects.bulk_create(_rejects(self.job, table, rows.to_pylist(), chunk.rejects))
 
     def _close(self, part: Part, counts: Counts) -> None:
         """The part is done: count it and forget what was pending."""
@@ -179,6 +207,18 @@ def new_context(mapping: SourceMapping, hints: Hints) -> Context:
     )
     prepare(context)
     return context
+
+
+def _append(chunk: Chunk, stamp: tuple[str, int]) -> None:
+    """Write a part to the lake, in a thread of its own."""
+    try:
+        if chunk.attributes is not None and chunk.attributes.num_rows:
+            with hold_writer("attributes"):
+                lake.append("attributes", chunk.attributes, transaction=stamp)
+        if chunk.events is not None and chunk.events.num_rows:
+            append_events(chunk.events, transaction=stamp)
+    finally:
+        connection.close()  # this thread's
 
 
 def _parts(sheets: list[Sheet], tables: list[TableMapping]) -> Iterator[Part]:

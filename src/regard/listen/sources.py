@@ -51,6 +51,15 @@ def hold_source(source: str) -> Iterator[None]:
         yield
 
 
+def is_held(source: str) -> bool:
+    """Whether somebody imports into a source right now."""
+    try:
+        with hold_source(source):
+            return False
+    except ConflictError:
+        return True
+
+
 def match_table(mapping: SourceMapping, sheet: Sheet, file_name: str) -> TableMapping | None:
     """The table of the mapping that a sheet is: by its headers, then by the name of file or sheet."""
     columns = set(sheet.columns)

@@ -17,6 +17,7 @@ from regard.understand.measures import MEASURES
 from regard.understand.models import Computation, Finding
 from regard.understand.profiles import profile_rows
 from regard.understand.traits import customer_traits, low_cardinality
+from regard.understand.worth import Worth, worth_of
 
 KEPT = 2  # computations
 Progress = Callable[[str, float], None]  # what is being done, and which part of all is done
@@ -35,7 +36,9 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
     say("Reading events", 0.05)
     with lake.store_errors("Computing"), held_facts(as_of) as facts:
         say("Profiles", 0.3)
-        computation.customer_count = _write_profiles(facts)
+        worth = worth_of(facts)
+        computation.worth = worth.models
+        computation.customer_count = _write_profiles(facts, worth)
         computation.event_count, computation.last_event_at = _extent(facts)
         findings = list(_findings(computation, facts, say))
     say("Keeping the figures", 0.95)
@@ -44,8 +47,8 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
     return computation
 
 
-def _write_profiles(facts: Facts) -> int:
-    rows = lake.fetch(profile_rows(facts)).cast(lake.TABLES["profiles"])
+def _write_profiles(facts: Facts, worth: Worth) -> int:
+    rows = lake.fetch(profile_rows(facts, ibis.memtable(worth.rows))).cast(lake.TABLES["profiles"])
     lake.overwrite("profiles", rows)
     return int(rows.num_rows)
 
@@ -92,7 +95,9 @@ def _keep(computation: Computation, findings: list[Finding]) -> None:
     with transaction.atomic():
         Finding.objects.bulk_create(findings, batch_size=2000)
         computation.ended_at = timezone.now()
-        computation.save(update_fields=["ended_at", "customer_count", "event_count", "last_event_at"])
+        computation.save(
+            update_fields=["ended_at", "customer_count", "event_count", "last_event_at", "worth"]
+        )
         finished = Computation.objects.filter(ended_at__isnull=False).order_by("-pk")
         kept = list(finished.values_list("pk", flat=True)[:KEPT])
         Computation.objects.filter(pk__lt=min(kept)).delete()

@@ -11,6 +11,9 @@ class Computation(models.Model):
     customer_count = models.BigIntegerField(default=0)
     last_event_at = models.DateTimeField(null=True)
     event_count = models.BigIntegerField(default=0)
+    worth = models.JSONField(
+        default=dict
+    )  # what was fitted on this run's orders, and the worth of all (worth.py)
 
 
 class Finding(models.Model):

@@ -28,11 +28,19 @@ def strip_accents(text: Any) -> Any:
 unaccented = ibis.udf.scalar.builtin(strip_accents, signature=((dt.string,), dt.string))
 
 
-def profile_rows(facts: Facts) -> ir.Table:
+def profile_rows(facts: Facts, worth: ir.Table) -> ir.Table:
     """One row a customer, by number; customers of whom nothing happened yet are there with nothing."""
     people = lake.read("people")
     rows = people.filter(people.customer_id.notnull()).select("customer_id").distinct()
-    for part in (_named(), _seen(facts), _activity(facts), _money(facts), _cases(facts), _promises(facts)):
+    for part in (
+        _named(),
+        _seen(facts),
+        _activity(facts),
+        _money(facts),
+        _cases(facts),
+        _promises(facts),
+        worth,
+    ):
         rows = rows.left_join(part, "customer_id").drop("customer_id_right")
     filled = {name: rows[name].fill_null(0).cast("int64") for name in COUNTS}
     return rows.mutate(**filled).select(*lake.TABLES["profiles"].names).order_by("customer_id")

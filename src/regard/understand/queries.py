@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 from django.utils import timezone
 
+from regard.analytics import Estimate
 from regard.errors import InputError, NotFoundError
 from regard.ledger import lake
 from regard.understand.changes import Change, what_changed
@@ -16,10 +17,12 @@ from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_b
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Computation, Finding
 from regard.understand.traits import customer_traits
+from regard.understand.worth import Prospect, prospect, total_worth
 
 __all__ = [
     "Change",
     "Concern",
+    "Prospect",
     "dimensions",
     "latest_computation",
     "latest_findings",
@@ -30,6 +33,8 @@ __all__ = [
     "rows_behind",
     "series",
     "what_changed",
+    "worth_ahead",
+    "worth_of_all",
 ]
 
 
@@ -78,6 +83,19 @@ def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
     rows: list[dict[str, Any]] = lake.select("profiles", "WHERE customer_id = ?", [customer_id]).to_pylist()
     return rows[0] if rows else None
+
+
+def worth_ahead(known: dict[str, Any] | None) -> Prospect | None:
+    """What the customer of a profile may bring in the next year, with its range; None for who never ordered."""
+    computation = latest_computation() if known else None
+    return prospect(known, computation.worth) if known and computation else None
+
+
+def worth_of_all() -> tuple[Estimate, str] | None:
+    """What all customers together may bring in the next year, and its currency."""
+    computation = latest_computation()
+    total = total_worth(computation.worth) if computation else None
+    return (total, computation.worth["currency"]) if computation and total else None
 
 
 def measure(name: str, *, by: str = "", since: date | None = None, until: date | None = None) -> list[Row]:

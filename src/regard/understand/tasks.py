@@ -3,11 +3,12 @@
 import logging
 
 from django.utils import timezone
-from huey.contrib.djhuey import db_task
+from huey.contrib.djhuey import HUEY, db_task
 
 from regard.errors import RegardError
 from regard.know.actions import link_identities
-from regard.listen.actions import run_import
+from regard.listen.actions import resume_imports, run_import
+from regard.listen.tasks import look_into_file
 from regard.understand.actions import compute
 
 log = logging.getLogger(__name__)
@@ -23,3 +24,9 @@ def take_in_file(import_id: int) -> None:
         return
     link_identities(actor="regard")
     compute(as_of=timezone.now(), actor="regard")
+
+
+def resume() -> None:
+    """Queue again the imports that an earlier worker left behind."""
+    queued = {task.args[0] for task in HUEY.pending() if task.args}
+    resume_imports(run=take_in_file, look=look_into_file, queued=queued)

@@ -111,12 +111,17 @@ def test_beyond_twenty_drivers_weights_are_relative() -> None:
     assert found.r_squared.value == pytest.approx(1)
 
 
-def test_an_outcome_that_does_not_vary_has_no_shares() -> None:
-    found = ra.key_drivers(
-        np.random.default_rng(1).normal(size=(50, 2)), np.ones(50), ["a", "b"], resamples=20
-    )
-    assert found.r_squared.value == 0
-    assert all(share.too_few for share in found.shares)
+def test_what_does_not_vary_explains_nothing_and_is_not_explained() -> None:
+    """Whatever the rounding of a weighted mean leaves over."""
+    draw = np.random.default_rng(1)
+    for _ in range(200):
+        ratings, weight, flat = draw.normal(size=(50, 2)), draw.random(50), np.full(50, draw.normal())
+        found = ra.key_drivers(ratings, flat, ["a", "b"], weight=weight, resamples=0)
+        assert found.r_squared.value == 0
+        assert all(share.too_few for share in found.shares)
+        with_flat = np.column_stack((ratings[:, 0], flat))
+        still = ra.key_drivers(with_flat, ratings[:, 1], ["a", "flat"], weight=weight, resamples=0)
+        assert still.parts.value[1] == 0
 
 
 @pytest.mark.parametrize(

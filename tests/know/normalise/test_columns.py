@@ -39,3 +39,11 @@ def test_an_ambiguous_birth_date_is_not_guessed_unless_the_column_decides() -> N
     assert normalise_columns(doubtful, region="DE")["birth_date"].to_pylist() == [None, None]
     decided = pa.table({"birth_date": ["02/03/1987", "25/05/1990"]})
     assert normalise_columns(decided, region="DE")["birth_date"].to_pylist() == ["1987-03-02", "1990-05-25"]
+
+
+def test_a_number_without_code_is_dialled_in_the_country_of_its_row() -> None:
+    table = pa.table(
+        {"phone": ["07409 268460", "0664 2750719", "07409 268460"], "country": ["UK", "Autriche", None]}
+    )
+    found = normalise_columns(table, region="GB")["phone"].to_pylist()
+    assert found == ["+447409268460", "+436642750719", "+447409268460"]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from regard.errors import AmbiguousError
 from regard.listen.reading import ColumnProfile, parse_column
+from regard.listen.reading.dates import parse_dates
+from regard.listen.reading.numbers import parse_numbers, to_money
 
 MOMENTS = st.datetimes(datetime.fromisoformat("1970-01-01"), datetime.fromisoformat("2068-12-31"))
 FORMATS = {
@@ -199,3 +201,18 @@ def test_chunks_and_empty_columns_are_read() -> None:
     assert [len(part) for part in parse_column(pa.array([], pa.string()), dated("d.m.yyyy"))] == [0, 0]
     empty, _ = parse_column(pa.array([None, None], pa.string()), dated("d.m.yyyy"))
     assert empty.to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize("odd", ["", "2026-02-30", "3.4.2026"])
+def test_plain_dates_read_the_quick_way_as_the_careful_way_reads_them(odd: str) -> None:
+    plain = ["2026-03-29 02:30:00", "2024-02-29T23:59", "1999-12-31", None]
+    quick = parse_dates(pa.array(plain), "yyyy-mm-dd", "Europe/Berlin")
+    careful = parse_dates(pa.array([*plain, odd or "2026-1-2"]), "yyyy-mm-dd", "Europe/Berlin")
+    assert quick.to_pylist() == careful.to_pylist()[:4]
+
+
+def test_plain_amounts_read_the_quick_way_as_the_careful_way_reads_them() -> None:
+    plain = ["12.5", "-0.0001", "007", "99999999999999.9999", None]
+    quick = to_money(parse_numbers(pa.array(plain), decimal_comma=False))
+    careful = to_money(parse_numbers(pa.array([*plain, "1,000"]), decimal_comma=False))
+    assert quick.to_pylist() == careful.to_pylist()[:5]

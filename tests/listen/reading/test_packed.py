@@ -11,6 +11,7 @@ import xlsxwriter
 
 from regard.errors import NotFoundError, UnreadableFileError
 from regard.listen.reading import Hints, Sheet, read_file
+from regard.listen.reading.refused import Refused, RefusedRows
 
 CSV = b"id,name\n1,anna\n2,bo\n"
 
@@ -160,3 +161,30 @@ def test_parquet_columns_become_text(tmp_path: Path) -> None:
         [2, "2.5", None, None, None, None],
     ]
     assert sheet.found.blank_rows == 1
+
+
+def test_a_broken_member_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    packed = zipped({"good.csv": CSV, "picture.csv": b"\x89PNG\r\n", "torn.csv": CSV * 9})
+    start = packed.index(b"torn.csv") + len("torn.csv")
+    torn = packed[:start] + b"\x07\x07\x07" + packed[start + 3 :]
+    (sheet,) = read(tmp_path, "all.zip", torn)
+    assert sheet.table()["name"].to_pylist() == ["anna", "bo"]
+    assert sorted((row.row_number, row.text) for row in sheet.refused) == [
+        (0, "picture.csv"),
+        (0, "torn.csv"),
+    ]
+    assert sheet.row_count == 4
+
+
+def test_an_archive_without_any_readable_member_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match=r"picture.csv is a picture"):
+        read(tmp_path, "all.zip", zipped({"picture.csv": b"\x89PNG\r\n"}))
+
+
+def test_refused_rows_beyond_memory_lie_in_a_file_and_read_the_same(tmp_path: Path) -> None:
+    rows = RefusedRows(tmp_path)
+    for number in range(3000):
+        rows.append(Refused(number, "x\udcff\n" * 100, "wörd"))
+    assert len(rows) == 3000
+    assert rows[2999] == Refused(2999, "x\udcff\n" * 100, "wörd")
+    assert [row.row_number for row in rows[1:4]] == [1, 2, 3]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from regard.analytics.churn.risk_sets import observe, risk_sets
+from regard.analytics.churn.risk_sets import Observations, observe, risk_sets
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Floats, Interval
 from regard.analytics.intervals import kish_n, normal_quantile
 from regard.analytics.warnings import StatisticalWarning
@@ -205,28 +205,37 @@ def kaplan_meier(
     >>> print(curve.at(6).show(4), curve.median().value)
     0.8571 [0.6197, 0.9516] n=21 23.0
     """
+    if weights not in get_args(Weights):
+        raise ValueError(f"weights must be one of {', '.join(get_args(Weights))}, not {weights!r}")
     if transform not in get_args(Transform):
         raise ValueError(f"transform must be one of {', '.join(get_args(Transform))}, not {transform!r}")
     rows = observe(duration, ended, weight, entry)
     sets = risk_sets(rows)
     remain = sets.at_risk - sets.ended
-    survival = np.cumprod(remain / sets.at_risk)
+    survival = np.asarray(np.cumprod(remain / sets.at_risk), dtype=np.float64)
     with np.errstate(divide="ignore"):
         spread = np.cumsum(sets.ended / (sets.at_risk * remain))
-    n, shrink = float(len(rows)), 1.0
-    if rows.weight is not None:
-        total, effective = rows.weight.sum(), float(kish_n(rows.weight.sum(), np.square(rows.weight).sum()))
-        n = total if weights == "frequency" else effective
-        shrink = 1.0 if weights == "frequency" or not len(rows) else total / effective
-    low, high, error = _interval(survival, spread * shrink, transform, normal_quantile(level))
+    n, stretch = _count(rows, weights)
+    low, high, error = _interval(survival, spread * stretch, transform, normal_quantile(level))
     if entry is not None and (remain[:-1] == 0).any():
         warnings.warn(
             "an early risk set ended entirely: the curve is 0 from there", StatisticalWarning, stacklevel=2
         )
     return SurvivalCurve(
-        sets.time, survival, low, high, error, sets.ended, sets.at_risk, float(n),
+        sets.time, survival, low, high, error, sets.ended, sets.at_risk, n,
         float(rows.duration[-1]) if len(rows) else 0.0, transform, level, minimum,
     )  # fmt: skip
+
+
+def _count(rows: Observations, weights: Weights) -> tuple[float, float]:
+    """How many the curve stands on, and by how much that stretches Greenwood's sum."""
+    if rows.weight is None or not len(rows):
+        return float(len(rows)), 1.0
+    total = float(rows.weight.sum())
+    if weights == "frequency":
+        return total, 1.0
+    effective = float(kish_n(total, np.square(rows.weight).sum()))
+    return effective, total / effective
 
 
 def _interval(

@@ -120,59 +120,47 @@ def key_drivers(
         raise ValueError("outcome must be one number a row")
     chosen = method if method != "auto" else "lmg" if len(names) <= MOST else "relative weights"
     rows = complete_rows(np.column_stack((drivers, whole)), weight)
+    left_out = len(drivers) - len(rows.weight)
     n = float(kish_n(rows.weight.sum(), np.square(rows.weight).sum()))
     enough = n >= max(minimum, len(names) + 2)
-    _warn(n, len(names), len(drivers) - len(rows.weight), enough)
-    return _divide(rows, names, chosen, n if enough else 0.0, int(n), resamples, level, seed,
-                   len(drivers) - len(rows.weight))  # fmt: skip
+    _warn(n, len(names), left_out, enough)
+    covariance = rows.covariance() if enough else np.full((len(names) + 1,) * 2, np.nan)
+    value, again = _parts(rows, covariance, chosen, resamples if enough else 0, seed)
 
+    def estimates(figures: Sequence[str], value: Floats, again: Floats) -> Estimates:
+        interval = _interval(value, again, level, f"{chosen}, bootstrap")
+        table, each = pa.table({"driver": list(figures)}), np.full(len(figures), n)
+        return assemble(table, ["driver"], interval, each, level=level, version=VERSION, minimum=0)
 
-def _divide(
-    rows: Rows, names: Sequence[str], chosen: str, counted: float, n: int, resamples: int, level: float,
-    seed: int, left_out: int,
-) -> KeyDrivers:  # fmt: skip
-    shares_of = lmg if chosen == "lmg" else relative_weights
-    if not counted:
-        return _nothing(names, n, level, chosen, left_out)
-    covariance = rows.covariance()
-    value = shares_of(covariance)
-    again = shares_of(rows.resampled(resamples, seed)) if resamples else np.empty((0, len(value)))
-    method = f"{chosen}, bootstrap"
-    total = _interval(value.sum(keepdims=True), again.sum(axis=1, keepdims=True), level, method)
-    parts, shares = (
-        _interval(value, again, level, method),
-        _interval(_shared(value), _shared(again), level, method),
-    )
-    table = pa.table({"driver": list(names)})
-    each = np.full(len(names), counted)
-    deviation = np.sqrt(np.diagonal(covariance))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        correlations = covariance[-1, :-1] / (deviation[:-1] * deviation[-1])
-    whole = assemble(pa.table({}), (), total, np.array([counted]), level=level, version=VERSION, minimum=0)
     return KeyDrivers(
-        whole[0],
-        assemble(table, ["driver"], parts, each, level=level, version=VERSION, minimum=0),
-        assemble(table, ["driver"], shares, each, level=level, version=VERSION, minimum=0),
-        correlations,
+        estimates(["all"], value.sum(keepdims=True), again.sum(axis=1, keepdims=True))[0],
+        estimates(names, value, again),
+        estimates(names, _shared(value), _shared(again)),
+        _correlations(covariance),
         left_out,
     )
 
 
-def _nothing(names: Sequence[str], n: int, level: float, method: str, left_out: int) -> KeyDrivers:
-    unknown = np.full(len(names), np.nan)
-    blank = Interval(unknown, unknown, unknown, unknown, f"{method}, bootstrap")
-    each = assemble(
-        pa.table({"driver": list(names)}), ["driver"], blank, np.full(len(names), float(n)), level=level,
-        version=VERSION, minimum=0,
-    )  # fmt: skip
-    total = Estimate(None, None, None, n, level=level, method=blank.method, version=VERSION)
-    return KeyDrivers(total, each, each, unknown, left_out)
+def _parts(rows: Rows, covariance: Floats, method: str, resamples: int, seed: int) -> tuple[Floats, Floats]:
+    """Parts of R², and those of each resample; nan and none of a covariance that is not known."""
+    divide = lmg if method == "lmg" else relative_weights
+    size = len(covariance) - 1
+    value = divide(covariance) if np.isfinite(covariance).all() else np.full(size, np.nan)
+    return value, divide(rows.resampled(resamples, seed)) if resamples else np.empty((0, size))
+
+
+def _correlations(covariance: Floats) -> Floats:
+    """Of each driver with the outcome; nan where either does not vary."""
+    deviation = np.sqrt(np.diagonal(covariance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(covariance[-1, :-1] / (deviation[:-1] * deviation[-1]), dtype=np.float64)
 
 
 def _shared(parts: Floats) -> Floats:
     """Parts as shares of their sum; nan where nothing is explained."""
     total = parts.sum(axis=-1, keepdims=True)
-    return np.divide(parts, total, out=np.full_like(parts, np.nan), where=total > 0)
+    shares: Floats = np.divide(parts, total, out=np.full_like(parts, np.nan), where=total > 0)
+    return shares
 
 
 def _interval(value: Floats, again: Floats, level: float, method: str) -> Interval:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from scipy.special import expit
 
-from regard.analytics.estimate import LEVEL, Estimate, Floats
-from regard.analytics.intervals import normal_quantile
+from regard.analytics.estimate import LEVEL, Estimate, Floats, assemble
+from regard.analytics.intervals import normal
 from regard.analytics.warnings import ConvergenceWarning
 
 VERSION = "1"
@@ -61,18 +62,13 @@ class ProportionalOdds:
 
     def effects(self) -> dict[str, Estimate]:
         """Each predictor's log odds ratio with its Wald interval; no figure from a fit that did not settle."""
-        z = normal_quantile(self.level)
-        effects = {}
-        for name, value, error in zip(self.names, self.coefficients, self.standard_errors, strict=True):
-            held = self.converged and bool(np.isfinite(error))
-            figures = (
-                (float(value), float(value - z * error), float(value + z * error)) if held else (None,) * 3
-            )
-            effects[name] = Estimate(
-                *figures, int(self.n), level=self.level, method="Wald", version=self.version,
-                standard_error=float(error) if held else None,
-            )  # fmt: skip
-        return effects
+        value = self.coefficients if self.converged else np.full(len(self.names), np.nan)
+        interval = normal(value, np.where(np.isnan(value), np.nan, self.standard_errors), self.level, "Wald")
+        table, n = pa.table({"predictor": list(self.names)}), np.full(len(self.names), self.n)
+        effects = assemble(
+            table, ["predictor"], interval, n, level=self.level, version=self.version, minimum=0
+        )
+        return dict(zip(self.names, effects, strict=True))
 
     def probabilities(self, predictors: npt.ArrayLike) -> Floats:
         """Probability of each level, shape (rows, levels), for predictors of shape (rows, p)."""

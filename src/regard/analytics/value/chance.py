@@ -109,7 +109,8 @@ def _purchases(
     """Purchases within the horizon of customers alive now."""
     rate = rng.gamma(fit["r"] + x, 1.0 / (fit["alpha"] + age), shape)
     if fit.model == "Pareto/NBD":
-        life = rng.exponential(1.0, shape) / rng.gamma(fit["s"], 1.0 / (fit["beta"] + age), shape)
+        leaving = rng.gamma(fit["s"], 1.0 / (fit["beta"] + age), shape)
+        life = rng.exponential(1.0, shape) / np.maximum(leaving, np.finfo(np.float64).tiny)
         return rng.poisson(rate * np.minimum(life, horizon))
     survived = x + (1.0 if fit.model == "MBG/NBD" else 0.0)
     dropout = rng.beta(fit["a"], fit["b"] + survived, shape).clip(1e-12, 1.0)

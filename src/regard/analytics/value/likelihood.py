@@ -8,6 +8,7 @@ from the observed information, and whether the data can carry them.
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,18 @@ class Fit:
         centre = np.log(np.array(list(self.params.values())))
         sample = np.random.default_rng(seed).multivariate_normal(centre, self.covariance, size, method="eigh")
         return np.asarray(np.exp(sample))
+
+    def to_json(self) -> dict[str, Any]:
+        """The fit as plain values that `from_json` understands."""
+        errors = {name: None if np.isnan(error) else error for name, error in self.standard_errors.items()}
+        return {**vars(self), "standard_errors": errors, "covariance": self.covariance.tolist()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Fit":
+        """A fit that `to_json` wrote."""
+        errors = {name: np.nan if at is None else at for name, at in values["standard_errors"].items()}
+        covariance = np.asarray(values["covariance"], dtype=np.float64)
+        return cls(**{**values, "standard_errors": errors, "covariance": covariance})
 
 
 def maximise(

@@ -72,7 +72,9 @@ def rfm_summary(
     step = SECONDS[grain]
     shift = MONDAY if grain == "week" else 0
     second = transactions[at].cast("timestamp").epoch_seconds()
-    counted = transactions.filter(second <= _last_second(until)).select(
+    counted = transactions.filter(
+        second < _last_second(until) + 1
+    ).select(  # some engines count parts of a second
         who=transactions[customer],
         place=((second - shift) / step).floor().cast("int64"),
         spent=transactions[amount].cast("float64") if amount else ibis.literal(0.0),

@@ -46,6 +46,14 @@ def slips(column: str, most: int) -> str:
     return f"({alike} and damerau_levenshtein({column}_l, {column}_r) <= {most})"
 
 
+def crossed(name: str, twin: str) -> str:
+    """Each name stands where the other's stands; one alone would be a relative's name, and count twice."""
+    alike = "jaro_winkler_similarity({a}, {b}) >= 0.85"
+    one = f"{name}_l = {twin}_r and " + alike.format(a=f"{twin}_l", b=f"{name}_r")
+    other = f"{name}_r = {twin}_l and " + alike.format(a=f"{twin}_r", b=f"{name}_l")
+    return f"({one} or {other})"
+
+
 def absent(column: str) -> str:
     return f"({column}_l is null or {column}_r is null)"
 
@@ -70,9 +78,7 @@ GIVEN_NAME = Comparison(
             0.002,
             "given_root",
         ),
-        Level(
-            "found as family name", "given_name_l = given_twin_r or given_name_r = given_twin_l", 0.01, 0.0005
-        ),
+        Level("found as family name", crossed("given_name", "given_twin"), 0.01, 0.0005),
         Level(
             # a slip is rare beside the name it spoils; andrea and andreas are both frequent
             "alike, but both are usual names",
@@ -113,7 +119,7 @@ FAMILY_NAME = Comparison(
         Level("similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.9", 0.1, 0.002),
         Level(
             "found as given name",
-            "family_name_l = family_twin_r or family_name_r = family_twin_l",
+            crossed("family_name", "family_twin"),
             0.02,
             0.0005,
         ),
@@ -166,7 +172,7 @@ EMAIL = Comparison(
         Level(
             "one slip",
             "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
-            " and levenshtein(email_l, email_r) <= 1",
+            " and levenshtein(email_l, email_r) <= 1 and email_digits_l = email_digits_r",
             0.05,
             0.0001,
         ),

@@ -15,7 +15,8 @@ from regard.know.linkage.blocking import (
     run_pilot,
 )
 from regard.know.linkage.clusters import refuse_edges
-from regard.know.linkage.comparisons import BY_NAME, choose_comparisons
+from regard.know.linkage.comparisons import choose_comparisons
+from regard.know.linkage.doubts import given_names_differ, may_be_namesakes, more_than_names_agree
 from regard.know.linkage.evidence import explain_pairs
 from regard.know.linkage.household import NO_HOUSEHOLDS, match_probability, settle
 from regard.know.linkage.keys import Hashes, hash_keys
@@ -27,17 +28,13 @@ from regard.know.linkage.training import learn
 Ids = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-OTHER_ADDRESS = tuple(
-    number
-    for number, level in enumerate(BY_NAME["email"].levels)
-    if level.label in {"different", "similar, other number"}
-)
 HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
 GIVEN_NAMES = "given names differ, as within a household"
-NAMESAKES = "could be namesakes: the e-mail addresses differ and no birth date decides"
+NAMES_ONLY = "names agree, but nothing else does"
+NAMESAKES = "could be namesakes: what is personal differs, and only what a household shares agrees"
 CONTRADICTION = "linking would join records that contradict each other"
 
 
@@ -130,10 +127,12 @@ def _decide(
     kept = kept[np.argsort(-probability[kept], kind="stable")]
     scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
-    link = probability >= model.thresholds.link
+    names_only = ~more_than_names_agree(scored)
+    reason[names_only] = NAMES_ONLY
+    link = (probability >= model.thresholds.link) & ~names_only
     if model.household.ratio > HOUSEHOLDS_EXIST:
         for doubtful, why in (
-            (_given_names_differ(scored), GIVEN_NAMES),
+            (given_names_differ(scored), GIVEN_NAMES),
             (may_be_namesakes(scored), NAMESAKES),
         ):
             reason[link & doubtful] = why
@@ -156,32 +155,11 @@ def _log_odds(connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, ri
     found = _score(connection, model, left, right, lowest=None)
     chance, _ = match_probability(found, model.probabilities, model.household)
     if model.household.ratio > HOUSEHOLDS_EXIST:
-        chance[may_be_namesakes(found)] = 0
+        chance[may_be_namesakes(found)] = 0  # nor may a third record join them
     chance = np.clip(chance, 1e-12, 1 - 1e-12)
     odds = np.empty(left.size)
     odds[np.lexsort((right, left))] = np.log2(chance / (1 - chance))[np.lexsort((found.right, found.left))]
     return odds
-
-
-def _given_names_differ(scored: Scored) -> Flags:
-    """Clearly different given names without a shared national id: twins at home share all else."""
-    if "given_name" not in scored.levels:
-        return np.zeros(scored.weight.size, bool)
-    differ: Flags = scored.levels["given_name"] == len(BY_NAME["given_name"].levels) - 1
-    if "national_id" in scored.levels:
-        differ &= ~np.isin(scored.levels["national_id"], (0, 1))
-    return differ
-
-
-def may_be_namesakes(scored: Scored) -> Flags:
-    """Two e-mail addresses, and nothing agrees that only one person has: father and son may share all else."""
-    if "email" not in scored.levels:
-        return np.zeros(scored.weight.size, bool)
-    differ: Flags = np.isin(scored.levels["email"], OTHER_ADDRESS)
-    for name in ("birth_date", "national_id"):
-        if name in scored.levels:
-            differ &= ~np.isin(scored.levels[name], (0, 1))
-    return differ
 
 
 def _table(

@@ -84,14 +84,28 @@ def normalise_columns(table: pa.Table, *, region: str, date_order: DateOrder | N
     result = {
         name: map_distinct(column, _normaliser(name, region, date_order))
         for name, column in found.items()
-        if name != "name"
+        if name != "name" and not (name == "phone" and "country" in found)
     }
+    if "phone" in raw and "country" in result:
+        result["phone"] = _phones(raw["phone"], result["country"], region)
     if "name" in raw:
         kind = _strings(table["kind"]) if "kind" in table.column_names else None
         result |= split_names(raw["name"], result, kind)
     elif "given_name" in result or "family_name" in result:
         result["name"] = joined(result.get("given_name"), result.get("family_name"))
     return pa.table({name: result[name] for name in FIELDS if name in result})
+
+
+def _phones(raw: pa.Array, countries: pa.Array, region: str) -> pa.Array:
+    """Numbers without a country's code are dialled in the country of their row."""
+    told = pc.and_(pc.is_valid(raw), pc.fill_null(pc.match_substring_regex(countries, "^[A-Z]{2}$"), False))
+    places = pc.if_else(told, countries, region)
+    result = pa.nulls(len(raw), pa.string())
+    for place in pc.unique(places).to_pylist():
+        here = pc.equal(places, place)
+        numbers = map_distinct(pc.if_else(here, raw, None), partial(e164, region=place))
+        result = pc.if_else(here, numbers, result)
+    return result
 
 
 def _strings(column: pa.ChunkedArray) -> pa.Array:

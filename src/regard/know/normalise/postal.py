@@ -1,6 +1,7 @@
 """Postal fields made comparable."""
 
 import re
+from functools import cache
 
 from regard.know.normalise.text import fold, fold_code
 
@@ -15,17 +16,20 @@ NUMBER_LAST = re.compile(
 )
 NUMBER_FIRST = re.compile(r"^(?P<number>\d{1,5}\s?(?:[a-zA-Z]|bis|ter)?),?\s+(?P<street>\D.*)$")
 COUNTRY_BEFORE_CODE = re.compile(r"^[A-Za-z]{1,2}-(?=\d)")
-COUNTRIES = {
-    "deutschland": "DE", "germany": "DE", "allemagne": "DE", "austria": "AT", "oesterreich": "AT",
-    "autriche": "AT",
-    "switzerland": "CH", "schweiz": "CH", "suisse": "CH", "france": "FR", "frankreich": "FR", "italy": "IT",
-    "italien": "IT", "italia": "IT", "spain": "ES", "spanien": "ES", "espana": "ES", "netherlands": "NL",
-    "niederlande": "NL", "belgium": "BE", "belgien": "BE", "belgique": "BE", "united kingdom": "GB",
-    "uk": "GB",
-    "great britain": "GB", "england": "GB", "united states": "US", "usa": "US", "australia": "AU",
-    "brasil": "BR",
-    "brazil": "BR", "canada": "CA", "poland": "PL", "polen": "PL", "denmark": "DK", "daenemark": "DK",
-    "luxembourg": "LU", "luxemburg": "LU", "ireland": "IE", "irland": "IE", "portugal": "PT",
+THREE_LETTERS = {
+    "deu": "DE", "ger": "DE", "aut": "AT", "che": "CH", "sui": "CH", "fra": "FR", "gbr": "GB", "ita": "IT", "esp": "ES",
+    "nld": "NL", "bel": "BE", "lux": "LU", "irl": "IE", "prt": "PT", "pol": "PL", "dnk": "DK", "swe": "SE", "nor": "NO",
+    "fin": "FI", "cze": "CZ", "hun": "HU", "tur": "TR", "bra": "BR", "can": "CA", "aus": "AU",
+}  # fmt: skip
+LANGUAGES = ("en", "de", "fr", "it", "es", "nl", "pt", "pl", "da", "sv", "fi", "cs", "hu", "tr")
+# what people write beside a country's name and its two letters: the plates of cars, and names that are in no list
+OTHER_NAMES = {
+    "a": "AT", "b": "BE", "d": "DE", "e": "ES", "f": "FR", "h": "HU", "i": "IT", "l": "LU", "n": "NO", "p": "PT",
+    "s": "SE", "fl": "LI", "uk": "GB", "gb": "GB", "great britain": "GB", "grossbritannien": "GB", "england": "GB",
+    "scotland": "GB", "wales": "GB", "schottland": "GB", "angleterre": "GB", "grande bretagne": "GB",
+    "usa": "US", "us": "US", "u s a": "US", "united states of america": "US", "america": "US", "holland": "NL",
+    "bundesrepublik deutschland": "DE", "brd": "DE", "czech republic": "CZ", "tschechische republik": "CZ",
+    "republic of ireland": "IE", "the netherlands": "NL", "confoederatio helvetica": "CH", "tuerkei": "TR",
 }  # fmt: skip
 
 
@@ -57,8 +61,23 @@ def postcode(raw: str) -> str | None:
 
 
 def country(raw: str) -> str | None:
-    """A country as two letters where its name is known, else its name folded."""
+    """A country as two letters where its name or three letters are known, else its name folded."""
     text = fold(raw)
-    if len(text) == 2 and text != "uk":
+    if text in OTHER_NAMES:
+        return OTHER_NAMES[text]
+    if len(text) == 2:
         return text.upper()
-    return COUNTRIES.get(text, text) or None
+    return THREE_LETTERS.get(text) or _country_names().get(text, text) or None
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    """Names of countries in the languages of our customers' departments, as telephone data have them."""
+    from phonenumbers.geodata.locale import LOCALE_DATA  # a second to load, and not needed for codes
+
+    names: dict[str, str] = {}
+    for language in LANGUAGES:
+        for code, by_language in LOCALE_DATA.items():
+            name = by_language.get(language, "")
+            names.setdefault(fold(by_language.get(name[1:], "") if name.startswith("*") else name), code)
+    return names

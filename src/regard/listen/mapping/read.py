@@ -106,7 +106,8 @@ class _Reader:
         unknown = sorted(table.columns() - set(table.headers))
         if table.headers and unknown:
             self.refuse(
-                f'"{unknown[0]}"', f"table `{table.name}` has no column `{unknown[0]}`; its headers are listed above"
+                f'"{unknown[0]}"',
+                f"table `{table.name}` has no column `{unknown[0]}`; its headers are listed above",
             )
 
     def events(self, written: dict[str, Any]) -> tuple[EventRule, ...]:

@@ -1,32 +1,36 @@
 """Rows become events: the SQL of one mapping, run over a chunk at a time."""
 
+import pyarrow as pa
+
 from regard.ledger.catalogue import CATALOGUE, EARLIEST, INSTRUMENTS, LONGEST
+from regard.ledger.events import EVENT_SCHEMA
 from regard.listen.mapping import EventRule, PersonRule, Value, When
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import parsed, place
 
 SEPARATOR = "chr(31)"
 LONGEST_SUBJECT = 300
+HEARD = ("recorded_at", "source")  # the same for all events of an import
 KEY_DIGITS = 20  # of an event_id: which happening; the other 12 say which version of it
 
 
 def name_persons(chunk: Chunk, context: Context) -> None:
     """Step: give each row its person key, the first of the mapping's ways that has a value."""
+    con, rows, own = context.con, "arrived", "NULL::VARCHAR AS own, "
     if any(rule.via == "row" for rule in chunk.table.person):
         columns = [place(chunk, c) for c in chunk.rows.column_names if c != "_row"]
-        number_repeats(context, "chunk", _md5(columns), rule=-1)
-    else:
-        context.con.execute("ALTER TABLE chunk ADD COLUMN own VARCHAR")
+        rows, own = number_repeats(context, "arrived", _md5(columns), rule=-1), ""
     ways = ", ".join(_person(chunk, context, rule) for rule in chunk.table.person)
     refused = (
         f"CASE WHEN person IS NULL THEN {quoted(_nobody(chunk))} "
         f"WHEN length(person) > {LONGEST['person']} THEN 'the key of the person is too long' "
         "WHEN regexp_matches(person, '[\\x00-\\x1f\\x7f]') THEN 'the key of the person holds control characters' END"
     )
-    context.con.execute(
+    con.execute(
         f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, {refused}) AS problem) "
-        f"FROM (SELECT *, coalesce({ways}) AS person FROM chunk)"
+        f"FROM (SELECT *, {own}coalesce({ways}) AS person FROM {rows})"
     )
+    con.unregister("arrived")
 
 
 def _person(chunk: Chunk, context: Context, rule: PersonRule) -> str:
@@ -125,35 +129,40 @@ def when_sql(chunk: Chunk, when: When) -> str:
 
 
 def make_events(chunk: Chunk, context: Context) -> None:
-    """Step: lay out every event of every row as the table `made`, with its key and version."""
-    con = context.con
-    con.execute(f"CREATE OR REPLACE TEMP TABLE made ({MADE})")
-    for number, event in enumerate(chunk.table.events):
-        fields = _fields(chunk, context, event)
-        listed = ", ".join(f"({sql})::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
-        key = _md5(_key(chunk, context, event))
-        rows = f"SELECT _row, person, {key} AS own, {listed} FROM chunk WHERE {condition(chunk, event)}"
-        if event.separate:
-            con.execute(
-                f"CREATE OR REPLACE TEMP TABLE one AS {rows.replace(f'{key} AS own', f'{key} AS said')}"
-            )
-            number_repeats(context, "one", "said", rule=number)
-            rows = "SELECT * EXCLUDE (said) FROM one"
-        said = [column for column in VERSION if fields[column] != "NULL"]
-        version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
-        subject = (
-            f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL"
-        )
-        con.execute(
-            f"INSERT INTO made BY NAME SELECT * EXCLUDE (own) REPLACE ({subject} AS subject), "
-            f"base || left({version}, {32 - KEY_DIGITS}) AS event_id "
-            f"FROM (SELECT *, left(own, {KEY_DIGITS}) AS base FROM ({rows}))"
-        )
+    """Step: lay out every event of every row as the relation `made`, with its key and version."""
+    made = [_make_event(chunk, context, number, event) for number, event in enumerate(chunk.table.events)]
+    chunk.made = pa.concat_tables([MADE.empty_table(), *made])
+    context.con.register("made", chunk.made)
 
 
-MADE = """_row BIGINT, base VARCHAR, event_id VARCHAR, name VARCHAR, occurred_at TIMESTAMPTZ, person VARCHAR,
-    channel VARCHAR, touchpoint VARCHAR, department VARCHAR, actor VARCHAR, subject VARCHAR, amount DECIMAL(18, 4),
-    currency VARCHAR, instrument VARCHAR, score DOUBLE, text VARCHAR, data VARCHAR"""
+def _make_event(chunk: Chunk, context: Context, number: int, event: EventRule) -> pa.Table:
+    con, fields = context.con, _fields(chunk, context, event)
+    listed = ", ".join(f"({sql})::{TYPES.get(name, 'VARCHAR')} AS {name}" for name, sql in fields.items())
+    rows = f"SELECT _row, person, {_md5(_key(chunk, context, event))} AS own, {listed} FROM chunk " \
+           f"WHERE {condition(chunk, event)}"  # fmt: skip
+    if event.separate:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE one AS SELECT * EXCLUDE (own), own AS said FROM ({rows})")
+        rows = f"SELECT * EXCLUDE (said) FROM {number_repeats(context, 'one', 'said', rule=number)}"
+    said = [column for column in VERSION if fields[column] != "NULL"]
+    version = _md5(["person", *(f"{COMPARABLE.get(column, column)}::VARCHAR" for column in said)])
+    subject = (
+        f"coalesce(subject, {quoted(event.subject.kind + ':')} || base)" if event.subject else "NULL::VARCHAR"
+    )
+    made = con.sql(
+        f"SELECT _row, base, base || left({version}, {32 - KEY_DIGITS}) AS event_id, "
+        f"* EXCLUDE (_row, base, own) REPLACE ({subject} AS subject) "
+        f"FROM (SELECT *, left(own, {KEY_DIGITS}) AS base FROM ({rows}))"
+    ).to_arrow_table()  # fmt: skip
+    return made.select(MADE.names).cast(MADE)
+
+
+MADE = pa.schema(
+    [
+        ("_row", pa.int64()),
+        ("base", pa.string()),
+        *((f.name, f.type) for f in EVENT_SCHEMA if f.name not in HEARD),
+    ]
+)
 # a row met again that differs in one of these, or in the person, corrects what was said before
 VERSION = ("occurred_at", "channel", "touchpoint", "department", "actor", "amount", "currency", "score", "text",
            "data")  # fmt: skip
@@ -195,8 +204,8 @@ def _key(chunk: Chunk, context: Context, event: EventRule) -> list[str]:
     return [*map(quoted, what), *(place(chunk, column) for column in event.id)]
 
 
-def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> None:
-    """Give equal rows keys of their own (column `own`), counting on from earlier chunks of the import."""
+def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> str:
+    """The relation with a key for each of equal rows (column `own`), counting on from earlier chunks."""
     con = context.con
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT r.*, nth + coalesce(held, 0) AS place FROM (SELECT *, "
@@ -205,10 +214,8 @@ def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> N
     )
     con.execute(f"DELETE FROM repeats WHERE rule = {rule} AND whole IN (SELECT whole FROM numbered)")
     con.execute(f"INSERT INTO repeats SELECT {rule}, whole, max(place) FROM numbered GROUP BY whole")
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * EXCLUDE (whole, nth, place), left(CASE WHEN place = 1 "
-        f"THEN whole ELSE md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM numbered"
-    )
+    return f"(SELECT * EXCLUDE (whole, nth, place), left(CASE WHEN place = 1 THEN whole ELSE " \
+           f"md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM numbered)"  # fmt: skip
 
 
 def _score(chunk: Chunk, event: EventRule) -> str:
@@ -238,6 +245,8 @@ def json_object(chunk: Chunk, values: dict[str, Value]) -> str:
     members = {key: _value(chunk, value) for key, value in values.items()}
     listed = ", ".join(f"{quoted(key)}: {sql}" for key, sql in members.items())
     told = " OR ".join(f"{sql} IS NOT NULL" for sql in members.values())
+    if len(members) == 1:
+        return f"CASE WHEN {told} THEN to_json({{{listed}}})::VARCHAR END"
     return f"CASE WHEN {told} THEN json_merge_patch('{{}}', to_json({{{listed}}}))::VARCHAR END"
 
 

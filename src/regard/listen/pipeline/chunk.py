@@ -1,5 +1,6 @@
 """What the steps of an import work on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,24 +23,30 @@ class Context:
     recorded_at: datetime
     hints: Hints = field(default_factory=Hints)
     sheet: Sheet | None = None  # being read
-    _profiles: dict[str, ColumnProfile] = field(default_factory=dict)
+    before_looking: Callable[[], None] = lambda: None  # finishes what is still being written to the lake
+    is_first: dict[str, bool] = field(
+        default_factory=dict
+    )  # lake table -> it had nothing of the source before
+    profiles: dict[str, ColumnProfile] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         return self.mapping.source
 
+    def close(self) -> None:
+        """Give the working database back."""
+        self.con.close()
+
     def enter(self, sheet: Sheet) -> None:
         """Go on to another sheet."""
         if sheet is not self.sheet:
-            self.sheet, self._profiles = sheet, {}
+            self.sheet, self.profiles = sheet, {}
 
     def profile(self, column: str) -> ColumnProfile:
         """What the sheet shows of a column; looked at only when the mapping does not say."""
-        if not self._profiles and self.sheet is not None:
-            self._profiles = {
-                profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)
-            }
-        return self._profiles[column]
+        if not self.profiles and self.sheet is not None:
+            self.profiles = {profile.name: profile for profile in profile_sheet(self.sheet, hints=self.hints)}
+        return self.profiles[column]
 
 
 @dataclass
@@ -65,6 +72,10 @@ class Chunk:
 
     table: TableMapping
     rows: pa.Table  # text columns and `_row`
+    made: pa.Table = field(
+        default_factory=lambda: pa.table({})
+    )  # every event of every row, with key and version
+    fresh: pa.Table = field(default_factory=lambda: pa.table({}))  # those of them that are new
     events: pa.Table | None = None  # new ones and retractions, EVENT_SCHEMA
     attributes: pa.Table | None = None
     identities: pa.Table | None = None

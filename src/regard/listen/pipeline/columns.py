@@ -1,4 +1,4 @@
-"""The rows of a chunk as a DuckDB table: words mapped, values parsed, names that need no quoting.
+"""The rows of a chunk as the relation `arrived`: words mapped, values parsed, names that need no quoting.
 
 Columns of the file become c0, c1, …; a parsed one is `<kind>_<position>` (time_3, number_5, …); `problem` says
 which value of the row could not be read.
@@ -33,7 +33,7 @@ def parsed(chunk: Chunk, kind: str, column: str) -> str:
 
 
 def load_rows(chunk: Chunk, context: Context) -> None:
-    """Step: map words, parse values and lay the rows out as the table `chunk`."""
+    """Step: map words, parse values and lay the rows out as `arrived`."""
     rows, table = chunk.rows, chunk.table
     named: dict[str, pa.Array] = {"_row": rows["_row"]}
     texts: dict[str, pa.ChunkedArray] = {}
@@ -52,28 +52,27 @@ def load_rows(chunk: Chunk, context: Context) -> None:
             normal = normalise_columns(pa.table({via: texts[column]}), region=context.region)
             named[parsed(chunk, via, column)] = normal[via]
     named["problem"] = problem
-    context.con.register("arrived", pa.table(named))
-    context.con.execute("CREATE OR REPLACE TEMP TABLE chunk AS SELECT * FROM arrived")
-    context.con.unregister("arrived")
+    arrived = pa.table(named)
+    context.con.register("arrived", arrived)
     for event in table.events:
         if event.at_event and event.subject:
-            _look_up_times(chunk, context, event.at_event, event.subject)
+            times = _look_up_times(chunk, context, event.at_event, event.subject)
+            context.con.register("arrived", arrived.append_column("at_event", times))
 
 
-def _look_up_times(chunk: Chunk, context: Context, name: str, subject: Subject) -> None:
-    """When the event of that name about the same subject happened, as the column `at_event`."""
+def _look_up_times(chunk: Chunk, context: Context, name: str, subject: Subject) -> pa.ChunkedArray:
+    """When the event of that name about the same subject happened, for each row."""
     held = lake_rows(context, "events")
     about = f"{quoted(subject.kind + ':')} || {place(chunk, subject.column)}"
     told = f"SELECT subject, min(occurred_at) AS at_event FROM {held} WHERE source = {quoted(context.source)} AND " \
-           f"name = {quoted(name)} AND subject IN (SELECT {about} FROM chunk) GROUP BY subject"  # fmt: skip
-    context.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT c.*, at_event FROM chunk c LEFT JOIN ({told}) t "
-        f"ON t.subject = {about}"
-    )
+           f"name = {quoted(name)} AND subject IN (SELECT {about} FROM arrived) GROUP BY subject"  # fmt: skip
+    rows = f"SELECT at_event FROM arrived LEFT JOIN ({told}) t ON t.subject = {about} ORDER BY _row"
+    return context.con.sql(rows).to_arrow_table()["at_event"]
 
 
 def lake_rows(context: Context, name: str) -> str:
     """A table of the lake as an SQL relation of the import's own database."""
+    context.before_looking()
     table = lake.open_table(name)
     files = table.file_uris() if table is not None else []
     if table is not None and files and lake.is_local(files[0]):

@@ -1,5 +1,7 @@
 """What of a chunk is new: compared with what the lake already holds of the same source."""
 
+import pyarrow as pa
+
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
@@ -11,12 +13,21 @@ from regard.listen.pipeline.columns import lake_rows, place
 def prepare(context: Context) -> None:
     """Make the tables that last for the whole import."""
     for table in (
+        "seen (key UBIGINT)",  # digests of the keys of this import's events so far
+        "told (row_id UHUGEINT)",  # digests of what this import said of persons so far
         "pretended (event_id VARCHAR, void VARCHAR)",  # what a dry run would have written
-        "pretended_rows (row_id VARCHAR)",
-        "introduced (person VARCHAR)",  # persons handed on to `know`
+        "introduced (person VARCHAR, content UBIGINT)",  # persons handed on to `know`, and what was said of them
         "repeats (rule INTEGER, whole VARCHAR, held BIGINT)",  # equal rows counted so far
     ):
         context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
+
+
+def is_first(context: Context, name: str) -> bool:
+    """Whether a table of the lake had nothing of this source before this import, so that none of it need be read."""
+    if name not in context.is_first:  # asked before the import writes to the table
+        mine = f"SELECT 1 FROM {lake_rows(context, name)} WHERE source = {quoted(context.source)} LIMIT 1"
+        context.is_first[name] = not context.con.execute(mine).fetchall()
+    return context.is_first[name]
 
 
 FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
@@ -36,26 +47,43 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     A version that was said before stays as it was decided then, so that an older file changes nothing.
     """
     con = context.con
-    _load_known(context)
-    con.execute("DROP TABLE IF EXISTS fresh")
-    rows, keys, held = con.execute(
-        "SELECT count(*), count(DISTINCT base), (SELECT count(*) FROM known) FROM made"
+    repeats, met = con.execute(
+        "SELECT count(*) - count(DISTINCT key), count(*) FILTER (key IN (FROM seen)) "
+        "FROM (SELECT hash(base) AS key FROM made)"
     ).fetchall()[0]
-    if rows == keys and not held:  # nothing repeats and nothing is known: no need to compare
-        con.execute("ALTER TABLE made RENAME TO fresh")
-        con.execute("CREATE OR REPLACE TEMP TABLE retracted (void VARCHAR, person VARCHAR)")
+    fresh = chunk.made
+    if not is_first(context, "events") or met:
+        _load_known(context)
+        repeats += con.execute("SELECT count(*) FROM known").fetchall()[0][0]
     else:
-        con.execute(f"CREATE TEMP TABLE fresh AS {FRESH}")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE retracted AS {RETRACTED}")
-    stamp = f"TIMESTAMPTZ '{context.recorded_at.isoformat()}'"
-    heard = f"{stamp} AS recorded_at, {quoted(context.source)} AS source"
-    chunk.events = con.sql(
-        f"SELECT {', '.join(EVENT_SCHEMA.names)} FROM (SELECT *, {heard} FROM fresh UNION ALL BY NAME SELECT "
-        f"left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, {stamp} AS occurred_at, "
-        f"person, void AS subject, {heard} FROM retracted)"
-    ).to_arrow_table().cast(EVENT_SCHEMA)  # fmt: skip
-    chunk.counts.corrections = con.execute("SELECT count(*) FROM retracted").fetchall()[0][0]
-    chunk.counts.events_added = chunk.events.num_rows - chunk.counts.corrections
+        con.execute(NOTHING_KNOWN)
+    if repeats:
+        fresh = con.sql(FRESH).to_arrow_table()
+    chunk.fresh = fresh
+    con.register("fresh", fresh)
+    retracted = con.sql(RETRACTED if repeats else f"{RETRACTED} LIMIT 0").to_arrow_table()
+    con.register("retracted", retracted)
+    con.execute("INSERT INTO seen SELECT hash(base) FROM fresh")
+    chunk.events = _events(fresh, retracted, context)
+    chunk.counts.corrections = retracted.num_rows
+    chunk.counts.events_added = fresh.num_rows
+
+
+def _events(fresh: pa.Table, retracted: pa.Table, context: Context) -> pa.Table:
+    """The rows for the lake: events, and retractions of those made void."""
+    stamp = pa.scalar(context.recorded_at, EVENT_SCHEMA.field("recorded_at").type)
+    if retracted.num_rows:
+        voided = context.con.sql(
+            f"SELECT left(md5('retracted' || void), 32) AS event_id, {quoted(RETRACTION)} AS name, "
+            f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS occurred_at, person, void AS subject FROM retracted"
+        ).to_arrow_table()
+        fresh = pa.concat_tables([fresh, voided], promote_options="permissive")
+    fresh = fresh.append_column("recorded_at", pa.repeat(stamp, fresh.num_rows))
+    fresh = fresh.append_column("source", pa.repeat(context.source, fresh.num_rows))
+    return fresh.select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA)
+
+
+NOTHING_KNOWN = "CREATE OR REPLACE TEMP TABLE known (event_id VARCHAR, void VARCHAR)"
 
 
 def _load_known(context: Context) -> None:
@@ -85,13 +113,13 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = (
-        f"SELECT row_id FROM pretended_rows UNION ALL SELECT row_id FROM {lake_rows(context, 'attributes')}"
-    )
+    held = "" if is_first(context, "attributes") else \
+        f"AND row_id NOT IN (SELECT row_id FROM {lake_rows(context, 'attributes')})"  # fmt: skip
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE row_id NOT IN ({held}) "
+        f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE md5_number(row_id) NOT IN (FROM told) {held} "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
     )
+    con.execute("INSERT INTO told SELECT md5_number(row_id) FROM said")
     schema = lake.TABLES["attributes"]
     chunk.attributes = con.sql(
         f"SELECT row_id, {quoted(context.source)} AS source, person, "
@@ -114,27 +142,29 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
+    rows = "person NOT IN (SELECT person FROM introduced)"
     if newest:
         rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
-    else:
-        rows = "person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
-    chunk.identities = con.sql(
-        f"SELECT person, CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed} "
-        f"FROM chunk WHERE {rows} AND NOT starts_with(person, 'ref:') GROUP BY person ORDER BY min(_row)"
-    ).to_arrow_table()  # fmt: skip
-    if not newest:
-        con.execute(
-            "INSERT INTO introduced SELECT DISTINCT person FROM chunk WHERE person NOT IN (FROM introduced)"
-        )
+    names = ["person", "kind", *fields, *(["ids"] if ids else [])]
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE met AS SELECT *, hash({', '.join(names)}) AS content FROM (SELECT person, "
+        f"CASE WHEN {kind} = 'organisation' THEN 'organisation' ELSE 'person' END AS kind{listed}, "
+        f"min(_row) AS first_row FROM chunk WHERE {rows} AND NOT starts_with(person, 'ref:') GROUP BY person)"
+    )
+    con.execute("DELETE FROM met WHERE (person, content) IN (FROM introduced)")
+    con.execute("DELETE FROM introduced WHERE person IN (SELECT person FROM met)")
+    con.execute("INSERT INTO introduced SELECT person, content FROM met")
+    chunk.identities = con.sql(f"SELECT {', '.join(names)} FROM met ORDER BY first_row").to_arrow_table()
 
 
 def count_rows(chunk: Chunk, context: Context) -> None:
     """Step: every row counts once, by the most it did."""
-    events, said = context.con.execute(
-        "SELECT (SELECT count(DISTINCT _row) FROM fresh), "
-        "(SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh))"
-    ).fetchall()[0]
+    events, said = len(chunk.fresh["_row"].unique()), 0
+    if chunk.attributes is not None:
+        said = context.con.execute(
+            "SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh)"
+        ).fetchall()[0][0]
     counts = chunk.counts
     counts.rows_read = chunk.rows.num_rows
     counts.event_rows, counts.attribute_rows, counts.rejected_rows = events, said, len(chunk.rejects)
@@ -147,4 +177,3 @@ def pretend(context: Context) -> None:
     con.execute(
         "INSERT INTO pretended SELECT event_id, NULL FROM fresh UNION ALL SELECT NULL, void FROM retracted"
     )
-    con.execute("INSERT INTO pretended_rows SELECT row_id FROM said")

@@ -9,7 +9,8 @@ from regard.listen.reading.columns import ColumnProfile
 from regard.listen.reading.convert import parse_column
 from regard.listen.reading.file import read_file
 from regard.listen.reading.profile import profile_sheet
-from regard.listen.reading.sheets import Found, Hints, Refused, Sheet
+from regard.listen.reading.refused import Refused
+from regard.listen.reading.sheets import Found, Hints, Sheet
 
 __all__ = [
     "ColumnProfile",

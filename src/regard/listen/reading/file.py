@@ -12,6 +12,7 @@ from regard.listen.reading import unpack
 from regard.listen.reading.mail import read_letters, read_mailbox
 from regard.listen.reading.parquet import read_parquet
 from regard.listen.reading.records import read_records
+from regard.listen.reading.refused import Refused
 from regard.listen.reading.sheets import Hints, Sheet
 from regard.listen.reading.text import read_text
 from regard.listen.reading.vcard import read_cards
@@ -93,19 +94,31 @@ def _read(path: Path, hints: Hints, *, packed: bool) -> list[Sheet]:
             f"{path.name} is an archive within an archive.", hint="Unpack the outer one."
         )
     with tempfile.TemporaryDirectory(prefix="regard-unpack-", dir=hints.temporary) as folder:
-        target = Path(folder)
-        files = (
-            [unpack.unpack_gzip(path, target, hints)]
-            if kind == "gzip"
-            else unpack.unpack_zip(path, target, hints)
-        )
-        letters = [file for file in files if file.suffix.lower() == ".eml"]
-        sheets = read_letters(letters, path.stem, hints) if letters else []
-        for file in files:
-            if file not in letters:
-                sheets += _read(file, hints, packed=True)
+        if kind == "gzip":
+            sheets = _read(unpack.unpack_gzip(path, Path(folder), hints), hints, packed=True)
+        else:
+            sheets = _read_many(path, *unpack.unpack_zip(path, Path(folder), hints), hints)
     for sheet in sheets:
         sheet.found.compression = kind
+    return sheets
+
+
+def _read_many(path: Path, files: list[Path], broken: dict[str, str], hints: Hints) -> list[Sheet]:
+    """The sheets of an archive's files; a file that cannot be read is refused like a row, unless none can."""
+    letters = [file for file in files if file.suffix.lower() == ".eml"]
+    sheets = read_letters(letters, path.stem, hints) if letters else []
+    for file in files:
+        if file in letters:
+            continue
+        try:
+            sheets += _read(file, hints, packed=True)
+        except UnreadableFileError as error:
+            broken[file.name] = str(error)
+    if broken and not sheets:
+        raise UnreadableFileError(f"Nothing in {path.name} can be read: {next(iter(broken.values()))}")
+    for name, reason in broken.items():
+        sheets[0].refused.append(Refused(0, name, reason))
+        sheets[0].found.notes.append(f"Left out: {reason}")
     return sheets
 
 

@@ -70,7 +70,7 @@ def read_format(column: Column, values: Values, hints: Hints) -> None:
     if epoch and example.split(".")[0].isdigit() and len(example) != 8:
         column.profile = replace(column.profile, date_format=epoch, evidence=f"numbers read as {epoch}")
         return
-    parts = [dates.numeric_parts(piece) for piece in column.pieces()]
+    parts = [dates.numeric_parts(piece) for piece in column.pieces() if dates.read_plain(piece) is None]
     a, b, c = (np.concatenate([part[i] for part in parts]) if parts else np.zeros(0, int) for i in range(3))
     if not len(a):
         column.profile = replace(column.profile, date_format=dates.describe_format(example, "ymd"))

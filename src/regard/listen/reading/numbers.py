@@ -18,6 +18,7 @@ _PLAIN = {
     True: rf"^[-+]?(?:\d{{1,3}}(?:[.{_BLANKS}]\d{{3}})+|\d+)?(?:,\d*)?$",
     False: rf"^[-+]?(?:\d{{1,3}}(?:[,{_BLANKS}]\d{{3}})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{{1,3}})?$",
 }
+_PLAINEST = r"^-?\d{1,14}(?:\.\d{1,4})?$"
 # Only one reading fits: the mark is not followed by exactly three digits, or comes after the other one.
 _DECIMAL = (
     r"^\D*(?:0|\d{{4,}}|[\d{blanks}]*){mark}(?:\d{{1,2}}|\d{{4,}})\D*$"
@@ -60,6 +61,8 @@ def decide_style(comma: int, point: int, either: int) -> NumberStyle | None:
 
 def parse_numbers(texts: pa.Array, *, decimal_comma: bool) -> pa.Array:
     """Texts as plain numbers ("-1234.5"), still text; null where they are none."""
+    if not decimal_comma and pc.all(pc.match_substring_regex(texts, _PLAINEST)).as_py():
+        return texts
     core = pc.replace_substring_regex(texts, rf"^([-+(]?)\s*{_UNIT}\s*", r"\1")
     core = pc.replace_substring_regex(core, rf"\s*{_UNIT}\s*(\)?)$", r"\1")
     core = pc.replace_substring_regex(core, r"^\((.*)\)$", r"-\1")
@@ -76,6 +79,8 @@ def parse_numbers(texts: pa.Array, *, decimal_comma: bool) -> pa.Array:
 
 def to_money(plain: pa.Array) -> pa.Array:
     """Plain numbers as decimals of four places, rounded half to even; null beyond fourteen digits."""
+    if pc.all(pc.match_substring_regex(plain, _PLAINEST)).as_py():
+        return plain.cast(MONEY)
     plain = _without_exponents(plain)
     short = pc.match_substring_regex(plain, r"^-?0*\d{0,14}(?:\.\d*)?$")
     cut = pc.replace_substring_regex(pc.if_else(short, plain, None), r"(\.\d{12})\d+$", r"\1")

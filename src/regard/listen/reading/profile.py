@@ -200,7 +200,10 @@ def _distinct_and_missing(column: Column) -> tuple[int, int]:
 def _unique(column: Column, distinct: int, filled: int) -> bool:
     if column.counts is not None or distinct < 0.9 * filled:
         return bool(filled) and distinct == filled
-    return bool(pc.count_distinct(column.data).as_py() >= filled)
+    with duckdb.connect() as connection:
+        connection.register("sheet", pa.table({"value": column.data}))
+        counted = connection.execute("SELECT count(DISTINCT value) FROM sheet").fetchone()
+    return bool(counted and counted[0] >= filled)
 
 
 def _examples(column: Column) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any, Literal, Self
 
 import pyarrow as pa
 
+from regard.listen.reading.refused import Refused, RefusedRows
+
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ROW = "_row"
 BATCH_ROWS = 65_536
@@ -53,20 +55,11 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A row that could not be read, kept as it stands in the file."""
-
-    row_number: int  # 1-based data row
-    text: str
-    reason: str
-
-
 class Sheet:
     """One table of text columns, kept in a temporary Arrow file that lives as long as the sheet."""
 
     def __init__(
-        self, name: str, columns: list[str], found: Found, file: Any, good_rows: int, refused: list[Refused]
+        self, name: str, columns: list[str], found: Found, file: Any, good_rows: int, refused: RefusedRows
     ) -> None:
         self.name = name
         self.columns = columns
@@ -122,7 +115,7 @@ class SheetWriter:
         self.name = name
         self.columns = name_columns(columns)
         self.found = found
-        self.refused: list[Refused] = []
+        self.refused = RefusedRows(hints.temporary)
         self.good_rows = 0
         self.schema = pa.schema([(ROW, pa.int64())] + [(column, pa.string()) for column in self.columns])
         self._folder = tempfile.TemporaryDirectory(prefix="regard-sheet-", dir=hints.temporary)

@@ -12,6 +12,7 @@ from regard.errors import UnreadableFileError
 from regard.listen.reading.sheets import Hints
 
 PIECE = 1024 * 1024
+BROKEN = (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 FREE = 10 * 1024 * 1024  # below this size no ratio is suspicious
 
 
@@ -23,29 +24,35 @@ def unpack_gzip(path: Path, target: Path, hints: Hints) -> Path:
     return out
 
 
-def unpack_zip(path: Path, target: Path, hints: Hints) -> list[Path]:
-    """The files of an archive, unpacked into the target folder under harmless names."""
+def unpack_zip(path: Path, target: Path, hints: Hints) -> tuple[list[Path], dict[str, str]]:
+    """The files of an archive, unpacked into the target folder under harmless names; and why others could not be."""
     left = hints.unpacked_limit
     files: list[Path] = []
+    broken: dict[str, str] = {}
     with _explained(path), zipfile.ZipFile(path) as archive:
         for place, entry in enumerate(archive.infolist()):
             name = Path(entry.filename).name
             if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename:
                 continue
             if entry.flag_bits & 1:
-                raise UnreadableFileError(
-                    f"{path.name} is encrypted.", hint="Unpack it and hand in the files."
-                )
+                broken[entry.filename] = f"{name} is encrypted."
+                continue
             folder = target / str(place)
             folder.mkdir()
-            with archive.open(entry) as packed:
-                left -= _copy(packed, folder / name, path, entry.compress_size, left, hints)
+            try:
+                with archive.open(entry) as packed:
+                    left -= _copy(packed, folder / name, path, entry.compress_size, left, hints)
+            except BROKEN as error:
+                broken[entry.filename] = f"{name} is cut short or broken: {error}."
+                continue
             files.append(folder / name)
+    if not files and broken:
+        raise UnreadableFileError(f"Nothing in {path.name} can be read: {next(iter(broken.values()))}")
     if not files:
         raise UnreadableFileError(
             f"{path.name} holds no files.", hint="Hand in an archive with a table in it."
         )
-    return files
+    return files, broken
 
 
 def check_document(path: Path, hints: Hints) -> None:
@@ -84,7 +91,7 @@ def _limit(path: Path, size: int, packed_size: int, limit: int, hints: Hints) ->
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
-    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (OSError, *BROKEN) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise
         raise UnreadableFileError(

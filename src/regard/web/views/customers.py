@@ -84,9 +84,9 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
     page = timeline(
         know.persons_of(found.id), kind=request.GET.get("kind", ""), before=request.GET.get("before", "")
     )
-    identities = know.identities_of(found.id)
+    identities, profile = know.identities_of(found.id), understand.profile(found.id)
     answer = {
-        "customer": found, "page": page, "kinds": KINDS, "profile": understand.profile(found.id),
+        "customer": found, "page": page, "kinds": KINDS, "profile": profile, "ahead": understand.worth_ahead(profile),
         "identities": identities, "sources": {each.source for each in identities},
         "evidence": know.evidence_of(found.id), "memberships": know.memberships_of(found.id),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""How long the intake of a million records takes: `python benchmarks/register_identities.py [rows]`.
+"""How long the intake of a million records takes: `python benchmarks/bench_register.py [rows]`.
 
 570,000 persons in two sources; the second source's 430,000 records share e-mail or phone with the first's.
 """

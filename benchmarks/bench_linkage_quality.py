@@ -1,6 +1,6 @@
 """How well records are linked, beside a plain Splink run with an expert's settings.
 
-    python -m benchmarks.linkage_quality DATA_FOLDER [--csv curves.csv]
+    python -m benchmarks.bench_linkage_quality DATA_FOLDER [--csv curves.csv]
 
 DATA_FOLDER holds febrl/ and splink/fake_1000.csv. Gold labels are read only to score.
 """

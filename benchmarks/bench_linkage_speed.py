@@ -1,6 +1,6 @@
 """Time, memory and F1 of linking many records.
 
-    python -m benchmarks.linkage_speed [--records 1000000] [--persons 570000] [--new 0]
+    python -m benchmarks.bench_linkage_speed [--records 1000000] [--persons 570000] [--new 0]
 
 With --new N a second run links only N new records with the model of the first.
 """

@@ -1,0 +1,1 @@
+"""What a bad experience costs, and whether a fix worked."""

@@ -1,0 +1,127 @@
+"""What customers bought and paid: orders, their lines, payments."""
+
+from typing import Any
+
+from regard.listen.mapping.model import EventRule, Subject, Value, When
+from regard.listen.mapping.parts import Setting, choose_amount, currency_of, event, key_of, optional, time_of
+from regard.listen.mapping.view import DATES, NUMBERS, View
+from regard.listen.mapping.words import words_of
+
+CANCELLED = ("canceled", "cancelled", "storniert", "annulé", "annule", "cancelado")
+
+
+def item(view: View, setting: Setting) -> list[EventRule]:
+    """Lines of orders: an order's number again and again, with a product and a price."""
+    orders, products = view.ids("order"), view.ids("product")
+    amount = view.find("price", NUMBERS, sure=0.6) or view.find("amount", NUMBERS, sure=0.6)
+    if not (orders and amount and (products or view.ids("line"))) or view.profiles[orders[0]].unique:
+        return []
+    if view.is_called("review", "payment"):
+        return []
+    at = time_of(view, setting, "order_date", "date", elsewhere=True)
+    key = (orders[0], *(view.ids("line")[:1] or products[:1]))
+    view.take("amount", amount, 0.8, f"`{amount}` is the price of one line of an order.")
+    data = {name: Value(view.take(name, view.ids(name)[0], 0.8, f"It names the {name}."))
+            for name in ("product", "seller") if view.ids(name)}  # fmt: skip
+    return [event(view, "item.bought", **at, id=key, separate=not view.ids("line"), amount=amount, data=data,
+                   subject=Subject("order", orders[0]))]  # fmt: skip
+
+
+def payment(view: View, setting: Setting) -> list[EventRule]:
+    """Payments for orders."""
+    orders = view.ids("order")
+    amount = view.find("amount", NUMBERS, sure=0.6)
+    if not (
+        amount and (view.about == "payment" or view.is_called("payment") or "payment" in words_of(amount))
+    ):
+        return []
+    if not orders and not setting.who.key:
+        return []
+    at = time_of(view, setting, "date", elsewhere=bool(orders))
+    number = next(
+        (c for c in view.filled if {"sequential", "sequence", "lfd", "installment_no"} & set(words_of(c))), ""
+    )
+    key = tuple(view.ids("payment")[:1]) or tuple(c for c in (*orders[:1], number) if c)
+    view.take("amount", amount, 0.8, f"`{amount}` was paid.")
+    view.taken.update({number} - {""})
+    subject = Subject("order", orders[0]) if orders else None
+    key = key or key_of(view, setting, "payment")
+    return [event(view, "payment.made", **at, id=key, amount=amount, subject=subject,
+                  separate=not view.tells_apart(key), currency=currency_of(view))]  # fmt: skip
+
+
+def order(view: View, setting: Setting) -> list[EventRule]:
+    """Orders: a number and a date, or a customer, a date and an amount; with what was promised and delivered."""
+    orders = view.ids("order") or ([view.bare_id()] if view.about == "order" and view.bare_id() else [])
+    if view.ids("case") or view.ids("answer") or view.ids("review"):
+        return []  # about orders, but not the orders
+    at = view.any_date("order_date")
+    amount = view.find("amount", NUMBERS, sure=0.3) or view.find("price", NUMBERS)
+    told = view.find("order_date", DATES, sure=0.9) or view.about == "order"
+    if not at or not ((orders and (told or amount)) or (setting.who.key and amount)):
+        return []
+    view.take("occurred at", at, max(view.sure_of("order_date", at), 0.6), f"`{at}` is when it was ordered.")
+    choose_amount(view, amount)
+    key = tuple(orders[:1]) or tuple(view.filled)
+    unique = bool(orders) and view.profiles[orders[0]].unique
+    subject = Subject("order", orders[0] if orders else "")
+    if not orders:
+        view.choices.append(
+            view.choice("id", "", 0.6, "There is no order number: each row is an order, equal rows too.")
+        )
+    base: dict[str, Any] = {"id": key, "subject": subject}
+    events = [event(view, "order.completed", at=at, amount=amount, currency=currency_of(view) if amount else None,
+                     separate=not unique, **base, channel=optional(view, "channel"))]  # fmt: skip
+    if not orders:
+        return events
+    return [*events, *_ordered_item(view, at, amount, orders[0]), *_order_steps(view, at, base)]
+
+
+def _ordered_item(view: View, at: str, amount: str, order_id: str) -> list[EventRule]:
+    """An order of one line: the product bought."""
+    product = (view.ids("product") or [view.find("product_name")])[0]
+    if not product or not amount:
+        return []
+    view.take("product", product, 0.8, f"`{product}` is what was bought.")
+    return [event(view, "item.bought", at=at, id=(order_id, product), amount=amount, currency=currency_of(view),
+                  subject=Subject("order", order_id), data={"product": Value(product)})]  # fmt: skip
+
+
+def _order_steps(view: View, at: str, base: dict[str, Any]) -> list[EventRule]:
+    """What else an order's row tells: promised, shipped, delivered, cancelled."""
+    events = []
+    promised = view.take(
+        "promised", view.find("promised_date", DATES, sure=0.6), 0.85, "It is the promised delivery."
+    )
+    delivered = view.take(
+        "delivered", view.find("delivered_date", DATES, sure=0.6), 0.85, "It is the actual delivery."
+    )
+    due = Value(promised, form="date")
+    if promised:
+        data = {"due_at": due, "kind": Value(constant="delivery")}
+        events.append(event(view, "promise.made", at=at, when=When(promised), data=data, **base))
+    if delivered:
+        data = {"promised_at": due} if promised else {}
+        events.append(event(view, "order.delivered", at=delivered, when=When(delivered), data=data, **base))
+    for meaning, name in (("shipped_date", "order.shipped"), ("cancelled_date", "order.cancelled"),
+                          ("returned_date", "item.returned")):  # fmt: skip
+        column = view.take(
+            name, view.find(meaning, DATES, sure=0.6), 0.8, f"It is when {name.replace('.', ' was ')}."
+        )
+        if column:
+            events.append(event(view, name, at=column, when=When(column), **base))
+    refunded = view.find("refunded", NUMBERS, sure=0.6)
+    when_refunded = view.find("refunded_date", DATES, sure=0.6)
+    if refunded and when_refunded:
+        view.take("refunded", refunded, 0.8, f"`{refunded}` was paid back.")
+        view.take("refunded at", when_refunded, 0.8, "It is when the money went back.")
+        events.append(event(view, "order.refunded", at=when_refunded, when=When(refunded), amount=refunded,
+                            currency=currency_of(view), **base))  # fmt: skip
+    status = view.find("status", sure=0.6)
+    words = tuple(w for w in view.words(status) if w.lower() in CANCELLED) if status else ()
+    if words and not any(made.name == "order.cancelled" for made in events):
+        view.choices.append(
+            view.choice("order.cancelled", status, 0.5, f"`{status}` = {words[0]}, at the order's date.")
+        )
+        events.append(event(view, "order.cancelled", at=at, when=When(status, words), **base))
+    return events

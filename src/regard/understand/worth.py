@@ -1,0 +1,124 @@
+"""What customers are still worth: orders and revenue to expect over the next year, and the chance that each is one."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from regard import analytics as ra
+from regard.understand.facts import Facts
+
+MODEL_VERSION = "1"
+WEEKS_AHEAD, PERIODS = 52.0, 12
+DISCOUNT = 0.008  # a month; about 10 % a year
+FEWEST_CUSTOMERS, FEWEST_REPEATERS = 100, 50  # below, a fitted model says more than the data
+SCHEMA = pa.schema(
+    [
+        pa.field("customer_id", pa.int64()),
+        pa.field("frequency", pa.float64()),
+        pa.field("recency", pa.float64()),
+        pa.field("observed", pa.float64()),
+        pa.field("mean_spend", pa.float64()),
+        pa.field("alive", pa.float64()),
+        pa.field("expected_orders", pa.float64()),
+        pa.field("worth", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """One row a buyer (times in weeks, money in one currency), and the fitted models with the worth of all together."""
+
+    rows: pa.Table
+    models: dict[str, Any]
+
+
+NOTHING = Worth(SCHEMA.empty_table(), {})
+
+
+def worth_of(facts: Facts) -> Worth:
+    """Fit purchases and spend on everybody's orders in the main currency; nothing where the data cannot carry it."""
+    orders = facts.sales.filter(
+        facts.sales.is_order & facts.sales.customer_id.notnull() & (facts.sales.amount > 0)
+    )
+    counted = orders.group_by("currency").aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(1)
+    main = counted.to_pyarrow().to_pylist()
+    if not main:
+        return NOTHING
+    currency = main[0]["currency"]
+    table = ra.rfm_summary(orders.filter(orders.currency == currency), until=facts.as_of).to_pyarrow()
+    repeaters = int(np.count_nonzero(table["frequency"].to_numpy()))
+    if table.num_rows < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:
+        return NOTHING
+    return _fitted(table, currency)
+
+
+def _fitted(table: pa.Table, currency: str) -> Worth:
+    x, t_x, age, z = (
+        table[name].to_numpy().astype(np.float64) for name in ("frequency", "recency", "T", "monetary_value")
+    )
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ra.StatisticalWarning)
+        purchases = ra.fit_paretonbd(x, t_x, age)
+        if not purchases.converged:
+            purchases = ra.fit_mbgnbd(x, t_x, age)
+        spend = ra.fit_gammagamma(x, z)
+    value = ra.lifetime_value(
+        purchases, spend, x, t_x, age, z,
+        periods=PERIODS, period_length=WEEKS_AHEAD / PERIODS, discount=DISCOUNT, draws=100,
+    )  # fmt: skip
+    if not np.isfinite(value.total):  # the mean spend of all does not exist in these data
+        return NOTHING
+    alive = ra.probability_alive(purchases, x, t_x, age)
+    ahead = ra.expected_purchases(purchases, WEEKS_AHEAD, x, t_x, age)
+    columns = (table["customer_id"], x, t_x, age, z, alive, ahead, value.value)
+    models = {
+        "purchases": purchases.to_json(),
+        "spend": spend.to_json(),
+        "currency": currency,
+        "notes": [str(warning.message) for warning in said],
+        "total": {"value": value.total, "low": value.total_low, "high": value.total_high, "n": len(x)},
+    }
+    return Worth(pa.table(list(columns), schema=SCHEMA), models)
+
+
+def total_worth(models: dict[str, Any]) -> ra.Estimate | None:
+    """What all customers together may bring in the next year, with the interval of the fitted parameters."""
+    if not models:
+        return None
+    method = f"{models['purchases']['model']}, {models['spend']['model']}"
+    return ra.Estimate(**models["total"], method=method, version=MODEL_VERSION)
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What one customer may bring in the next year, in whole units of the currency, with the range that holds 95 % of
+    simulated futures."""
+
+    worth: int
+    low: int
+    high: int
+    alive: float
+    expected_orders: float
+    currency: str
+
+
+def prospect(profile: dict[str, Any], models: dict[str, Any]) -> Prospect | None:
+    """What a customer's profile and the fitted models say of the year ahead; None for who never ordered."""
+    if not models or profile.get("worth") is None:
+        return None
+    history = ([profile[name]] for name in ("frequency", "recency", "observed", "mean_spend"))
+    purchases, spend = (ra.Fit.from_json(models[name]) for name in ("purchases", "spend"))
+    range_ = ra.simulate_value(purchases, spend, *history, horizon=WEEKS_AHEAD, draws=500, parameter_draws=20)
+    return Prospect(
+        worth=round(profile["worth"]),
+        low=round(float(range_.low[0])),
+        high=round(float(range_.high[0])),
+        alive=profile["alive"],
+        expected_orders=profile["expected_orders"],
+        currency=models["currency"],
+    )

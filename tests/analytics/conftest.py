@@ -1,0 +1,3 @@
+from tests.spark import both, spark
+
+__all__ = ["both", "spark"]  # fixtures

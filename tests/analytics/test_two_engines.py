@@ -1,0 +1,79 @@
+"""The measures of feedback, customers and value say the same on DuckDB and on Spark."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from regard import analytics as ra
+from regard.analytics.value.rfm import rfm_summary
+from tests.spark import Both
+
+pytestmark = pytest.mark.slow
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def events() -> pa.Table:
+    """800 answers and purchases in a year, of 200 customers; some without score or channel."""
+    rng = random.Random(7)
+    rows = [
+        {
+            "event_id": f"e{number:03}",
+            "customer_id": rng.randrange(200),
+            "occurred_at": START
+            + timedelta(minutes=rng.randrange(365 * 1440), milliseconds=rng.randrange(999)),
+            "score": rng.choice([*range(11), None]),
+            "effort": rng.randrange(1, 8),
+            "weight": rng.choice([0.5, 1.0, 2.0]),
+            "channel": rng.choice(["web", "phone", None]),
+            "amount": rng.randrange(1, 9999) / 100,
+            "flag": rng.choice([True, False, None]),
+        }
+        for number in range(800)
+    ]
+    rows[0]["occurred_at"] = datetime(
+        2026, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC
+    )  # the last half second counts
+    times = [("occurred_at", pa.timestamp("us", "UTC"))]
+    table = pa.Table.from_pylist(rows)
+    kinds = {field.name: field.type for field in table.schema} | dict(times)
+    return table.cast(pa.schema(list(kinds.items())))
+
+
+def by_month(table: ibis.Table) -> ibis.Table:
+    return table.mutate(month=ibis._.occurred_at.strftime("%Y-%m"))
+
+
+QUESTIONS: dict[str, Callable[[Any], Any]] = {
+    "nps by month": lambda events: ra.nps(by_month(events), by=["month"]),
+    "nps, weighted": lambda events: ra.nps(events, by=["channel"], weight="weight"),
+    "csat by month": lambda events: ra.csat(by_month(events), by=["month"], satisfied_from=8),
+    "ces": lambda events: ra.ces(events, by=["channel"], score="effort", weight="weight"),
+    "ces, easy": lambda events: ra.ces_easy_share(events, score="effort"),
+    "csi": lambda events: ra.csi(
+        events, {"score": 2, "effort": 1}, highest=7, respondent="event_id", resamples=50
+    ),
+    "response rate": lambda events: ra.response_rate(events, by=["channel"], answered="flag"),
+    "active customers": lambda events: ra.active_customers(by_month(events), by=["month"]),
+    "churn": lambda events: ra.churn_rate(events, by=["channel"], churned="flag"),
+    "complaints": lambda events: ra.complaint_rate(events, by=["channel"], complaint="flag"),
+    "late delivery": lambda events: ra.late_delivery_rate(
+        events.mutate(delivered_at=ibis._.occurred_at, promised_at=ibis.timestamp("2026-03-01 00:00:00")),
+        by=["channel"],
+    ),
+    "coming back": lambda events: ra.repeat_purchase(ra.mark_repeats(events), by=["channel"]),
+    "top share": lambda events: ra.top_share(events, by=["channel"], amount="amount"),
+    "total": lambda events: ra.total(events, by=["channel"], amount="amount"),
+    "rfm by day": lambda events: rfm_summary(events, until=date(2026, 12, 31)),
+    "rfm by week": lambda events: rfm_summary(events, until=date(2026, 12, 31), grain="week", unit="day"),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_both_engines_say_the_same(name: str, events: pa.Table, both: Both) -> None:
+    both(QUESTIONS[name], events=events)

@@ -1,0 +1,100 @@
+"""Each command says what it found, in words that fit a terminal, and as JSON."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from regard.access.models import User
+from regard.cli.app import app
+from regard.cli.commands_page import commands_page
+from regard.know.models import Merge
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_customers_are_found(regard: Command, company: list[int]) -> None:
+    answer = regard("customers", "find", "uhl")
+    assert answer.code == 0
+    assert [line.split()[:3] for line in answer.out.splitlines()[1:]] == [
+        ["C2", "Ben", "Uhl"],
+        ["C4", "Benno", "Uhl"],
+    ]
+    assert regard("customers", "find", "zzz").out == "No customer matches `zzz`.\n"
+
+
+def test_a_customer_is_shown_with_reasons_and_events(regard: Command, company: list[int]) -> None:
+    out = regard("customers", "show", "anna@example.org").out
+    assert "C1 Anna Ode" in out
+    assert re.search(r"crm:1 = shop:9 +same e-mail", out)
+    assert re.search(r"2026-10-31 13:00 +order completed +order:1, 19.99 EUR, by web", out)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_merge_is_made_shown_and_undone(regard: Command, company: list[int]) -> None:
+    said = regard("customers", "merge", "crm:2", "shop:8", "--reason", "they told us").out
+    number = re.search(r"unmerge (\d+)", said)[1]  # type: ignore[index]
+    shown = regard("customers", "show", "C2").out
+    assert re.search(rf"{number} +cli:\S+ +\d\d\d\d-\d\d-\d\d .* +they told us", shown)
+    assert regard("customers", "unmerge", number).code == 0
+    assert Merge.objects.get().undone_at is not None
+    again = regard("customers", "unmerge", number)
+    assert (again.code, "undone already" in again.err) == (2, True)
+
+
+def test_events_are_told_newest_first(regard: Command, company: list[int]) -> None:
+    lines = regard("events", "--limit", 3).out.splitlines()[1:]
+    assert [re.search(r"order:\d+", line)[0] for line in lines] == ["order:0", "order:1", "order:2"]  # type: ignore[index]
+    assert "shop:8" in lines[0]
+    assert regard("events", "--name", "case.opened").out == "Nothing of the kind has happened yet.\n"
+
+
+def test_a_measure_has_its_interval(regard: Command, company: list[int]) -> None:
+    out = regard("measure", "revenue").out
+    assert re.search(r"399\.80 \[[\d.,]+, [\d.,]+\] n=20 +EUR", out)
+    assert "too few (n=0)" in regard("measure", "nps").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["customers find uhl", "customers show C1", "events", "events --customer C1", "measure orders --by month",
+     "doctor", "rejects list"],
+)  # fmt: skip
+def test_json_is_json(regard: Command, company: list[int], arguments: str) -> None:
+    answer = regard(*arguments.split(), "--json")
+    assert json.loads(answer.out) is not None
+    assert answer.err == ""
+
+
+def test_a_table_that_goes_into_a_file_is_not_cut(
+    regard: Command, company: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+    assert all("EUR, by web" in line for line in regard("events").out.splitlines()[1:])
+
+
+def test_making_an_installation_twice_changes_nothing(
+    regard: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regard.project.chart_script.bundle_chart_script", lambda: None)
+    secret = (settings.REGARD_HOME / "secret.key").read_text()
+    assert re.search(r"Sign in as admin with password \S{12}", regard("init").out)
+    (admin,) = User.objects.all()
+    assert "password" not in regard("init").out
+    assert list(User.objects.values("pk", "password")) == [{"pk": admin.pk, "password": admin.password}]
+    assert (settings.REGARD_HOME / "secret.key").read_text() == secret
+
+
+def test_the_demo_stays_out_of_a_real_companys_home(regard: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regard.project.chart_script.bundle_chart_script", lambda: None)
+    monkeypatch.setattr("regard.listen.queries.recent_imports", lambda **_: ["an import"])
+    answer = regard("demo", "--home", settings.REGARD_HOME, "--no-serve")
+    assert (answer.code, "holds a company already" in answer.err) == (2, True)
+
+
+def test_the_page_of_commands_is_fresh() -> None:
+    assert app.info.name == "regard"
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == commands_page(), "run `make docs`"
