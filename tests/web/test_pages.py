@@ -51,7 +51,8 @@ def test_no_figure_on_home_is_naked(as_: Callable[[str], Client], computed: int)
 LISTED = {
     "": 50, "?page=2": 10, "?q=grete": 1, "?q=person7@": 1, "?q=no+such": 0, "?orders=none": 0,
     "?orders=several&seen=30": 50, "?sort=revenue&up=yes": 50, "?page=99999": 0, "?page=x&sort=x&seen=x": 50,
-    "?promises=overdue": 0, "?sort=name&whole=yes": 50, "?channel=email": 50, "?source=crm": 0, "?q=nov%C3%A1k&orders=one": 0,
+    "?promises=overdue": 0, "?sort=name&whole=yes": 50,
+    "?channel=email": 50, "?source=crm": 0, "?q=nov%C3%A1k&orders=one": 0,
 }  # fmt: skip
 
 

@@ -96,11 +96,12 @@ def _pair(name: str, candidate: CandidateRow) -> FieldPair:
 
 def text_of(value: Any) -> str:
     """A field as people read it: further ids, a JSON object, as `card 4711, member 12`."""
+    said = value
     if isinstance(value, str) and value.startswith("{"):
         try:
-            value = json.loads(value)
+            said = json.loads(value)
         except ValueError:
             return value
-    if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in value.items())
+    if isinstance(said, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in said.items())
     return "" if value is None else str(value)

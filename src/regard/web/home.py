@@ -62,15 +62,18 @@ def concerns(as_of: datetime) -> list[understand.Concern]:
     computation = understand.latest_computation()
     key = f"concerns-{computation.pk if computation else 0}"
     kept: tuple[datetime, list[understand.Concern]] | None = cache.get(key)
-    if kept is not None and (as_of - kept[0] < CONCERNS_AGE or not _looking.acquire(blocking=False)):
+    if kept is not None and as_of - kept[0] < CONCERNS_AGE:
         return kept[1]
+    if not _looking.acquire(blocking=kept is None):
+        return kept[1] if kept is not None else []
     try:
-        found = understand.look_first(as_of)
-        cache.set(key, (as_of, found), None)
+        kept = cache.get(key)  # whoever waited finds what the other one found
+        if kept is None or as_of - kept[0] >= CONCERNS_AGE:
+            kept = (as_of, understand.look_first(as_of))
+            cache.set(key, kept, None)
+        return kept[1]
     finally:
-        if kept is not None:
-            _looking.release()
-    return found
+        _looking.release()
 
 
 def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permission]) -> list[Task]:
