@@ -99,7 +99,9 @@ def timeline(persons: Sequence[str], *, kind: str = "", before: str = "") -> Pag
     starts = {name: starts for name, _, starts in KINDS}.get(kind, ())
     names = [name for name in (*CATALOGUE, *WORDS) if name.startswith(starts)] if starts else []
     rows, more = _page(persons, sorted(set(names)), _moment_said(before))
-    rows.sort(key=lambda row: RANKS.get(row["name"], len(RANKS)))  # what one moment holds: the order, its items
+    rows.sort(
+        key=lambda row: RANKS.get(row["name"], len(RANKS))
+    )  # what one moment holds: the order, its items
     rows.sort(key=lambda row: row["occurred_at"], reverse=True)
     moments = [_moment(row) for row in rows]
     days = [(day, list(group)) for day, group in groupby(moments, key=lambda m: timezone.localdate(m.at))]
