@@ -1,6 +1,10 @@
 import json
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +45,29 @@ def test_a_second_demo_adds_nothing_also_after_an_interruption(tmp_path: Path) -
     again = regard(tmp_path, *demo)
     assert first.splitlines()[-1] == again.splitlines()[-1]  # the same login
     assert lake(tmp_path) == stores
+
+
+@pytest.mark.slow
+def test_the_demo_serves_pages_that_answer(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "regard", "demo", "--customers", "100", "--home", str(tmp_path)]
+    environment = {**shell(), "REGARD_BIND": address}
+    demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert demo.stdout is not None
+    try:
+        assert any(address in line for line in demo.stdout)
+        for _ in range(60):
+            try:
+                with urllib.request.urlopen(f"http://{address}/sign-in", timeout=10) as page:
+                    assert page.status == 200
+                    break
+            except (ConnectionError, urllib.error.URLError):
+                time.sleep(1)
+        else:
+            pytest.fail("the demo said an address and never answered")
+        time.sleep(3)  # a process that had died at the first request would be gone by now
+        assert demo.poll() is None
+    finally:
+        demo.terminate()
+        demo.wait(timeout=60)

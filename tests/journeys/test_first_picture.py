@@ -84,9 +84,13 @@ def demo(db: None, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    "REGARD_PICTURES" not in os.environ, reason="REGARD_PICTURES=yes writes the README's picture"
+    "REGARD_PICTURES" not in os.environ, reason="REGARD_PICTURES=yes writes the README's pictures"
 )
-def test_the_readmes_picture_is_taken(browser: Browser, live_server: Any, cast: Any, demo: None) -> None:
+def test_the_readmes_pictures_are_taken(browser: Browser, live_server: Any, cast: Any, demo: None) -> None:
     page = open_page(browser, live_server.url)
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "home.png")
+    page.goto("/customers?sort=contacts")
+    page.locator("a.open").first.click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    page.screenshot(path=PICTURES / "customer.png")

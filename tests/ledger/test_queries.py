@@ -15,7 +15,7 @@ def append(*events: Event) -> None:
 
 
 def _recorded(event: Event) -> Event:
-    return msgspec.structs.replace(event, recorded_at=NOON)
+    return msgspec.structs.replace(event, recorded_at=event.recorded_at or NOON)
 
 
 def retraction(event_id: str, of: str) -> Event:
@@ -122,7 +122,7 @@ def test_a_daily_source_that_is_quiet_for_nine_days_is_silent() -> None:
     assert rhythm.silent
     assert rhythm.usual_gap == 1
     assert rhythm.last_at == NOON + timedelta(days=19)
-    assert rhythm.sentence == "no orders completed from `shop` for 9 days, usual gap 1"
+    assert rhythm.sentence == "no orders completed from `shop` for 9 days, usual gap 1 day"
     assert _rhythm(NOON + timedelta(days=28)).silent
 
 
@@ -140,6 +140,13 @@ def test_weekends_are_part_of_a_rhythm() -> None:
     last = max(event.occurred_at for event in workdays)
     assert not _rhythm(last + timedelta(days=4)).silent
     assert _rhythm(last + timedelta(days=7)).silent
+
+
+@pytest.mark.django_db
+def test_a_source_that_was_long_over_when_it_was_handed_in_is_history_not_silent() -> None:
+    handed_in = NOON + timedelta(days=19 + 91)
+    append(*(msgspec.structs.replace(event, recorded_at=handed_in) for event in _daily(20)))
+    assert not _rhythm(handed_in + timedelta(days=1)).silent
 
 
 @pytest.mark.django_db

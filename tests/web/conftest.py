@@ -25,6 +25,11 @@ HOSTILE = "<script>alert('x')</script> and <b>bold</b>"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
+@pytest.fixture(autouse=True)
+def _passwords_are_cheap(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def cast(db: None) -> dict[str, User]:
     return {name: make_user(name, role=role, password=PASSWORD, actor="test") for name, role in CAST.items()}

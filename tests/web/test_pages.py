@@ -51,6 +51,7 @@ def test_no_figure_on_home_is_naked(as_: Callable[[str], Client], computed: int)
 LISTED = {
     "": 50, "?page=2": 10, "?q=grete": 1, "?q=person7@": 1, "?q=no+such": 0, "?orders=none": 0,
     "?orders=several&seen=30": 50, "?sort=revenue&up=yes": 50, "?page=99999": 0, "?page=x&sort=x&seen=x": 50,
+    "?promises=overdue": 0, "?sort=name&whole=yes": 50,
     "?channel=email": 50, "?source=crm": 0, "?q=nov%C3%A1k&orders=one": 0,
 }  # fmt: skip
 
@@ -61,6 +62,17 @@ def test_the_list_of_customers_is_searched_filtered_and_paged(
     pages = {query: text_of(as_("greta"), f"/customers{query}", **{"HX-Request": "true"}) for query in LISTED}
     assert {query: html.count("<tr data-row>") for query, html in pages.items()} == LISTED
     assert not any("<html" in html for html in pages.values())
+
+
+def test_the_list_is_sorted_by_name_and_says_who_waits_for_a_promise(
+    as_: Callable[[str], Client], computed: int
+) -> None:
+    greta = as_("greta")
+    down = re.findall(r'<a class="open"[^>]*>([^<]+)</a>', text_of(greta, "/customers?sort=name"))
+    up = re.findall(r'<a class="open"[^>]*>([^<]+)</a>', text_of(greta, "/customers?sort=name&up=yes"))
+    assert down[:2] == ["Jan Novák 9", "Jan Novák 8"]
+    assert up[2] == "Grete Åberg"  # after signs
+    assert "Nobody matches" in text_of(greta, "/customers?promises=overdue")
 
 
 def test_a_customer_is_found_under_every_key(as_: Callable[[str], Client], company: int) -> None:
@@ -95,11 +107,16 @@ def test_earlier_pages_of_a_timeline_leave_nothing_out(
 def test_two_records_are_merged_and_taken_apart_again(as_: Callable[[str], Client], company: int) -> None:
     left, right = Identity.objects.order_by("pk")[3:5]
     pair = Candidate.objects.create(
-        left=left, right=right, probability=0.8, evidence={"name": {"weight": 4.0, "level": "close"}}
-    )
+        left=left, right=right, probability=0.8, evidence={
+            "name": {"weight": 4.0, "level": "close"}, "prior": {"weight": -12.2, "level": "before any evidence"}
+        },
+    )  # fmt: skip
     max_ = as_("max")
     html = text_of(max_, "/review")
     assert "speaks for, 4.0 bits: close" in html
+    assert '<th scope="row">Name</th>' in html
+    assert '<th scope="row">prior</th>' not in html
+    assert "Before any evidence" in html
     assert max_.post(reverse("decide", args=[pair.pk]), {"decision": "perhaps"}).status_code == 400
     max_.post(reverse("decide", args=[pair.pk]), {"decision": "same"})
     left.refresh_from_db()

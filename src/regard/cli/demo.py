@@ -1,6 +1,8 @@
 """`regard demo`: a simulated company, taken in through the ordinary ways in."""
 
 import json
+import os
+import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,7 +35,6 @@ def demo(
 ) -> None:
     """Simulate a company, import its departments' files, link, compute and serve."""
     from regard.cli.installation import make_installation
-    from regard.cli.serving import serve
 
     folder = home or DEMO_HOME
     login = make_installation(folder)
@@ -52,7 +53,9 @@ def demo(
         name, password = (folder / "login.txt").read_text(encoding="utf-8").split()
         print(f"\nSign in as {name} with password {password} (also in {folder / 'login.txt'})")
     if serving:
-        serve(folder)
+        sys.stdout.flush()
+        # a fresh process: the server forks, and what the imports have opened here must not be shared by forks
+        os.execv(sys.executable, [sys.executable, "-m", "regard", "serve", "--home", str(folder)])  # noqa: S606
 
 
 def _play_of(folder: Path, customers: int, seed: int) -> Play:

@@ -119,8 +119,10 @@ def make_application() -> Callable[..., Any]:
     end_with_parent()
     from django.urls import resolve
 
+    from regard.ledger import lake
     from regard.project.wsgi import application
 
+    lake.use_one_thread()
     resolve("/")  # loads every page and endpoint now, not when the first is asked for
     return application
 

@@ -14,7 +14,7 @@ from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
 from regard.know.intake import read_documents
-from regard.know.linkage import Model, link_records
+from regard.know.linkage import NAMES_ONLY, Model, link_records
 from regard.know.models import Candidate, Identity, Link, LinkageRun, Merge
 from regard.know.partitioning import repartition
 from regard.know.reconsidering import reconsider_keys
@@ -196,10 +196,14 @@ def _pairs(found: pa.Table) -> dict[Pair, tuple[float, str, str]]:
 
 
 def _write_candidates(contradicting: dict[Pair, str], found: pa.Table) -> int:
-    """Queue pairs for review: one for any two customers, none that was queued or decided before."""
+    """Queue pairs for review: one for any two customers, none that was queued or decided before.
+
+    A name alone is not worth a person's time: among many customers few such pairs are one person.
+    """
     room = MOST_CANDIDATES - Candidate.objects.filter(state=Candidate.State.OPEN).count()
     pairs = {pair: (EVEN, "{}", f"{rule}, but the records differ") for pair, rule in contradicting.items()}
-    pairs |= _pairs(found)
+    worthwhile = found.filter(pc.not_equal(found["reason"], NAMES_ONLY))
+    pairs |= _pairs(worthwhile)
     decided = decided_pairs(set(pairs)) | set(Candidate.objects.values_list("left", "right"))
     customer_of = _customers({end for pair in pairs for end in pair})
     seen: set[Pair] = set()

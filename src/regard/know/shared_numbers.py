@@ -61,7 +61,7 @@ def _find_columns(known: Numbers) -> None:
         normal = _normals({end for pair in sample for end in pair})
         support = support_of((normal[left][1], normal[right][1]) for left, right in sample)
         finding = judge(overlap, support)
-        changes = {"state": finding, "evidence": evidence_of(overlap, support)}
+        changes: dict[str, object] = {"state": finding, "evidence": evidence_of(overlap, support)}
         if finding != "no":
             SharedNumber.objects.update_or_create(left=overlap.left, right=overlap.right, defaults=changes)
         else:  # what was made by it when it still looked right stays until a person refuses it

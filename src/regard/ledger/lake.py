@@ -8,6 +8,7 @@ is ever fetched. A table expression sees the version of the moment `read` was ca
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,13 +90,16 @@ TABLES: dict[str, pa.Schema] = {
 }
 
 RETENTION = timedelta(hours=6)
+LONGEST_UNSEEN = 3600.0  # seconds, less than log entries are kept
 # Small row groups make one customer's timeline a read of one group; they also bound the writer's memory.
 # Expired log entries and tombstones would slow down opening a table that gets a commit a second.
 CONFIGURATION = {
     "delta.logRetentionDuration": "interval 6 hours",
     "delta.deletedFileRetentionDuration": "interval 6 hours",
 }
-PARQUET = WriterProperties(max_row_group_size=32_768, compression="ZSTD")
+PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
+# what is computed anew each time is read a row at a time by pages, and has fewer rows
+COMPUTED = WriterProperties(max_row_group_size=16_384, compression="ZSTD")
 
 
 @dataclass
@@ -113,6 +117,7 @@ class _Reader:
 
     backend: Backend
     opened: dict[str, DeltaTable] = field(default_factory=dict)
+    looked_at: dict[str, float] = field(default_factory=dict)  # for a newer version of what is opened
     views: dict[str, list[_View]] = field(default_factory=dict)  # newest last
 
 
@@ -151,6 +156,7 @@ def _make_database(memory_mb: int) -> duckdb.DuckDBPyConnection:
     )
     # our files never change under a name, so what their footers say need not be read again for each query
     database.execute("LOAD parquet; SET parquet_metadata_cache = true")
+    warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
     return database
 
 
@@ -162,6 +168,11 @@ def own_database(memory_mb: int) -> Iterator[Backend]:
         yield ibis.duckdb.from_connection(database)
     finally:
         database.close()
+
+
+def use_one_thread() -> None:
+    """From now on each query of this process runs on its caller's thread: right where many are asked at a time."""
+    connection().raw_sql("SET threads = 1")
 
 
 def location(name: str) -> str:
@@ -188,14 +199,27 @@ def open_table(name: str) -> DeltaTable | None:
     place, opened = location(name), _reader().opened
     with store_errors(f"Opening the lake table `{name}` at {place}"):
         try:
-            if place in opened:
-                opened[place].update_incremental()
-            else:
+            if place not in opened:
                 opened[place] = DeltaTable(place)
+            elif not _is_newest(place, opened[place]):
+                opened[place].update_incremental()
         except TableNotFoundError:
             opened.pop(place, None)
             return None
     return opened[place]
+
+
+def _is_newest(place: str, table: DeltaTable) -> bool:
+    """Whether the log holds this version and no next one; two looks cost a tenth of asking Delta.
+
+    The next one's entry may have expired if we last looked long ago; then Delta is asked.
+    """
+    looked_at = _reader().looked_at
+    before, looked_at[place] = looked_at.get(place), time.monotonic()
+    if not is_local(place) or before is None or looked_at[place] - before > LONGEST_UNSEEN:
+        return False
+    log, version = Path(place) / "_delta_log", table.version()
+    return (log / f"{version:020}.json").exists() and not (log / f"{version + 1:020}.json").exists()
 
 
 def read(name: str) -> ibis.Table:
@@ -257,10 +281,11 @@ def fetch(expression: ibis.Table) -> pa.Table:
 
 
 def select(name: str, rest: str, parameters: Sequence[Any] = (), *, columns: str = "*") -> pa.Table:
-    """Few rows of a table by SQL that follows `FROM`; see docs/decisions/0007 for when. Values go in as parameters."""
+    """Few rows of a table by the SQL after its name, values as parameters; docs/decisions/0007 says when."""
     query = f'SELECT {columns} FROM "{read(name).get_name()}" {rest}'
     with store_errors(f"A query of the lake table `{name}`"):
-        return connection().con.sql(query, params=list(parameters)).to_arrow_table()
+        # not `sql`, which plans twice; that costs more than the copy of a few rows
+        return connection().con.execute(query, list(parameters)).to_arrow_table()
 
 
 def append(
@@ -273,13 +298,15 @@ def append(
 
 def overwrite(name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
     """Replace a table's rows in one commit; readers see the old ones or the new ones."""
-    _write(name, rows, mode="overwrite", schema_mode="overwrite")
+    _write(name, rows, mode="overwrite", schema_mode="overwrite", writer_properties=COMPUTED)
 
 
 def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
     place = location(name)
     with store_errors(f"Writing the lake table `{name}` at {place}"):
-        write_deltalake(place, rows, writer_properties=PARQUET, configuration=CONFIGURATION, **options)
+        write_deltalake(
+            place, rows, **{"writer_properties": PARQUET, "configuration": CONFIGURATION, **options}
+        )
 
 
 def holds(name: str, writer: str, number: int) -> bool:

@@ -92,7 +92,9 @@ def _newest(
         raise InputError("`before` has no time zone.")
     void = _retracted_ids()
     conditions: list[tuple[str, Sequence[Any]]] = [("name <> ?", [RETRACTION])]
-    if persons:  # listed, not unnested: then the engine looks only into files and row groups that may have them
+    if (
+        persons
+    ):  # listed, not unnested: then the engine looks only into files and row groups that may have them
         conditions.append((f"person IN ({_marks(persons)})", persons))
     if names:
         conditions.append((f"name IN ({_marks(names)})", names))

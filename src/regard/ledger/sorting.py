@@ -26,7 +26,7 @@ from regard.ledger import lake
 from regard.ledger.lock import hold_writer
 
 FILE_ROWS = 2_000_000
-GROUP_ROWS = 32_768
+GROUP_ROWS = 65_536
 MEMORY_MB = 1024
 REWRITES = "rewritten"  # counts the rewrites of a table
 SORTED = "sorted"  # how many rows the last rewrite of the whole table covered

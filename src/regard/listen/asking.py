@@ -101,8 +101,7 @@ def preview_sheet(
 def _understand(table: TableMapping, rows: pa.Table, context: Context) -> Preview:
     chunk = run_steps(Chunk(table, rows), context, UNDERSTAND)
     persons = dict(context.con.execute("SELECT _row, person FROM chunk").fetchall())
-    made = chunk.made.to_pylist() if chunk.made is not None else []
-    events = sorted(made, key=lambda event: int(event["_row"]))
+    events = sorted(chunk.made.to_pylist(), key=lambda event: int(event["_row"]))
     numbers = rows["_row"].to_pylist()
     return Preview(numbers, [persons.get(number) for number in numbers], events, chunk.rejects)
 

@@ -1,13 +1,22 @@
 """Two records side by side, as the review page shows them: each field, how well it agrees, what it weighs."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from regard.know.fields import FIELDS
-from regard.know.queries import CandidateRow
+from regard.know.queries import CandidateRow, IdentityRow
 
 WEIGHT_SCALE = 12.0  # bits that fill half of a weight's bar
 WORDS = {"agree": "same", "close": "similar", "differ": "differs", "alone": "only one says it"}
+TITLES = {"email": "E-mail", "birth_date": "Date of birth", "postcode": "Post code", "ids": "Further numbers",
+          "national_id": "National number", "organisation_key": "Organisation's number"}  # fmt: skip
+# what is weighed beside the fields
+BESIDE = {
+    "prior": "before any evidence",
+    "place": "same place",
+    "household": "could be another member of the household",
+}
 
 
 @dataclass(frozen=True)
@@ -22,8 +31,16 @@ class FieldPair:
     level: str  # the linkage's own word for it
 
     @property
+    def title(self) -> str:
+        return title_of(self.name)
+
+    @property
     def words(self) -> str:
         return WORDS[self.agreement]
+
+    @property
+    def bits(self) -> float:
+        return abs(self.weight or 0.0)
 
     @property
     def bar(self) -> dict[str, str]:
@@ -34,11 +51,35 @@ class FieldPair:
         return {"x": f"{left:.1f}", "width": f"{reach:.1f}", "side": "for" if weight >= 0 else "against"}
 
 
+def title_of(field: str) -> str:
+    """`given_name` as `Given name`."""
+    return TITLES.get(field) or BESIDE.get(field) or field.replace("_", " ").capitalize()
+
+
 def pairs_of(candidate: CandidateRow) -> list[FieldPair]:
-    """The fields that either record has, in the order of the catalogue, then what else was weighed."""
-    names = [name for name in FIELDS if candidate.left.fields.get(name) or candidate.right.fields.get(name)]
-    names += [name for name in candidate.weights if name not in names]
-    return [_pair(name, candidate) for name in names]
+    """The fields that either record has, in the order of the catalogue."""
+    pairs = [_pair(name, candidate) for name in FIELDS]
+    return [pair for pair in pairs if pair.left or pair.right]
+
+
+def beside(candidate: CandidateRow, pairs: list[FieldPair]) -> list[FieldPair]:
+    """What else was weighed."""
+    shown = {
+        pair.name for pair in pairs
+    }  # a field that neither record says in so many words is evidence, too
+    return [_pair(name, candidate) for name in candidate.weights if name not in shown]
+
+
+def name_of(record: IdentityRow) -> str:
+    """What a record calls its customer; failing that, the record's key."""
+    fields = record.fields
+    parts = (fields.get("title"), fields.get("given_name"), fields.get("family_name"))
+    return (
+        fields.get("name")
+        or " ".join(part for part in parts if part)
+        or fields.get("organisation")
+        or record.person
+    )
 
 
 def _pair(name: str, candidate: CandidateRow) -> FieldPair:
@@ -50,10 +91,17 @@ def _pair(name: str, candidate: CandidateRow) -> FieldPair:
     same = candidate.agreement.get(name) == "same" or (left is not None and left == right)
     for_it = weight is not None and weight > 0
     agreement = "agree" if same else "alone" if not left or not right else "close" if for_it else "differ"
-    return FieldPair(name, _text(left), _text(right), agreement, weight, str(found.get("level", "")))
+    return FieldPair(name, text_of(left), text_of(right), agreement, weight, str(found.get("level", "")))
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {each}" for name, each in value.items())
+def text_of(value: Any) -> str:
+    """A field as people read it: further ids, a JSON object, as `card 4711, member 12`."""
+    said = value
+    if isinstance(value, str) and value.startswith("{"):
+        try:
+            said = json.loads(value)
+        except ValueError:
+            return value
+    if isinstance(said, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in said.items())
     return "" if value is None else str(value)

@@ -67,6 +67,11 @@ class Wish:
                 "page": str(wish.page) if wish.page > 1 else ""}  # fmt: skip
         return "?" + urlencode({name: value for name, value in said.items() if value})
 
+    def resorted(self, by: str) -> str:
+        """The query string sorted by a column; by the one it is sorted by already, the other way round."""
+        up = not self.up if self.sort == by else by == "name"
+        return self.address(sort=by, up=up, page=1)
+
 
 @dataclass(frozen=True)
 class Listed:

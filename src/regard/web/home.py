@@ -1,7 +1,8 @@
 """What Home says: the sentence, what changed, what is silent, and what to look at first."""
 
+import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.urls import reverse
@@ -18,7 +19,8 @@ from regard.web.figures import Figure, Picture, sentence_of
 from regard.web.templatetags.regard import in_unit, number
 
 MOST_OUTLIERS = 3
-CONCERNS_AGE = 60  # seconds; finding what is silent looks through a year of events
+CONCERNS_AGE = timedelta(minutes=10)  # finding what is silent looks through all events
+_looking = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -56,20 +58,30 @@ def one_a_measure(changes: list[Change]) -> list[Change]:
 
 
 def concerns(as_of: datetime) -> list[understand.Concern]:
-    """What is silent, overdue or worse; looked for at most once a minute."""
+    """What is silent, overdue or worse; looked for now and then by one request, others see what was found before."""
     computation = understand.latest_computation()
     key = f"concerns-{computation.pk if computation else 0}"
-    found: list[understand.Concern] | None = cache.get(key)
-    if found is None:
-        found = understand.look_first(as_of)
-        cache.set(key, found, CONCERNS_AGE)
-    return found
+    kept: tuple[datetime, list[understand.Concern]] | None = cache.get(key)
+    if kept is not None and as_of - kept[0] < CONCERNS_AGE:
+        return kept[1]
+    if not _looking.acquire(blocking=kept is None):
+        return kept[1] if kept is not None else []
+    try:
+        kept = cache.get(key)  # whoever waited finds what the other one found
+        if kept is None or as_of - kept[0] >= CONCERNS_AGE:
+            kept = (as_of, understand.look_first(as_of))
+            cache.set(key, kept, None)
+        return kept[1]
+    finally:
+        _looking.release()
 
 
 def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permission]) -> list[Task]:
     """What to look at first, most pressing first; only what this person may open."""
     listed = [
-        Task(each.sentence, reverse("customers"), "overdue", 6.0) for each in found if each.kind == "overdue"
+        Task(each.sentence, f"{reverse('customers')}?promises=overdue", "overdue", 6.0)
+        for each in found
+        if each.kind == "overdue"
     ]
     worse = one_a_measure([change for change in seen.changes if change.good is False])
     listed += [Task(sentence_of(c), reverse("measure", args=[c.measure.name]), "worse", 5.0) for c in worse]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from regard.ledger import queries as ledger
 from regard.ledger.catalogue import CATALOGUE
@@ -67,6 +67,7 @@ BAD = {
     "order.cancelled",
     "case.reopened",
 }
+RANKS = {name: rank for rank, name in enumerate(WORDS)}
 OURS = {"message.sent", "case.replied", "call.made"}
 
 
@@ -98,6 +99,10 @@ def timeline(persons: Sequence[str], *, kind: str = "", before: str = "") -> Pag
     starts = {name: starts for name, _, starts in KINDS}.get(kind, ())
     names = [name for name in (*CATALOGUE, *WORDS) if name.startswith(starts)] if starts else []
     rows, more = _page(persons, sorted(set(names)), _moment_said(before))
+    rows.sort(
+        key=lambda row: RANKS.get(row["name"], len(RANKS))
+    )  # what one moment holds: the order, its items
+    rows.sort(key=lambda row: row["occurred_at"], reverse=True)
     moments = [_moment(row) for row in rows]
     days = [(day, list(group)) for day, group in groupby(moments, key=lambda m: timezone.localdate(m.at))]
     oldest = moments[-1].at.isoformat() if more else ""
@@ -135,8 +140,18 @@ def _moment(row: dict[str, Any]) -> Moment:
     what = WORDS.get(name, name.removeprefix("custom.").replace("_", " ").replace(".", " ").capitalize())
     if late:
         what = "Order delivered late"
+    if detail := _detail(row):
+        what = f"{what}: {detail}"
     tone = "bad" if name in BAD or late else ("words" if words else "")
     return Moment(at, what, words, text if name in OURS else "", _rating(row), tone, row)
+
+
+def _detail(row: dict[str, Any]) -> str:
+    """What was bought, or until when we promised."""
+    if row["name"].startswith("item."):
+        return str(row["data"].get("product") or "")[:120]
+    due = _moment_said(str(row["data"].get("due_at", ""))) if row["name"] == "promise.made" else None
+    return f"by {formats.date_format(timezone.localdate(due), 'j F Y')}" if due else ""
 
 
 def _rating(row: dict[str, Any]) -> str:

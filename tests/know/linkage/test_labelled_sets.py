@@ -13,7 +13,7 @@ def test_fake_1000_keeps_its_recall_at_every_precision(shared_data: Path) -> Non
     records, gold = read_fake(shared_data)
     pairs = link_records(records).pairs
     found = [pairs[name].to_numpy() for name in ("left", "right", "probability")]
-    assert recall_at(0.9, *found, gold) > 0.88  # a plain run with expert settings: .80
+    assert recall_at(0.9, *found, gold) > 0.87  # a plain run with expert settings: .80
     assert recall_at(0.99, *found, gold) > 0.82  # .75
 
 

@@ -10,6 +10,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Per field the levels at which it agrees, best first; what is personal belongs to one person alone.
 PERSONAL = {"email": 4, "birth_date": 2, "national_id": 2}
+NAMESAKE_SHARE = 0.005  # of the pairs that share names and street and say both birthdays
 SHARED_AT_HOME = {"phone": 3, "street": 3, "place": 2, "organisation": 2}
 
 
@@ -28,8 +29,18 @@ def may_be_namesakes(scored: Scored) -> Flags:
     return differ
 
 
+def namesakes_exist(scored: Scored) -> bool:
+    """Whether the data show people of one full name under one roof: same names and street, other birthday."""
+    same = _agrees(scored, "given_name", 2) & _agrees(scored, "family_name", 2) & _agrees(scored, "street", 3)
+    same &= scored.levels["birth_date"] >= 0 if "birth_date" in scored.levels else same
+    apart = same & _differs(scored, "birth_date") & ~_agrees(scored, "email", PERSONAL["email"])
+    if not same.any():
+        return True  # nothing speaks for or against it: be careful
+    return bool(apart.sum() > NAMESAKE_SHARE * same.sum())
+
+
 def more_than_names_agree(scored: Scored) -> Flags:
-    """A name alone, however rare, says neither that two records are one person nor that it is worth a look."""
+    """A name alone, however rare, says not that two records are one person."""
     agree = _none(scored)
     for name, levels in (PERSONAL | SHARED_AT_HOME).items():
         agree |= _agrees(scored, name, levels)

@@ -16,7 +16,12 @@ from regard.know.linkage.blocking import (
 )
 from regard.know.linkage.clusters import refuse_edges
 from regard.know.linkage.comparisons import choose_comparisons
-from regard.know.linkage.doubts import given_names_differ, may_be_namesakes, more_than_names_agree
+from regard.know.linkage.doubts import (
+    given_names_differ,
+    may_be_namesakes,
+    more_than_names_agree,
+    namesakes_exist,
+)
 from regard.know.linkage.evidence import explain_pairs
 from regard.know.linkage.household import NO_HOUSEHOLDS, match_probability, settle
 from regard.know.linkage.keys import Hashes, hash_keys
@@ -33,6 +38,7 @@ HOUSEHOLDS_EXIST = 0.01  # household pairs per true pair
 UNDECIDED = "the evidence does not decide"
 HOUSEHOLD = "could be another member of the household"
 GIVEN_NAMES = "given names differ, as within a household"
+NAMES_ONLY = "names agree, but nothing else does"
 NAMESAKES = "could be namesakes: what is personal differs, and only what a household shares agrees"
 CONTRADICTION = "linking would join records that contradict each other"
 
@@ -83,6 +89,7 @@ def link_records(
                 probabilities=found.probabilities,
                 household=found.household,
                 prior=model.prior * 2**found.shift,
+                namesakes=found.household.ratio > HOUSEHOLDS_EXIST and namesakes_exist(scored),
             )
         return _decide(connection, model, scored, compared=left.size, reports=reports)
 
@@ -122,16 +129,18 @@ def _decide(
     reports: tuple[RuleReport, ...],
 ) -> Linkage:
     probability, taken_off = match_probability(scored, model.probabilities, model.household)
-    kept = np.flatnonzero((probability >= model.thresholds.review) & more_than_names_agree(scored))
+    kept = np.flatnonzero(probability >= model.thresholds.review)
     kept = kept[np.argsort(-probability[kept], kind="stable")]
     scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
-    link = probability >= model.thresholds.link
+    names_only = ~more_than_names_agree(scored)
+    reason[names_only] = NAMES_ONLY
+    link = (probability >= model.thresholds.link) & ~names_only
     if model.household.ratio > HOUSEHOLDS_EXIST:
-        for doubtful, why in (
-            (given_names_differ(scored), GIVEN_NAMES),
-            (may_be_namesakes(scored), NAMESAKES),
-        ):
+        doubts = [(given_names_differ(scored), GIVEN_NAMES)]
+        if model.namesakes:
+            doubts.append((may_be_namesakes(scored), NAMESAKES))
+        for doubtful, why in doubts:
             reason[link & doubtful] = why
             link &= ~doubtful
 
@@ -151,7 +160,7 @@ def _log_odds(connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, ri
     """log2 odds of any pairs, in the order asked for."""
     found = _score(connection, model, left, right, lowest=None)
     chance, _ = match_probability(found, model.probabilities, model.household)
-    if model.household.ratio > HOUSEHOLDS_EXIST:
+    if model.namesakes:
         chance[may_be_namesakes(found)] = 0  # nor may a third record join them
     chance = np.clip(chance, 1e-12, 1 - 1e-12)
     odds = np.empty(left.size)

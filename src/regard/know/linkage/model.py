@@ -31,6 +31,7 @@ class Model:
     rules: tuple[Rule, ...]
     thresholds: Thresholds
     records: int  # how many it was learnt from
+    namesakes: bool = True  # whether people of one full name live together in these data
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -55,4 +56,5 @@ class Model:
             rules=tuple(Rule(tuple(KEY_NUMBERS[name] for name in names)) for names in data["rules"]),
             thresholds=Thresholds(**data["thresholds"]),
             records=data["records"],
+            namesakes=data.get("namesakes", True),
         )

@@ -72,7 +72,10 @@ class Chunk:
 
     table: TableMapping
     rows: pa.Table  # text columns and `_row`
-    made: pa.Table | None = None  # every event of every row, with its key and version
+    made: pa.Table = field(
+        default_factory=lambda: pa.table({})
+    )  # every event of every row, with key and version
+    fresh: pa.Table = field(default_factory=lambda: pa.table({}))  # those of them that are new
     events: pa.Table | None = None  # new ones and retractions, EVENT_SCHEMA
     attributes: pa.Table | None = None
     identities: pa.Table | None = None

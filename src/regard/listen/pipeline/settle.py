@@ -5,7 +5,7 @@ import pyarrow as pa
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
-from regard.listen.pipeline.build import KEY_DIGITS, MADE, json_object, when_sql
+from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
 
@@ -51,7 +51,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
         "SELECT count(*) - count(DISTINCT key), count(*) FILTER (key IN (FROM seen)) "
         "FROM (SELECT hash(base) AS key FROM made)"
     ).fetchall()[0]
-    fresh = chunk.made if chunk.made is not None else MADE.empty_table()
+    fresh = chunk.made
     if not is_first(context, "events") or met:
         _load_known(context)
         repeats += con.execute("SELECT count(*) FROM known").fetchall()[0][0]
@@ -59,6 +59,7 @@ def settle_events(chunk: Chunk, context: Context) -> None:
         con.execute(NOTHING_KNOWN)
     if repeats:
         fresh = con.sql(FRESH).to_arrow_table()
+    chunk.fresh = fresh
     con.register("fresh", fresh)
     retracted = con.sql(RETRACTED if repeats else f"{RETRACTED} LIMIT 0").to_arrow_table()
     con.register("retracted", retracted)
@@ -141,7 +142,9 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
-    rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)" if newest else "true"
+    rows = "person NOT IN (SELECT person FROM introduced)"
+    if newest:
+        rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
     listed = "".join(f", {column}" for column in newest)
     names = ["person", "kind", *fields, *(["ids"] if ids else [])]
     con.execute(
@@ -157,10 +160,11 @@ def make_identities(chunk: Chunk, context: Context) -> None:
 
 def count_rows(chunk: Chunk, context: Context) -> None:
     """Step: every row counts once, by the most it did."""
-    events, said = context.con.execute(
-        "SELECT (SELECT count(DISTINCT _row) FROM fresh), "
-        "(SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh))"
-    ).fetchall()[0]
+    events, said = len(chunk.fresh["_row"].unique()), 0
+    if chunk.attributes is not None:
+        said = context.con.execute(
+            "SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh)"
+        ).fetchall()[0][0]
     counts = chunk.counts
     counts.rows_read = chunk.rows.num_rows
     counts.event_rows, counts.attribute_rows, counts.rejected_rows = events, said, len(chunk.rejects)

@@ -12,8 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from regard.project.chart_script import library_name
+from regard.web.comparing import name_of, text_of, title_of
 
 register = template.Library()
+register.filter("name_of", name_of)
+register.filter("field_text", text_of)
+register.filter("field_title", title_of)
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
 SYMBOL_FIRST = {"en"}

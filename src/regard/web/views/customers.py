@@ -43,8 +43,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "last": (wish.page - 1) * PAGE_SIZE + len(listed.rows),
         "before": wish.address(page=wish.page - 1) if wish.page > 1 else "",
         "after": wish.address(page=wish.page + 1) if wish.page * PAGE_SIZE < listed.total else "",
-        "heads": [{"title": title, "sort": name, "current": wish.sort == name,
-                   "address": wish.address(sort=name, up=(name == "name") if wish.sort != name else not wish.up, page=1)}
+        "heads": [{"title": title, "sort": name, "current": wish.sort == name, "address": wish.resorted(name)}
                   for name, (_, title) in SORTS.items()],
         "sources": listen.source_names(), "channels": CHANNELS, "orders": ORDERS, "seen": SEEN, "promises": PROMISES,
         "whole": wish.address(whole=True, page=1), "most": MOST_FOUND_WHOLE,

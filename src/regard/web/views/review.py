@@ -11,7 +11,7 @@ from regard.access.permissions import Permission
 from regard.errors import InputError
 from regard.know import actions as know_actions
 from regard.know import queries as know
-from regard.web.comparing import pairs_of
+from regard.web.comparing import beside, pairs_of
 from regard.web.may import StaffRequest, may
 
 Decision = Literal["same", "different", "later"]
@@ -30,8 +30,10 @@ def review(request: HttpRequest) -> HttpResponse:
     waiting = know.open_candidates(limit=MOST_LISTED)
     wished = request.GET.get("pair", "")
     chosen = next((each for each in waiting if str(each.id) == wished), waiting[0] if waiting else None)
+    pairs = pairs_of(chosen) if chosen else []
     answer = {
-        "candidate": chosen, "pairs": pairs_of(chosen) if chosen else [], "total": know.count_open_candidates(),
+        "candidate": chosen, "pairs": pairs, "beside": beside(chosen, pairs) if chosen else [],
+        "total": know.count_open_candidates(),
         "others": [each for each in waiting if each is not chosen],
     }  # fmt: skip
     return render(request, "web/review.html", answer)
