@@ -17,7 +17,9 @@ HOSTILE = "<script>alert('late')</script>"
 pytestmark = pytest.mark.django_db
 
 
-def _order(rng: np.random.Generator, number: int, at: datetime, name: str) -> tuple[list[dict[str, Any]], float]:
+def _order(
+    rng: np.random.Generator, number: int, at: datetime, name: str
+) -> tuple[list[dict[str, Any]], float]:
     """One order with what befalls it, and the chance that the customer stays."""
     who, subject, stays = f"shop:{number}", f"order:{name}", 0.85
     late, asked, passed, faulty = (rng.random() < share for share in (0.2, 0.3, 0.1, 0.15))
@@ -41,7 +43,13 @@ def _order(rng: np.random.Generator, number: int, at: datetime, name: str) -> tu
         stays *= 0.5
         rows.append(event("case.opened", who, arrived, subject=f"case:p{name}", data={"kind": "complaint"}))
         rows += [
-            event("case.handed_over", who, arrived + timedelta(hours=hour), subject=f"case:p{name}", department=to)
+            event(
+                "case.handed_over",
+                who,
+                arrived + timedelta(hours=hour),
+                subject=f"case:p{name}",
+                department=to,
+            )
             for hour, to in ((1, "sales"), (2, "billing"))
         ]
     return rows, stays

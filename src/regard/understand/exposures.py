@@ -138,11 +138,8 @@ def _cases(facts: Facts) -> ir.Table:
 
 def _orders_of(cases: pa.Table, orders: Orders) -> Ints:
     """For each case the row of the order it is about, or -1: the one it names, or else the customer's last one."""
-    place = {subject: row for row, subject in enumerate(orders.rows["subject"].to_pylist())}
-    named = np.array(
-        [place.get(f"order:{name}", -1) if name else -1 for name in cases["about_order"].to_pylist()],
-        dtype=np.int64,
-    )
+    subjects = pc.binary_join_element_wise("order:", cases["about_order"].cast(pa.string()), "")
+    named = _rows_of(subjects, orders)
     if not len(orders) or not len(named):
         return np.full(len(named), -1, dtype=np.int64)
     customers = cases["customer_id"].fill_null(-1).to_numpy()
@@ -151,6 +148,12 @@ def _orders_of(cases: pa.Table, orders: Orders) -> Ints:
     last = np.searchsorted(buyers * span + placed, customers * span + opened, side="right") - 1
     recent = (last >= 0) & (buyers[last] == customers) & (opened - placed[last] <= CASE_AFTER)
     return np.where(named >= 0, named, np.where(recent, last, -1))
+
+
+def _rows_of(subjects: pa.ChunkedArray, orders: Orders) -> Ints:
+    """The row of the order with each subject, or -1."""
+    places = pc.index_in(subjects, value_set=orders.rows["subject"])
+    return np.asarray(places.fill_null(-1).to_numpy(), dtype=np.int64)
 
 
 def _flags(rows: Ints, size: int) -> Flags:
@@ -228,12 +231,12 @@ def _bought(facts: Facts, orders: Orders) -> dict[str, Ints]:
     """The rows of the orders that hold each product."""
     items = facts.events.filter((facts.events.name == ITEM) & facts.events.product.notnull())
     lines = items.select("subject", "product").distinct().order_by("product", "subject").to_pyarrow()
-    place = {subject: row for row, subject in enumerate(orders.rows["subject"].to_pylist())}
-    found: dict[str, list[int]] = {}
-    for subject, product in zip(lines["subject"].to_pylist(), lines["product"].to_pylist(), strict=True):
-        if product and subject in place:
-            found.setdefault(product, []).append(place[subject])
-    return {product: np.array(rows, dtype=np.int64) for product, rows in found.items()}
+    rows = _rows_of(lines["subject"], orders)
+    codes = lines["product"].combine_chunks().dictionary_encode()
+    products, number = codes.dictionary.to_pylist(), codes.indices.to_numpy()
+    ends = np.searchsorted(number, np.arange(len(products) + 1))  # the lines are in order of their products
+    found = {product: rows[ends[place] : ends[place + 1]] for place, product in enumerate(products)}
+    return {product: held[held >= 0] for product, held in found.items()}
 
 
 def _troubled(facts: Facts, cases: pa.Table, about: Ints, orders: Orders) -> Flags:

@@ -21,7 +21,7 @@ from regard.understand.worth import Worth, total_worth
 DAY = 86_400
 BACK_WITHIN, YEAR, HALF = 180, 365, 182  # days
 WORTH_CARING = 0.001  # of what all customers together may bring
-MOST_COMPARED = 20_000  # orders without the exposure; more make the answer slower, not surer
+MOST_COMPARED = 12_000  # orders without the exposure; more make the answer slower, not surer
 PLACE_TRAITS = ("state", "country", "region", "segment")
 NO_WORTH = "There are too few repeated orders to say what customers will bring."
 TOO_FEW = "Fewer than 30 comparable orders with it, or without it, are old enough to see who came back."
@@ -133,34 +133,36 @@ def _values(orders: Orders, worth: Worth) -> npt.NDArray[np.float64]:
 def _known_before(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
     """What was known when each order was placed."""
     rows, placed = orders.rows, orders.seconds
-    text = {
-        name: np.array([word or "" for word in rows[name].to_pylist()], dtype=str)
-        for name in ("channel", "source")
-    }
     known: dict[str, npt.NDArray[Any]] = {
         "placed": placed / DAY,
-        "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64).astype(str),
+        "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64).astype("U6"),
         "amount": np.log1p(np.maximum(orders.column("amount").astype(np.float64), 0)),
         "spent": np.log1p(np.maximum(orders.column("spent").astype(np.float64), 0)),
-        "earlier": np.minimum(orders.column("earlier").astype(np.int64), 7).astype(str),
+        "earlier": np.minimum(orders.column("earlier").astype(np.int64), 7).astype("U2"),
         "recency": (placed - orders.seconds_of("previous_at")) / DAY,
         "tenure": (placed - orders.seconds_of("first_at")) / DAY,
-        **text,
+        "channel": _codes(rows["channel"]),
+        "source": _codes(rows["source"]),
     }
     return known | _places(orders, traits)
 
 
 def _places(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
     """Where customers live and which segment they are in: what a bad experience does not change."""
-    said = traits.filter(traits.dimension.isin(list(PLACE_TRAITS))).to_pyarrow().to_pylist()
-    by_name: dict[str, dict[int, str]] = {}
-    for row in said:
-        by_name.setdefault(row["dimension"], {})[row["customer_id"]] = row["group"]
-    buyers = orders.column("customer_id").tolist()
-    return {
-        f"trait {name}": np.array([groups.get(buyer, "") for buyer in buyers], dtype=str)
-        for name, groups in sorted(by_name.items())
-    }
+    buyers, found = orders.column("customer_id"), {}
+    for name in PLACE_TRAITS:
+        said = traits.filter(traits.dimension == name).order_by("customer_id").to_pyarrow()
+        if said.num_rows:
+            customers, groups = said["customer_id"].to_numpy(), _codes(said["group"])
+            place = np.searchsorted(customers, buyers).clip(max=len(customers) - 1)
+            found[f"trait {name}"] = np.where(customers[place] == buyers, groups[place], "")
+    return found
+
+
+def _codes(texts: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """A short name for each different text: a category needs no more, and millions of them have room."""
+    codes = texts.combine_chunks().dictionary_encode().indices.fill_null(-1)
+    return np.asarray(codes.to_numpy()).astype("U6")
 
 
 def _ranked(looked: list[_Looked], worth: Worth) -> Iterator[tuple[str, _Looked]]:
