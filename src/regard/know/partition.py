@@ -41,7 +41,7 @@ def partition(
         return together
     members = [identity for identity, root in together.items() if root in contested]
     own_edges = [edge for edge in edges if together[edge.left] in contested]
-    own_distinctions = [pair for pair in distinctions if together[pair[0]] in contested]
+    own_distinctions = [(left, right) for left, right in distinctions if together[left] == together[right]]
     return together | _keep_apart(members, own_edges, own_distinctions)
 
 
