@@ -16,6 +16,8 @@ def start(home: Path | None = None, *, must_exist: bool = True) -> None:
     if home is not None:
         os.environ["REGARD_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.project.settings")
+    # small matrices by the thousand: threads that wait for each other cost more than they save
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     folder = home_folder()
     if must_exist and not (folder / "secret.key").exists():
         raise InputError(f"There is no Regard in {folder} yet.", hint="Make one with `regard init`.")
