@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from regard.errors import InputError
@@ -95,6 +95,7 @@ def test_any_text_is_survived(field: str, raw: str) -> None:
     assert value is None or value
 
 
+@example(raw="+430010000")
 @given(raw=st.from_regex(r"\+?[0-9 ()/-]{6,18}", fullmatch=True))
 def test_normalising_a_phone_number_twice_changes_nothing(raw: str) -> None:
     once = normalise("phone", raw, region="DE")

@@ -79,8 +79,8 @@ def _by_library(raw: str, region: str | None) -> str | None:
     if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST:
         return None
     written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    # read in a country, a needless 0 may stay that is dropped when the number is read with its code
-    return written if region is None else _by_library(written, None) or written
+    # one reading may leave a needless 0 that the next one drops: read until nothing changes
+    return written if written == raw else _by_library(written, None) or written
 
 
 def dialled_beginning(text: str, region: str) -> list[str]:
