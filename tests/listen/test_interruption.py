@@ -27,14 +27,14 @@ django.setup()
 from regard.know.models import Identity
 from regard.ledger import lake
 from regard.ledger.queries import events
-from regard.listen.models import Import, Reject
+from regard.listen.models import Import
 job = Import.objects.earliest("pk")  # a run that was killed after its end is followed by a new one
 counts = {n: getattr(job, n) for n in ("state", "rows_read", "event_rows", "attribute_rows", "duplicate_rows",
                                         "rejected_rows", "events_added")}
 lying = sorted(events().select("event_id").execute()["event_id"])
 told = sorted(lake.read("attributes").select("row_id").execute()["row_id"])
 print(json.dumps([counts, lying, told, sorted(Identity.objects.values_list("person", flat=True)),
-                  sorted(Reject.objects.values_list("row_number", flat=True))]))
+                  sorted(job.rejects.values_list("row_number", flat=True))]))
 """
 
 
@@ -82,7 +82,7 @@ def test_killed_at_random_moments_and_run_again_equals_one_clean_run(tmp_path: P
         )
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(chance.uniform(0.1, 1.5))
+        time.sleep(chance.uniform(0.05, 0.6))
         if process.poll() is not None:
             break
         process.send_signal(signal.SIGKILL)

@@ -27,7 +27,7 @@ from regard.listen.mapping import SourceMapping, TableMapping
 from regard.listen.models import Import, Reject
 from regard.listen.pipeline import UNDERSTAND, Chunk, Context, Counts, prepare, pretend, run_steps
 from regard.listen.reading import Hints, Sheet
-from regard.listen.rejects import UNREADABLE, mark_retried, restore_rows
+from regard.listen.rejects import UNREADABLE, mark_retried, restore_rows, supersede_rejects
 from regard.listen.sources import expect_table
 
 CHUNK_ROWS = 262_144
@@ -80,6 +80,8 @@ class Intake:
             for sheet, table in zip(sheets, tables, strict=True)
         ]
         self._save()
+        if not self.dry_run:
+            supersede_rejects(self.job)
         context = new_context(self.mapping, hints)
         context.before_looking = self._finish
         with ThreadPoolExecutor(1) as beside:

@@ -24,7 +24,7 @@ def propose_for(handed: Handed, source: str, *, known: SourceMapping | None, hin
         return None
     candidates = [Candidate(sheet, name, profile_sheet(sheet, hints=hints)) for sheet, name in fresh]
     others = [mapping for mapping in known_mappings() if mapping.source != source]
-    today = timezone.localdate()
+    today = timezone.now().date()  # in UTC: midnight of it is never ahead, as the company's own may be
     return propose_mapping(
         candidates, source, known=known, others=others, snapshot=today, familiar=namespace_of
     )

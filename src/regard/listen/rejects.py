@@ -96,6 +96,12 @@ def restore_rows(rows: pa.Table, table: TableMapping) -> tuple[pa.Table, dict[in
     return rows.drop_columns([added, *({UNREADABLE} & set(rows.column_names))]), answers
 
 
+def supersede_rejects(job: Import) -> None:
+    """The very same file is handed in again: what it still cannot give is kept once, by the newer import."""
+    earlier = Import.objects.filter(source=job.source, fingerprint=job.fingerprint).exclude(pk=job.pk)
+    Reject.objects.filter(of_import__in=earlier, retried_at=None).update(retried_at=timezone.now())
+
+
 def mark_retried(answers: dict[int, int]) -> None:
     """These rejects were handed in again and wait no longer; a row refused once more is kept anew."""
     if answers:
