@@ -164,13 +164,16 @@ def test_texts_are_varied(company: Company) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
 def test_memory_stays_small_however_many_customers(tmp_path: Path) -> None:
     write = (
-        "import resource, sys; from datetime import date; from pathlib import Path\n"
+        "import sys; from datetime import date; from pathlib import Path\n"
         "from regard.simulate.company import write_company\n"
         "write_company(Path(sys.argv[1]), customers=20_000, seed=1, as_of=date(2026, 10, 31))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
     )
     command = [sys.executable, "-c", write, str(tmp_path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert int(done.stdout) < 400_000  # kilobytes
+    assert (
+        int(done.stdout) < 400_000
+    )  # kilobytes; the kernel's own count, which a large parent does not raise
