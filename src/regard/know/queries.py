@@ -13,7 +13,6 @@ from regard.errors import NotFoundError
 from regard.know.models import (
     Candidate,
     Customer,
-    Distinction,
     Identity,
     Link,
     Membership,
@@ -258,19 +257,6 @@ def merges_of(customer_id: int) -> list[Merge]:
         .distinct()
         .order_by("-id")
     )
-
-
-def distinctions_of(customer_id: int) -> list[tuple[str, str]]:
-    """The records that somebody said are not this customer's: (this one's, the other's)."""
-    found = Distinction.objects.filter(withdrawn_at=None).filter(
-        Q(left__customer=customer_id) | Q(right__customer=customer_id)
-    )
-    return [
-        (each.left.person, each.right.person)
-        if each.left.customer_id == customer_id
-        else (each.right.person, each.left.person)
-        for each in found.select_related("left", "right").order_by("id")
-    ]
 
 
 def list_customers(*, offset: int, limit: int) -> tuple[list[CustomerRow], int]:
