@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "regard.know",
     "regard.listen",
     "regard.understand",
+    "regard.show",
     "regard.web",
 ]
 
