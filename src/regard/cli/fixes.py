@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from regard.show.models import Fix
     from regard.understand.models import PainPoint
 
-app = typer.Typer(invoke_without_command=True, help="What to fix next, what was changed, and whether it worked.")
+app = typer.Typer(
+    invoke_without_command=True, help="What to fix next, what was changed, and whether it worked."
+)
 
 SHOWN = (
     "place", "standing", "reason", "kind", "key", "title", "sentence", "customers", "orders", "effect", "effect_low",
@@ -55,10 +57,15 @@ def _cost(point: "PainPoint") -> str:
 @app.command()
 def register(
     title: Annotated[str, typer.Argument(help="What is changed, as colleagues call it.")],
-    about: Annotated[str, typer.Option(help="A pain point (`late`, `handover:billing`) or a measure (`csat`).")],
+    about: Annotated[
+        str, typer.Option(help="A pain point (`late`, `handover:billing`) or a measure (`csat`).")
+    ],
     since: Annotated[datetime, typer.Option(parser=read_day, metavar="DAY", help="First day of the change.")],
     where: Annotated[
-        str, typer.Option(metavar="ATTRIBUTE=A,B", help="For whom, such as region=East,South; default: everybody.")
+        str,
+        typer.Option(
+            metavar="ATTRIBUTE=A,B", help="For whom, such as region=East,South; default: everybody."
+        ),
     ] = "",
     smallest: Annotated[
         float | None, typer.Option(help="Smallest effect worth having, such as 0.05; default: a quarter.")
@@ -83,8 +90,8 @@ def register(
         print_json(_plain(fix))
         return
     print(
-        f"Fix {fix.pk}: {fix.about_title}, now {fix.baseline:.3g}, for {fix.where}. A change of {fix.smallest_effect:.3g} "
-        f"would be seen with {fix.power:.0%} certainty. Judged from {fix.judged_from}, at the next `regard compute`."
+        f"Fix {fix.pk}: {fix.about_title}, now {fix.baseline:.3g}, for {fix.where}. "
+        f"A change of {fix.smallest_effect:.3g} would be seen with {fix.power:.0%} certainty. Judged from {fix.judged_from}, at the next `regard compute`."
     )
 
 
@@ -110,7 +117,9 @@ def verdicts(home: HomeOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
-def withdraw(number: Annotated[int, typer.Argument(help="The fix's number.")], home: HomeOption = None) -> None:
+def withdraw(
+    number: Annotated[int, typer.Argument(help="The fix's number.")], home: HomeOption = None
+) -> None:
     """Take a fix off the list; it stays in the books."""
     start(home)
     from regard.show.actions import withdraw_fix

@@ -47,7 +47,9 @@ def registration_of(fix: Fix) -> ra.Registration:
     )  # fmt: skip
 
 
-def compare_places(watched: Watched, changed: npt.NDArray[np.bool_], start: date, as_of: datetime) -> Comparison:
+def compare_places(
+    watched: Watched, changed: npt.NDArray[np.bool_], start: date, as_of: datetime
+) -> Comparison:
     """Those who got the change against those who did not, months before and after it."""
     began = start_of(start).timestamp()
     month = np.floor((watched.seconds - began) / (MONTH * DAY))
@@ -65,7 +67,9 @@ def compare_places(watched: Watched, changed: npt.NDArray[np.bool_], start: date
             return Comparison(_nothing(len(month)), series, [f"{error}"], NO_VERDICT)
     apart = found.pre_trend_p is not None and found.pre_trend_p < APART
     trouble = "Both places moved apart before the change already: this is not the effect of the change."
-    return Comparison(found.effect, series, [str(warning.message) for warning in said], trouble if apart else "")
+    return Comparison(
+        found.effect, series, [str(warning.message) for warning in said], trouble if apart else ""
+    )
 
 
 def compare_times(watched: Watched, start: date, as_of: datetime) -> Comparison:

@@ -25,4 +25,10 @@ def write_changes(folder: Path, model: Model, calendar: Calendar) -> None:
 
 def _change(fix: Fix, calendar: Calendar, about: str, dimension: str, groups: list[str]) -> dict[str, Any]:
     since = calendar.iso[calendar.months_before_end(fix.months_before_end)]
-    return {"title": fix.name.capitalize(), "since": since, "about": about, "dimension": dimension, "groups": groups}
+    return {
+        "title": fix.name.capitalize(),
+        "since": since,
+        "about": about,
+        "dimension": dimension,
+        "groups": groups,
+    }

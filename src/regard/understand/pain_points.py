@@ -32,7 +32,7 @@ WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 
 @dataclass(frozen=True)
 class Found:
-    """Pain points, not yet stored, in the order in which to look at them; the orders they befell; what was looked at."""
+    """Pain points, not yet stored, in the order in which to look at them, and what they were found in."""
 
     points: list[PainPoint]
     touched: pa.Table

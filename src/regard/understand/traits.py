@@ -38,8 +38,12 @@ def customer_traits() -> ir.Table:
 
 def _with_countries(traits: ir.Table) -> ir.Table:
     """Countries under one name each, however sources spell them: `DE` for Deutschland, Germany and D."""
-    said = lake.fetch(traits.filter(traits.dimension == COUNTRY).select("group").distinct().limit(MOST_SPELLINGS))
-    spelled = {each: normalise(COUNTRY, each, region=settings.REGARD_REGION) for each in said["group"].to_pylist()}
+    said = lake.fetch(
+        traits.filter(traits.dimension == COUNTRY).select("group").distinct().limit(MOST_SPELLINGS)
+    )
+    spelled = {
+        each: normalise(COUNTRY, each, region=settings.REGARD_REGION) for each in said["group"].to_pylist()
+    }
     known = {each: name for each, name in spelled.items() if name and name != each}
     if not known:
         return traits
