@@ -91,7 +91,8 @@ def register(
         return
     print(
         f"Fix {fix.pk}: {fix.about_title}, now {fix.baseline:.3g}, for {fix.where}. "
-        f"A change of {fix.smallest_effect:.3g} would be seen with {fix.power:.0%} certainty. Judged from {fix.judged_from}, at the next `regard compute`."
+        f"A change of {fix.smallest_effect:.3g} would be seen with {fix.power:.0%} certainty. "
+        f"Judged from {fix.judged_from}, at the next `regard compute`."
     )
 
 
