@@ -11,8 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.churn.discrimination import auc, calibration_table, lift
     from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
+    from regard.analytics.churn.leakage import Leak, find_leaks
     from regard.analytics.churn.log_rank import LogRank, log_rank
+    from regard.analytics.churn.model import ChurnModel, fit_churn_model
     from regard.analytics.churn.retention import cohort_retention, retention_curve
     from regard.analytics.comparisons import (
         Comparison,
@@ -91,8 +94,11 @@ if TYPE_CHECKING:
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
+    "churn.discrimination": ("auc", "calibration_table", "lift"),
     "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
+    "churn.leakage": ("Leak", "find_leaks"),
     "churn.log_rank": ("LogRank", "log_rank"),
+    "churn.model": ("ChurnModel", "fit_churn_model"),
     "churn.retention": ("cohort_retention", "retention_curve"),
     "comparisons": (
         "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean",
@@ -153,6 +159,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Adjusted",
+    "ChurnModel",
     "Comparison",
     "ConvergenceWarning",
     "Difference",
@@ -165,6 +172,7 @@ __all__ = [
     "Interruption",
     "JourneyGraph",
     "KeyDrivers",
+    "Leak",
     "LifetimeValue",
     "LogRank",
     "OpeningHours",
@@ -179,9 +187,11 @@ __all__ = [
     "ValueInterval",
     "active_customers",
     "adjusted_wald_nps",
+    "auc",
     "average_effect",
     "benjamini_hochberg",
     "bootstrap",
+    "calibration_table",
     "ces",
     "ces_easy_share",
     "churn_rate",
@@ -195,8 +205,10 @@ __all__ = [
     "difference_in_differences",
     "discounted_lifetime",
     "expected_purchases",
+    "find_leaks",
     "fit_bgbb",
     "fit_bgnbd",
+    "fit_churn_model",
     "fit_gammagamma",
     "fit_mbgnbd",
     "fit_paretonbd",
@@ -217,6 +229,7 @@ __all__ = [
     "kish_n",
     "late_delivery_rate",
     "lifetime_value",
+    "lift",
     "lmg",
     "log_rank",
     "mark_repeats",

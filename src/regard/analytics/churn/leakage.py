@@ -26,7 +26,7 @@ from regard.analytics.estimate import Floats
 Bools = npt.NDArray[np.bool_]
 
 SEPARATES = 0.95  # a single honest column never tells leavers apart this well
-CERTAIN = 0.10  # leavers that one column names with certainty
+CERTAIN = 1 / 3  # of the leavers, that one column names with certainty
 FEWEST = 10  # rows in a level before anything is read into it
 TOLD = re.compile(
     r"churn|attrition|cancell?ation|(left|leaving|exit)[ _]?reason|cltv|\bclv\b|life ?time[ _]?value", re.I
@@ -75,7 +75,7 @@ def find_leaks(
     In this order: a name that says it was written after the fact or by another model; a time after `as_of`; filled in
     for leavers only, or for everybody but them; one column that alone reaches an AUC of .95 (levels of at least ten
     rows by their share of leavers); values (of at least ten rows) or an end of the scale held by leavers only,
-    together at least a tenth of them. Such certainty is one-sided on purpose: that nobody under a running contract
+    together at least a third of them. Such certainty is one-sided on purpose: that nobody under a running contract
     leaves is no leak. A guard sees only what the data show: ask of every column when it was written.
 
     References

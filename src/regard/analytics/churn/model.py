@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
+from threadpoolctl import threadpool_limits
 
 from regard.analytics.churn.discrimination import Bools, auc, calibration_table, lift
 from regard.analytics.churn.features import Encoding, Features, as_days, is_time, read_column
@@ -217,10 +218,10 @@ def fit_churn_model(
         {name: read_column(name, given, len(gone))[train] for name, given in features.items()}, len(train)
     )
     matrix = encoding.matrix(features)
-    trees = HistGradientBoostingClassifier(**TREES, early_stopping=False, random_state=seed).fit(
-        matrix[train], gone[train]
-    )
-    scores = trees.decision_function(matrix)
+    trees = HistGradientBoostingClassifier(**TREES, early_stopping=False, random_state=seed)
+    with threadpool_limits(1, "openmp"):  # sums in another order would make another tree on another machine
+        trees.fit(matrix[train], gone[train])
+        scores = trees.decision_function(matrix)
     isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores[calibrate], gone[calibrate])
     edge = 1 / (len(calibrate) + 2)
     chances = np.clip(isotonic.predict(scores[held]), edge, 1 - edge)

@@ -76,7 +76,9 @@ def rfm_summary(
     last_second = _last_second(until)
     moment = transactions[at].cast("timestamp")
     second = moment.epoch_seconds() - shift if shift else moment.epoch_seconds()
-    end = EPOCH + timedelta(seconds=last_second + 1)  # a bound on the column itself lets engines skip what is later
+    end = EPOCH + timedelta(
+        seconds=last_second + 1
+    )  # a bound on the column itself lets engines skip what is later
     counted = transactions.filter(moment < ibis.literal(end, type="timestamp")).select(
         who=transactions[customer],
         place=(second / step).floor().cast("int64"),
