@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regard.analytics.churn.leakage import Leak, find_leaks
     from regard.analytics.churn.log_rank import LogRank, log_rank
     from regard.analytics.churn.model import ChurnModel, fit_churn_model
+    from regard.analytics.churn.reasons import LeavingReasons, leaving_reasons
     from regard.analytics.churn.retention import cohort_retention, retention_curve
     from regard.analytics.comparisons import (
         Comparison,
@@ -99,6 +100,7 @@ _HOMES = {
     "churn.leakage": ("Leak", "find_leaks"),
     "churn.log_rank": ("LogRank", "log_rank"),
     "churn.model": ("ChurnModel", "fit_churn_model"),
+    "churn.reasons": ("LeavingReasons", "leaving_reasons"),
     "churn.retention": ("cohort_retention", "retention_curve"),
     "comparisons": (
         "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean",
@@ -173,6 +175,7 @@ __all__ = [
     "JourneyGraph",
     "KeyDrivers",
     "Leak",
+    "LeavingReasons",
     "LifetimeValue",
     "LogRank",
     "OpeningHours",
@@ -228,6 +231,7 @@ __all__ = [
     "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "leaving_reasons",
     "lifetime_value",
     "lift",
     "lmg",

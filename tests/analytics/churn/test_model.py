@@ -51,8 +51,8 @@ def test_telco_reaches_more_than_a_logistic_regression_on_the_well_known_columns
     assert (
         0.88 < model.auc.value < 0.91
     )  # five-fold logistic regression: .880; the older edition of the data gave .84-.86
-    assert ((model.calibration.low <= np.array(model.calibration.groups["predicted"])) &
-            (np.array(model.calibration.groups["predicted"]) <= model.calibration.high)).sum() >= 7  # fmt: skip
+    off = np.abs(model.calibration.value - np.array(model.calibration.groups["predicted"]))
+    assert np.average(off, weights=model.calibration.n) < 0.04
     assert model.lift[1].low is not None
     assert model.lift[1].low > 2
 
