@@ -84,6 +84,12 @@ if TYPE_CHECKING:
     from regard.analytics.shares import mean, share, total
     from regard.analytics.value.bgbb import fit_bgbb
     from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
+    from regard.analytics.value.bgnbd_covariates import (
+        expected_purchases_given,
+        fit_bgnbd_covariates,
+        probability_alive_given,
+    )
+    from regard.analytics.value.calibration import HoldoutCalibration, holdout_calibration
     from regard.analytics.value.chance import ValueInterval, simulate_value
     from regard.analytics.value.clv import LifetimeValue, lifetime_value
     from regard.analytics.value.gammagamma import fit_gammagamma
@@ -147,6 +153,8 @@ _HOMES = {
     "shares": ("mean", "share", "total"),
     "value.bgbb": ("fit_bgbb",),
     "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
+    "value.bgnbd_covariates": ("expected_purchases_given", "fit_bgnbd_covariates", "probability_alive_given"),
+    "value.calibration": ("HoldoutCalibration", "holdout_calibration"),
     "value.chance": ("ValueInterval", "simulate_value"),
     "value.clv": ("LifetimeValue", "lifetime_value"),
     "value.gammagamma": ("fit_gammagamma",),
@@ -170,6 +178,7 @@ __all__ = [
     "Estimate",
     "Estimates",
     "Fit",
+    "HoldoutCalibration",
     "ImportancePerformance",
     "Interruption",
     "JourneyGraph",
@@ -208,9 +217,11 @@ __all__ = [
     "difference_in_differences",
     "discounted_lifetime",
     "expected_purchases",
+    "expected_purchases_given",
     "find_leaks",
     "fit_bgbb",
     "fit_bgnbd",
+    "fit_bgnbd_covariates",
     "fit_churn_model",
     "fit_gammagamma",
     "fit_mbgnbd",
@@ -220,6 +231,7 @@ __all__ = [
     "funnel_counts",
     "handover_delay",
     "handovers",
+    "holdout_calibration",
     "importance_performance",
     "interrupted_series",
     "journey_edges",
@@ -244,6 +256,7 @@ __all__ = [
     "poisson_total",
     "power_two_groups",
     "probability_alive",
+    "probability_alive_given",
     "proportional_odds",
     "prove_with_holdout",
     "rank_pain_points",
