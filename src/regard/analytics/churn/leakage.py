@@ -154,7 +154,8 @@ def _scored(values: Column, gone: Bools) -> Floats:
 def _levels(values: Column, gone: Bools) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
     """Which distinct value each row holds; rows and leavers of each."""
     _, place = np.unique(level_names(values), return_inverse=True)
-    return place, np.bincount(place).astype(np.float64), np.bincount(place, weights=gone)
+    counts, left = np.bincount(place), np.bincount(place, weights=gone)
+    return place, counts.astype(np.float64), left.astype(np.float64)
 
 
 def _separates(values: Column, gone: Bools) -> str:

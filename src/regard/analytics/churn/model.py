@@ -128,7 +128,7 @@ class ChurnModel:
         return tuple(Reason(names[at], columns[names[at]][row], float(parts[at])) for at in order)
 
     def _calibrated(self, scores: Floats) -> Floats:
-        return np.clip(self.isotonic.predict(scores), self.edge, 1 - self.edge)
+        return np.asarray(np.clip(self.isotonic.predict(scores), self.edge, 1 - self.edge), dtype=np.float64)
 
     def _read(self) -> list[Tree]:
         return read_trees(self.trees)

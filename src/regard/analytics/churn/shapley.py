@@ -49,10 +49,15 @@ def _read_tree(nodes: npt.NDArray[np.void]) -> Tree:
         low, high, missing = path.get(column, (-np.inf, np.inf, True))
         waiting.append((int(node["left"]), path | {column: (low, min(high, cut), missing and nan_left)}))
         waiting.append((int(node["right"]), path | {column: (max(low, cut), high, missing and not nan_left)}))
-    leaf, column, low, high, missing = (np.array(part) for part in zip(*conditions, strict=True)) if conditions else (
-        np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0), np.empty(0), np.empty(0, dtype=bool),
-    )  # fmt: skip
-    return Tree(np.array(values), leaf, column, low, high, missing)
+    parts = list(zip(*conditions, strict=True)) or [(), (), (), (), ()]
+    return Tree(
+        np.array(values),
+        leaf=np.array(parts[0], dtype=np.intp),
+        column=np.array(parts[1], dtype=np.intp),
+        low=np.array(parts[2], dtype=np.float64),
+        high=np.array(parts[3], dtype=np.float64),
+        missing=np.array(parts[4], dtype=np.bool_),
+    )
 
 
 def shapley_values(

@@ -1,12 +1,13 @@
 """Whether a purchase model keeps its word: what it expected of a time it has not seen, and what came."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Estimates, Floats, assemble
+from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Estimates, Floats, Interval, assemble
 from regard.analytics.intervals import normal, t_mean
 
 VERSION = "1"
@@ -106,38 +107,49 @@ def holdout_calibration(
         )
     if not all(np.isfinite(part).all() for part in (ahead, came, x, t_x)):
         raise ValueError("expected, actual, frequency and recency must be finite")
-    n = len(ahead)
-    spread = float(np.sqrt(n) * came.std(ddof=1)) if n > 1 else np.nan
-    total = normal(np.array([came.sum()]), np.array([spread]), level, "sum of customers")
-    misses = np.abs(ahead - came)
-    error = t_mean(np.array([misses.sum()]), np.array([(misses**2).sum()]), np.array([n]), level)
-    size, nothing = np.array([float(n)]), pa.table({"all": [0]})
-    common = {"level": level, "version": VERSION, "minimum": max(minimum, 2)}
-
-    def table(
-        name: str,
-        place: npt.NDArray[np.int64],
-        label: Floats | npt.NDArray[np.int64],
-        rows: npt.NDArray[np.bool_],
-    ) -> Estimates:
-        count, predicted, sums, squares = (
-            np.bincount(place, weights=part)
-            for part in (np.ones(rows.sum()), ahead[rows], came[rows], came[rows] ** 2)
-        )
-        groups = pa.table({name: label, "expected": predicted / count})
-        return assemble(groups, [name, "expected"], t_mean(sums, squares, count, level), count, **common)
-
-    everybody, again = np.ones(n, dtype=bool), x > 0
-    kept, by_frequency = np.unique(np.minimum(x, most).astype(np.int64), return_inverse=True)
+    made = partial(assemble, level=level, version=VERSION, minimum=max(minimum, 2))
+    each = _Purchases(ahead, came)
+    again = x > 0
     by_recency = _bins(t_x[again], bins)
     middle = np.bincount(by_recency, weights=t_x[again]) / np.bincount(by_recency)
+    kept, by_frequency = np.unique(np.minimum(x, most).astype(np.int64), return_inverse=True)
+    size, nothing = np.array([float(len(ahead))]), pa.table({"all": [0]})
+    misses = np.abs(ahead - came)
+    error = t_mean(misses.sum(keepdims=True), (misses**2).sum(keepdims=True), size, level)
+    groups, mean, n = each.by_group("frequency", kept, by_frequency, level)
+    later_groups, later_mean, later_n = each.only(again).by_group("recency", middle, by_recency, level)
     return HoldoutCalibration(
         float(ahead.sum()),
-        assemble(nothing, [], total, size, **common)[0],
-        assemble(nothing, [], error, size, **common)[0],
-        table("frequency", by_frequency, kept, everybody),
-        table("recency", by_recency, middle, again),
+        made(nothing, [], each.total(level), size)[0],
+        made(nothing, [], error, size)[0],
+        made(groups, ["frequency", "expected"], mean, n),
+        made(later_groups, ["recency", "expected"], later_mean, later_n),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Purchases:
+    """Expected and actual purchases of each customer."""
+
+    ahead: Floats
+    came: Floats
+
+    def only(self, rows: npt.NDArray[np.bool_]) -> "_Purchases":
+        return _Purchases(self.ahead[rows], self.came[rows])
+
+    def total(self, level: float) -> Interval:
+        spread = np.sqrt(len(self.came)) * self.came.std(ddof=1) if len(self.came) > 1 else np.nan
+        return normal(self.came.sum(keepdims=True), np.array([spread]), level, "sum of customers")
+
+    def by_group(
+        self, name: str, labels: npt.ArrayLike, place: npt.NDArray[np.int64], level: float
+    ) -> tuple[pa.Table, Interval, Floats]:
+        """Groups with their mean expectation, mean actual purchases, and sizes."""
+        n = np.bincount(place).astype(np.float64)
+        predicted, sums, squares = (
+            np.bincount(place, weights=part) for part in (self.ahead, self.came, self.came**2)
+        )
+        return pa.table({name: labels, "expected": predicted / n}), t_mean(sums, squares, n, level), n
 
 
 def _bins(values: Floats, bins: int) -> npt.NDArray[np.int64]:
