@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from regard.errors import ConflictError, InputError, NotFoundError
 from regard.mail.addresses import plain_address
-from regard.mail.bounces import collect_bounces
-from regard.mail.html import clean_html
+from regard.mail.bounces import read_bounces
+from regard.mail.cleaning import clean_html
+from regard.mail.message import sender_domain
 from regard.mail.models import Letter
 from regard.mail.sending import send_due
-from regard.mail.transport import sender_domain
 
-__all__ = ["collect_bounces", "queue_letter", "retry_letter", "send_due"]
+__all__ = ["queue_letter", "read_bounces", "retry_letter", "send_due"]
 
 MOST_TEXT = 200_000
 MOST_HTML = 500_000
@@ -62,7 +62,9 @@ def _check(
     if not subject.strip() or len(subject) > 300 or CONTROL.search(subject):
         raise InputError("A subject has 1 to 300 characters in one line.")
     if not text.strip() or len(text) > MOST_TEXT or len(html) > MOST_HTML:
-        raise InputError(f"A letter has a text of up to {MOST_TEXT} characters, and HTML of up to {MOST_HTML}.")
+        raise InputError(
+            f"A letter has a text of up to {MOST_TEXT} characters, and HTML of up to {MOST_HTML}."
+        )
     if not LANGUAGE.fullmatch(language) or len(language) > 20:
         raise InputError(f"`{language[:20]}` is no language.", hint="Say one like de or pt-BR.")
     if unsubscribe_url and not re.fullmatch(r"https?://[!-;=?-~]{1,480}", unsubscribe_url):

@@ -20,7 +20,9 @@ def plain_address(raw: str) -> str:
         domain = ""
     found = f"{local}@{domain}"
     if not at or not LOCAL.fullmatch(local) or not DOMAIN.fullmatch(domain) or len(found) > LONGEST:
-        raise InputError(f"`{raw[:60]}` is no e-mail address.", hint="Say one address, such as ann@example.org.")
+        raise InputError(
+            f"`{raw[:60]}` is no e-mail address.", hint="Say one address, such as ann@example.org."
+        )
     return found
 
 

@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-letter_sent = Signal()
-letter_bounced = Signal()
+letter_sent = Signal()  # a server has taken it
+letter_failed = Signal()  # refused, or given up: see `letter.answer`
+letter_bounced = Signal()  # it came back: see `letter.bounce` and `letter.bounce_reason`

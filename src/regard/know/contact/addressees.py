@@ -51,7 +51,9 @@ def _addressee(
     person: str, record: Identity | None, members: Mapping[int | None, list[Identity]]
 ) -> Addressee:
     if record is None:
-        return Addressee(person, None, (person,), frozenset({_place({"phone": person.removeprefix("phone:")})}))
+        return Addressee(
+            person, None, (person,), frozenset({_place({"phone": person.removeprefix("phone:")})})
+        )
     together = members.get(record.customer_id) or [record]
     return Addressee(
         record.person,
@@ -65,7 +67,10 @@ def keys_of(records: Iterable[Identity]) -> tuple[str, ...]:
     """Every key that means one of these records: their own, and their addresses before they had a record."""
     listed = list(records)
     addresses = (
-        f"{kind}:{each.normal[kind]}" for each in listed for kind in ("email", "phone") if each.normal.get(kind)
+        f"{kind}:{each.normal[kind]}"
+        for each in listed
+        for kind in ("email", "phone")
+        if each.normal.get(kind)
     )
     return tuple(dict.fromkeys([*(each.person for each in listed), *addresses]))
 
@@ -80,7 +85,9 @@ def _holders(persons: Sequence[str]) -> dict[str, Identity]:
     terms = {person: term for person in persons if (term := _term(person))}
     first: dict[str, int] = {}
     for term, identity in (
-        SearchTerm.objects.filter(term__in=set(terms.values())).order_by("identity").values_list("term", "identity")
+        SearchTerm.objects.filter(term__in=set(terms.values()))
+        .order_by("identity")
+        .values_list("term", "identity")
     ):
         first.setdefault(term, identity)
     records = Identity.objects.in_bulk(first.values())

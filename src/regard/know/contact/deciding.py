@@ -57,7 +57,9 @@ def decide(wish: Wish, facts: Facts, rules: ContactRules) -> Decision:
 
 
 def _needs_consent(purpose: str, rules: ContactRules) -> bool:
-    return {"survey": rules.survey_needs_consent, "marketing": rules.marketing_needs_consent}.get(purpose, False)
+    return {"survey": rules.survey_needs_consent, "marketing": rules.marketing_needs_consent}.get(
+        purpose, False
+    )
 
 
 def _limit_reached(wish: Wish, touches: Iterable[Touched], rules: ContactRules) -> Reason | None:

@@ -33,9 +33,9 @@ def _gather_some(
     keys = [key for each in addressees for key in each.persons]
     reach = timedelta(days=max(rules.period_days, 2 * rules.survey_gap_days) + 1)
     touches: defaultdict[str, list[Touched]] = defaultdict(list)
-    for person, moment, why, about in Touch.objects.filter(
-        person__in=keys, at__gt=at - reach
-    ).values_list("person", "at", "purpose", "about"):
+    for person, moment, why, about in Touch.objects.filter(person__in=keys, at__gt=at - reach).values_list(
+        "person", "at", "purpose", "about"
+    ):
         touches[person].append(Touched(moment, why, about))
     said: defaultdict[str, list[Consent]] = defaultdict(list)
     for each in Consent.objects.filter(

@@ -55,7 +55,8 @@ class HeldBack(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "about", "kind", "purpose", "channel", "reason"], name="one_held_back_a_reason"
+                fields=["person", "about", "kind", "purpose", "channel", "reason"],
+                name="one_held_back_a_reason",
             )
         ]
 

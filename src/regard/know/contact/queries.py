@@ -64,14 +64,16 @@ def consent_of(customer_id: int) -> list[ConsentRow]:
     for purpose in PURPOSES:
         for channel in CHANNELS:
             about = [
-                each for each in statements if each.purpose in (purpose, ANY) and each.channel in (channel, ANY)
+                each
+                for each in statements
+                if each.purpose in (purpose, ANY) and each.channel in (channel, ANY)
             ]
             given = consent_among(about, persons)
-            last = max((each for each in about if each.given == given), key=lambda each: each.at, default=None)
+            said = [each for each in about if each.given == given]
+            last = max(said, key=lambda each: each.at) if said else None
             may = given if given is not None else not needs.get(purpose, False)
-            rows.append(
-                ConsentRow(purpose, channel, given, may, last and last.at, last.how if last else "by rule")
-            )
+            since, how = (last.at, last.how) if last else (None, "by rule")
+            rows.append(ConsentRow(purpose, channel, given, may, since, how))
     return rows
 
 
@@ -104,7 +106,9 @@ def held_back(since: datetime) -> list[HeldBackCount]:
         .order_by("-contacts", "reason")
     )
     return [
-        HeldBackCount(row["reason"], REASON_WORDS[Reason(row["reason"])], row["contacts"], row["asked"], row["people"])
+        HeldBackCount(
+            row["reason"], REASON_WORDS[Reason(row["reason"])], row["contacts"], row["asked"], row["people"]
+        )
         for row in rows
     ]
 

@@ -7,7 +7,13 @@ from enum import StrEnum
 from regard.errors import InputError
 
 PURPOSES = {"survey": "surveys", "service": "service", "marketing": "offers"}
-CHANNELS = {"email": "e-mail", "web": "website", "sms": "text message", "phone": "phone", "kiosk": "in the shop"}
+CHANNELS = {
+    "email": "e-mail",
+    "web": "website",
+    "sms": "text message",
+    "phone": "phone",
+    "kiosk": "in the shop",
+}
 PRESENT = frozenset({"web", "kiosk"})  # the person is there already: nothing disturbs them at night
 ANY = "any"  # in a consent: for every purpose, or by every channel
 REMINDER = "reminder"  # the kind of contact that may follow its own first asking before the gap is over

@@ -24,7 +24,9 @@ def contact_of_token(token: str) -> Touch:
     try:
         touch_id = signing.TimestampSigner(salt=SALT).unsign(token, max_age=LIVES)
     except signing.BadSignature as error:  # a signature too old is one of them
-        raise NotFoundError("This link is not valid any more.", hint="Answer to our message instead.") from error
+        raise NotFoundError(
+            "This link is not valid any more.", hint="Answer to our message instead."
+        ) from error
     found = Touch.objects.filter(pk=int(touch_id)).first()
     if found is None:
         raise NotFoundError("This link is not valid any more.", hint="Answer to our message instead.")
@@ -36,7 +38,11 @@ def withdraw(token: str, *, everything: bool, how: str, at: datetime) -> Consent
     """Record that the person wants no more of this by this channel, or nothing at all."""
     contact = contact_of_token(token)
     purpose, channel = (ANY, ANY) if everything else (contact.purpose, contact.channel)
-    last = Consent.objects.filter(person=contact.person, purpose=purpose, channel=channel).order_by("-id").first()
+    last = (
+        Consent.objects.filter(person=contact.person, purpose=purpose, channel=channel)
+        .order_by("-id")
+        .first()
+    )
     if last is not None and not last.given:
         return last  # pressed twice
     return record_consent(
