@@ -28,7 +28,7 @@ class Mouth:
     taken: list[Envelope] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.recipients.pop(0) if self.recipients else "250 OK"
@@ -36,7 +36,7 @@ class Mouth:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.letters.pop(0) if self.letters else "250 OK"
         if answer.startswith("drop"):
             if answer == "drop after taking":

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
-
 from hypothesis import strategies as st
 
 from regard.errors import SettingError, StoreError
