@@ -152,7 +152,7 @@ def play(start: datetime, steps: list[tuple[object, ...]]) -> None:
         transaction.set_rollback(True)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(start=st.sampled_from(STARTS), steps=st.lists(STEP, min_size=12, max_size=40))
 def test_no_sequence_of_steps_breaks_a_rule(
     people: dict[str, int], start: datetime, steps: list[tuple[object, ...]]
@@ -161,7 +161,7 @@ def test_no_sequence_of_steps_breaks_a_rule(
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(start=st.sampled_from(STARTS), steps=st.lists(STEP, min_size=10, max_size=60))
 def test_no_long_sequence_of_steps_breaks_a_rule(
     people: dict[str, int], start: datetime, steps: list[tuple[object, ...]]
