@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from regard.analytics import Estimate
 from regard.know.models import Candidate, Identity, Merge
 from regard.listen.models import Import
 
@@ -216,3 +217,16 @@ def test_an_unreadable_file_says_why(as_: Callable[[str], Client], db: None) -> 
 def test_money_and_numbers_follow_the_readers_locale(as_: Callable[[str], Client], computed: int) -> None:
     assert "€59.97" in text_of(as_("greta"), "/customers", **{"Accept-Language": "en"})
     assert "59,97 €" in text_of(as_("greta"), "/customers", **{"Accept-Language": "de"})
+
+
+def test_the_value_of_the_base_is_homes_fourth_figure(
+    as_: Callable[[str], Client], computed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worth = Estimate(81234.0, 70111.0, 99123.0, 1200, "model", version="1")
+    monkeypatch.setattr("regard.understand.queries.worth_of_all", lambda: (worth, "EUR"))
+    tiles = re.findall(r'<article class="figure">.*?</article>', text_of(as_("greta"), "/"), re.DOTALL)
+    assert len(tiles) == 4
+    assert "Value of the base" in tiles[3]
+    assert "€81,000" in tiles[3]
+    assert "€70,000 to €99,000 · n 1,200" in tiles[3]
+    assert 'class="interval"' in tiles[3]
