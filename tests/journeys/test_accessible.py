@@ -36,7 +36,8 @@ def pages(customer: int) -> list[str]:
     return [
         "/", "/customers", f"/customers/{customer}", "/customers?q=nobody-there", "/measures",
         "/measures/csat?by=channel",
-        "/review", "/review/numbers", "/imports", f"/imports/{done.pk}", "/settings", "/settings/users", "/settings/keys", "/account",
+        "/review", "/review/numbers", "/imports", f"/imports/{done.pk}",
+        "/settings", "/settings/users", "/settings/keys", "/account",
         "/styleguide", "/nowhere",
     ]  # fmt: skip
 

@@ -109,7 +109,9 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
         words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))
     if Permission.CUSTOMERS_MERGE in held and (columns := know.count_unsure_numbers()):
-        words = f"{number(columns)} column{'s' if columns > 1 else ''} of numbers may be shared between sources."
+        words = (
+            f"{number(columns)} column{'s' if columns > 1 else ''} of numbers may be shared between sources."
+        )
         listed.append(Task(words, reverse("review-numbers"), "decide", 2.5))
     if Permission.IMPORTS_READ in held and (rows := listen.count_open_rejects()):
         words = f"{number(rows)} row{'s' if rows > 1 else ''} of imported files wait to be mended."

@@ -22,10 +22,10 @@ DECISIONS: dict[Decision, str] = {
 }
 MOST_LISTED = 20
 NUMBERS_SAID = {
-    "same": "Records under the same number are one customer: new ones at once, those already here after the next "
-    "“regard link”.",
-    "different": "These numbers link nobody any more, and no job will use them again. Every link made by them was taken "
-    "back; you can confirm them again below.",
+    "same": "Records under the same number are one customer: new ones at once, those already here after the "
+    "next “regard link”.",
+    "different": "These numbers link nobody any more, and no job will use them again. Every link made by them "
+    "was taken back; you can confirm them again below.",
 }
 
 
