@@ -115,6 +115,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("UPLOAD_LIMIT_MB", "number", "2048", "Largest file a person may upload.", _positive),
     Setting("UNPACKED_LIMIT_MB", "number", "20480", "Largest size a packed file may unpack to.", _positive),
     Setting(
+        "API_KEY_LIMIT",
+        "number",
+        "1200",
+        "Requests a minute that one API key may make; more are refused (429).",
+        _positive,
+    ),
+    Setting(
+        "API_ADDRESS_LIMIT",
+        "number",
+        "3000",
+        "Requests a minute that the API takes from one address. Behind a proxy all share the proxy's.",
+        _positive,
+    ),
+    Setting(
         "MEMORY_LIMIT_MB",
         "number",
         "4096",
