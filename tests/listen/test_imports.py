@@ -200,3 +200,13 @@ def test_numbers_that_another_source_uses_are_the_same_customers(write: Write) -
     done = take_in(write("tickets.csv", tickets), source="helpdesk")
     assert done.event_rows == 3
     assert {e["person"] for e in visible() if e["name"] == "case.opened"} == {"shop:K1", "shop:K2", "shop:K3"}
+
+
+def test_an_order_of_one_row_carries_its_product_and_is_one_event(write: Write) -> None:
+    orders = "order_id,customer_id,order_date,article,total\n" + "".join(
+        f"{n},K{n},2026-01-0{n} 10:00,FJ-1{n},10.50\n" for n in range(1, 6)
+    )
+    assert take_in(write("orders.csv", orders)).events_added == 5
+    assert {(e["name"], e["data"]) for e in visible()} == {
+        ("order.completed", f'{{"product":"FJ-1{n}"}}') for n in range(1, 6)
+    }
