@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from regard.analytics import Estimate
 from regard.know.models import Candidate, Identity, Merge
+from regard.ledger.queries import newest_events
 from regard.listen.models import Import
 
 ORDERS = """order id;customer id;e-mail;order date;total
@@ -230,3 +231,20 @@ def test_the_value_of_the_base_is_homes_fourth_figure(
     assert "€81,000" in tiles[3]
     assert "€70,000 to €99,000 · n 1,200" in tiles[3]
     assert 'class="interval"' in tiles[3]
+
+
+def test_an_ambiguous_decimal_mark_is_asked_on_the_page(as_: Callable[[str], Client], db: None) -> None:
+    max_ = as_("max")
+    text = ORDERS.replace("19,99", "1.999").replace("5,00", "5.000").replace("total", "amount")
+    job = upload(max_, text, source="till")
+    html = text_of(max_, f"/imports/{job.pk}")
+    assert 'name="decimal_mark" value="comma"' in html
+    assert 'name="date_order"' not in html
+    assert max_.post(f"/imports/{job.pk}/start", {"text": ""}).status_code == 409
+    assert max_.post(f"/imports/{job.pk}/start", {"decimal_mark": "dot"}).status_code == 400
+    max_.post(f"/imports/{job.pk}/start", {"decimal_mark": "comma"})
+    assert "decimal_mark" not in text_of(max_, f"/imports/{job.pk}").replace("decimal_mark</code>", "")
+    max_.post(f"/imports/{job.pk}/start", {"text": ""})
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert {str(row["amount"]) for row in newest_events()} == {"1999.0000", "5000.0000"}

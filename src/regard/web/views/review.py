@@ -60,8 +60,8 @@ def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
 @require_safe
 def numbers(request: HttpRequest) -> HttpResponse:
     """Columns of numbers that count the same people: what was found, why, and what a person said."""
-    rows = [{"shared": each, "links": know.links_by(each)} for each in know.shared_numbers()]
-    rows.sort(key=lambda row: row["shared"].state != "unsure")
+    found = sorted(know.shared_numbers(), key=lambda each: each.state != "unsure")
+    rows = [{"shared": each, "links": know.links_by(each)} for each in found]
     return render(request, "web/review_numbers.html", {"rows": rows})
 
 
