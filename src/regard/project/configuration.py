@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regard.errors import SettingError
 
+SECRET = ("DATABASE_URL", "S3_SECRET")  # never shown
 DEFAULT_HOME = "~/.regard"
 CONFIGURATION_FILE = "regard.toml"
 
@@ -77,6 +78,12 @@ def _database(value: str) -> str:
     return value
 
 
+def _endpoint(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("say https://host:port, or leave it empty for Amazon")
+    return value.rstrip("/")
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("COMPANY", "text", "Our company", "The company's name, as pages and reports show it.", _text),
     Setting(
@@ -100,6 +107,16 @@ SETTINGS: tuple[Setting, ...] = (
         "Where the lake lies (folder, or s3://bucket/prefix); empty means `lake` in the home folder.",
         _text,
     ),
+    Setting(
+        "S3_ENDPOINT",
+        "url",
+        "",
+        "Who keeps an s3:// lake, if it is not Amazon: https://host:port; empty means AWS_ENDPOINT_URL or Amazon.",
+        _endpoint,
+    ),
+    Setting("S3_REGION", "text", "", "Region of an s3:// lake; empty means AWS_REGION.", _text),
+    Setting("S3_KEY_ID", "text", "", "Access key of an s3:// lake; empty means AWS_ACCESS_KEY_ID.", _text),
+    Setting("S3_SECRET", "secret", "", "Its secret; empty means AWS_SECRET_ACCESS_KEY.", _text),
     Setting(
         "HOSTS",
         "list",
@@ -151,7 +168,7 @@ class Configuration:
     def shown(self, setting: Setting) -> str:
         """A value as people may see it, written as it would be set; what holds a password is not shown."""
         value = self.values[setting.name]
-        if setting.name == "DATABASE_URL":
+        if setting.name in SECRET:
             return "(set)" if value else ""
         if isinstance(value, bool):
             return "yes" if value else "no"
