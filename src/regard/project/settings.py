@@ -98,6 +98,7 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": REGARD_HOME / "regard.sqlite3",
+            "CONN_MAX_AGE": None,  # opening it anew for each request costs as much as a few queries
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,

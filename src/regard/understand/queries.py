@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from regard.analytics import Estimate
 from regard.errors import InputError, NotFoundError
-from regard.ledger import lake
+from regard.ledger import lake, lookup
 from regard.ledger.queries import events as ledger_events
 from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
@@ -137,7 +137,10 @@ def profiles() -> ir.Table:
 
 def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
-    rows: list[dict[str, Any]] = lake.select("profiles", "WHERE customer_id = ?", [customer_id]).to_pylist()
+    found = lookup.find("profiles", "customer_id", [customer_id])
+    if found is None:
+        found = lake.select("profiles", "WHERE customer_id = ?", [customer_id])
+    rows: list[dict[str, Any]] = found.to_pylist()
     return rows[0] if rows else None
 
 

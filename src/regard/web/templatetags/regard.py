@@ -1,8 +1,9 @@
 """How figures, money and times are written: in the reader's locale, never naked."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.urls import reverse
@@ -106,10 +107,27 @@ def ago(when: datetime | str | None) -> SafeString:
 
 
 @register.filter
+def day_words(day: date) -> str:
+    """`Monday, 4 May 2026`."""
+    return _day_words(day, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, language: str) -> str:
+    return formats.date_format(day, "l, j F Y")
+
+
+@register.filter
 def clock(when: datetime) -> str:
     """The time of day, in the company's zone."""
     aware = when if timezone.is_aware(when) else when.replace(tzinfo=UTC)
-    return formats.time_format(timezone.localtime(aware), "TIME_FORMAT")
+    local = timezone.localtime(aware)
+    return _clock(time(local.hour, local.minute), get_language())
+
+
+@lru_cache(maxsize=4 * 24 * 60)
+def _clock(at: time, language: str) -> str:
+    return formats.time_format(at, "TIME_FORMAT")
 
 
 def _how_long(when: datetime) -> str:
