@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -15,7 +16,9 @@ from regard.ledger.actions import compact_lake
 from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import Row, figures_of
 from regard.understand.measures import MEASURES
-from regard.understand.models import Computation, Finding, PainPoint
+from regard.understand.artefacts import artefacts_of
+from regard.understand.models import Artefact, Computation, Finding, PainPoint
+from regard.understand.page_tables import write_page_tables
 from regard.understand.pain_points import find_pain_points
 from regard.understand.profiles import profile_rows
 from regard.understand.traits import customer_traits, low_cardinality
@@ -44,11 +47,14 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         computation.event_count, computation.last_event_at = _extent(facts)
         traits = facts.hold(low_cardinality(customer_traits()))
         findings = list(_findings(computation, facts, traits, say))
-        say("What to fix next", 0.9)
+        say("What to fix next", 0.8)
         found = find_pain_points(facts, worth, traits)
+        say("Voice, journeys and value", 0.85)
+        write_page_tables(facts, traits)
+        artefacts = artefacts_of(as_of)
     say("Keeping the figures", 0.95)
     lake.overwrite("touched", found.touched)
-    _keep(computation, findings, found.points)
+    _keep(computation, findings, found.points, artefacts)
     say("Done", 1.0)
     return computation
 
@@ -71,7 +77,7 @@ def _extent(facts: Facts) -> tuple[int, datetime | None]:
 
 def _findings(computation: Computation, facts: Facts, traits: ir.Table, say: Progress) -> Iterator[Finding]:
     for place, measure in enumerate(MEASURES.values()):
-        say(measure.title, 0.4 + 0.5 * place / len(MEASURES))
+        say(measure.title, 0.4 + 0.4 * place / len(MEASURES))
         for row in figures_of(measure, facts, traits):
             yield _finding(computation, row)
 
@@ -95,13 +101,18 @@ def _finding(computation: Computation, row: Row) -> Finding:
     )
 
 
-def _keep(computation: Computation, findings: list[Finding], points: list[PainPoint]) -> None:
+def _keep(
+    computation: Computation, findings: list[Finding], points: list[PainPoint], artefacts: dict[str, Any]
+) -> None:
     """Store what was found, finish the computation and forget the ones before the last two."""
     with transaction.atomic():
         Finding.objects.bulk_create(findings, batch_size=2000)
         for point in points:
             point.computation = computation
         PainPoint.objects.bulk_create(points)
+        Artefact.objects.bulk_create(
+            Artefact(computation=computation, name=name, content=content) for name, content in artefacts.items()
+        )
         computation.ended_at = timezone.now()
         computation.save(
             update_fields=["ended_at", "customer_count", "event_count", "last_event_at", "worth"]

@@ -75,3 +75,14 @@ class PainPoint(models.Model):
     def clear(self) -> bool:
         """Whether it surely costs something worth caring about."""
         return self.standing == self.Standing.COSTLY
+
+
+class Artefact(models.Model):
+    """What one page shows of everything, as one computation found it; slices are asked of the lake."""
+
+    computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="artefacts")
+    name = models.CharField(max_length=20)  # "journeys", "value", "drivers" or "segments"
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["computation", "name"], name="one_artefact_a_name")]
