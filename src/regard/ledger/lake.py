@@ -129,6 +129,7 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("step", pa.string()),
             pa.field("next_step", pa.string()),
             pa.field("episode", pa.int64()),
+            pa.field("back", pa.bool_()),  # whether the customer ordered after it
             pa.field("wait", pa.float64()),  # seconds
         ]
     ),

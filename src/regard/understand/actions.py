@@ -14,7 +14,8 @@ from regard.know.actions import refresh_people
 from regard.ledger import lake
 from regard.ledger.actions import compact_lake
 from regard.understand.facts import Facts, held_facts
-from regard.understand.figures import Row, figures_of
+from regard.understand.figures import figures_of
+from regard.understand.findings import finding_of
 from regard.understand.measures import MEASURES
 from regard.understand.artefacts import artefacts_of
 from regard.understand.models import Artefact, Computation, Finding, PainPoint
@@ -79,26 +80,7 @@ def _findings(computation: Computation, facts: Facts, traits: ir.Table, say: Pro
     for place, measure in enumerate(MEASURES.values()):
         say(measure.title, 0.4 + 0.4 * place / len(MEASURES))
         for row in figures_of(measure, facts, traits):
-            yield _finding(computation, row)
-
-
-def _finding(computation: Computation, row: Row) -> Finding:
-    estimate = row.estimate
-    return Finding(
-        computation=computation,
-        measure=row.measure,
-        version=estimate.version,
-        dimension=row.dimension[:60],
-        group=row.group[:200],
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
-        standard_error=estimate.standard_error,
-        n=estimate.n,
-        level=estimate.level,
-        method=estimate.method,
-        unit=row.unit,
-    )
+            yield finding_of(row, computation)
 
 
 def _keep(

@@ -34,14 +34,22 @@ def journey_picture(part: Slice, as_of: datetime) -> dict[str, Any]:
 
 
 def _nodes(steps: ir.Table, as_of: datetime) -> Rows:
-    """Each step: how often, by how many, and the share of those after whose last one nothing more happened."""
+    """Each step: how often, by how many, and the share of those who passed it and never ordered after that.
+
+    Of each customer the first time counts, which nothing that came later chose; if it is old enough to see who came
+    back. Where nobody orders, it is the share after whom nothing more happened.
+    """
     passed = steps.group_by(["step", "customer_id"]).aggregate(
-        times=ibis._.count(), last=ibis._.occurred_at.max(), ended=ibis._.next_step.isnull().any()
+        times=ibis._.count(), first=ibis._.occurred_at.min(), orders=ibis._.episode.max(),
+        back=ibis._.back.argmin(ibis._.occurred_at), more=ibis._.next_step.notnull().argmin(ibis._.occurred_at),
+    )  # fmt: skip
+    counts = passed.group_by("step").aggregate(
+        times=ibis._.times.sum(), customers=ibis._.count(), orders=ibis._.orders.max()
     )
-    counts = passed.group_by("step").aggregate(times=ibis._.times.sum(), customers=ibis._.count())
-    old = passed.filter(passed.last <= ibis.literal(as_of - BACK_WITHIN, type=passed.last.type()))
-    lost = ra.share(old, ["step"], success="ended").by_group()
     rows = lake.fetch(counts.order_by(ibis.desc("times"), "step")).to_pylist()
+    sells = any(row.pop("orders") for row in rows)
+    old = passed.filter(passed["first"] <= ibis.literal(as_of - BACK_WITHIN, type=passed["first"].type()))
+    lost = ra.share(old.mutate(lost=~(old.back if sells else old.more)), ["step"], success="lost").by_group()
     return [row | _never(lost.get((row["step"],))) for row in rows]
 
 

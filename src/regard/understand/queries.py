@@ -17,6 +17,8 @@ from regard.understand.facts import Facts, read_facts
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Computation, Finding, PainPoint
+from regard.understand.slices import EVERYTHING as WHOLE
+from regard.understand.slices import Slice, within
 from regard.understand.traits import customer_traits
 from regard.understand.worth import Prospect, prospect, total_worth
 
@@ -164,7 +166,7 @@ def measure(name: str, *, by: str = "", since: date | None = None, until: date |
 
 def rows_behind(
     name: str, *, dimension: str = "", group: str = "", since: date | None = None, until: date | None = None,
-    limit: int | None = None,
+    part: Slice = WHOLE, limit: int | None = None,
 ) -> ir.Table:  # fmt: skip
     """The rows a figure stands on, newest first, for a page or a CSV; nothing runs until the table is read."""
     chosen = measure_named(name)
@@ -179,6 +181,7 @@ def rows_behind(
         rows = rows.filter(rows.month == ibis.date(_first_of(group)))
     elif dimension:
         rows = rows.filter(rows[dimension] == group)
+    rows = within(rows, part)
     rows = rows.order_by(ibis.desc("occurred_at"))
     return rows.limit(limit) if limit else rows
 

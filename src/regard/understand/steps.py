@@ -32,7 +32,8 @@ ARROW = " → "
 
 
 def step_rows(facts: Facts) -> ir.Table:
-    """One row a step of a known customer: when, what came next after how many seconds, and since which order."""
+    """One row a step of a known customer: when, what came next after how many seconds, how many orders there had been
+    and whether another one came back after it."""
     log = _log(facts)
     journey = ibis.window(group_by="customer_id", order_by=["occurred_at", "event_id"])
     so_far = ibis.window(group_by="customer_id", order_by=["occurred_at", "event_id"], preceding=None, following=0)
@@ -45,10 +46,11 @@ def step_rows(facts: Facts) -> ir.Table:
         )
     )
     following = named.mutate(
-        next_step=named.step.lead().over(journey), next_at=named.occurred_at.lead().over(journey)
-    )
+        next_step=named.step.lead().over(journey), next_at=named.occurred_at.lead().over(journey),
+        back=named.episode < named.episode.max().over(ibis.window(group_by="customer_id")),
+    )  # fmt: skip
     return following.select(
-        "customer_id", "occurred_at", "month", "step", "next_step", "episode",
+        "customer_id", "occurred_at", "month", "step", "next_step", "episode", "back",
         wait=following.next_at.delta(following.occurred_at, unit="second").cast("float64"),
     )  # fmt: skip
 
@@ -64,7 +66,7 @@ def episode_rows(steps: ir.Table) -> ir.Table:
     path = changed.word.collect(order_by=["occurred_at", "step"])
     each = changed.group_by(["customer_id", "episode"]).aggregate(
         occurred_at=changed.occurred_at.min(), month=changed.month.min(), path=path,
-        back=(changed.next_step == NEXT_ORDER).fill_null(False).any(),
+        back=changed.back.any(),
     )  # fmt: skip
     shown = each.path[:LONGEST_PATH].join(ARROW)
     return each.select(

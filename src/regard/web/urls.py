@@ -1,6 +1,20 @@
 from django.urls import path
 
-from regard.web.views import customers, fixes, home, imports, measures, review, settings, sign_in, styleguide
+from regard.web.views import (
+    customers,
+    fixes,
+    home,
+    imports,
+    journeys,
+    measures,
+    people,
+    review,
+    settings,
+    sign_in,
+    styleguide,
+    value,
+    voice,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +29,13 @@ urlpatterns = [
     path("customers.csv", customers.customers_csv, name="customers-csv"),
     path("customers/<path:key>", customers.customer, name="customer"),
     path("merges/<int:merge_id>/undo", customers.undo_merge, name="undo-merge"),
+    path("voice", voice.voice, name="voice"),
+    path("journeys", journeys.journeys, name="journeys"),
+    path("journeys/passages.csv", journeys.passages_csv, name="passages-csv"),
+    path("value", value.value, name="value"),
+    path("value/cohorts.csv", value.cohorts_csv, name="cohorts-csv"),
+    path("people", people.people, name="people"),
+    path("people.csv", people.people_csv, name="people-csv"),
     path("measures", measures.measures, name="measures"),
     path("measures/<str:name>", measures.measure, name="measure"),
     path("measures/<str:name>/figures.csv", measures.figures_csv, name="measure-csv"),
