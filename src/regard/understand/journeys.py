@@ -47,9 +47,11 @@ def _nodes(steps: ir.Table, as_of: datetime) -> Rows:
         times=ibis._.times.sum(), customers=ibis._.count(), orders=ibis._.orders.max()
     )
     rows = lake.fetch(counts.order_by(ibis.desc("times"), "step")).to_pylist()
-    sells = any(row.pop("orders") for row in rows)
+    sells = any([row.pop("orders") for row in rows])
     old = passed.filter(passed["first"] <= ibis.literal(as_of - BACK_WITHIN, type=passed["first"].type()))
-    lost = ra.share(old.mutate(lost=~(old.back if sells else old.more)), ["step"], success="lost").by_group()
+    stayed = old.back if sells else old.more
+    # not `~stayed`: DuckDB reads `NOT x IS NOT NULL`, as Ibis writes the check for null, the other way round
+    lost = ra.share(old.mutate(lost=stayed.ifelse(False, True)), ["step"], success="lost").by_group()
     return [row | _never(lost.get((row["step"],))) for row in rows]
 
 

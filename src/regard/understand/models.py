@@ -68,6 +68,8 @@ class PainPoint(models.Model):
     trend = models.CharField(max_length=12)  # "worse", "better" or "cannot tell"
     assumptions = models.JSONField(default=list)  # sentences
 
+    in_slice: int | None = None  # customers, where a page is narrowed to some; never stored
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["computation", "key"], name="one_pain_point_a_key")]
 

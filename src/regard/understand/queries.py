@@ -13,7 +13,7 @@ from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
 from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
-from regard.understand.facts import Facts, read_facts
+from regard.understand.facts import Facts, month_of, read_facts
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Computation, Finding, PainPoint
@@ -27,6 +27,7 @@ __all__ = [
     "Concern",
     "PainPoint",
     "Prospect",
+    "befell",
     "dimensions",
     "latest_computation",
     "latest_findings",
@@ -114,6 +115,15 @@ def people_of(point: PainPoint, *, limit: int | None = None) -> list[dict[str, A
     rows = rows.order_by(ibis.desc("worth", nulls_first=False), "customer_id")
     found: list[dict[str, Any]] = lake.fetch(rows.limit(limit) if limit else rows).to_pylist()
     return found
+
+
+def befell(part: Slice) -> dict[str, int]:
+    """How many customers of a slice each pain point befell in the last year, by its key; those that befell none are
+    left out."""
+    touched = lake.read("touched")
+    rows = within(touched.mutate(month=month_of(touched.ordered_at)), part)
+    counts = rows.group_by("key").aggregate(n=ibis._.customer_id.nunique())
+    return {row["key"]: row["n"] for row in lake.fetch(counts).to_pylist()}
 
 
 def words_of(point: PainPoint, *, limit: int = 8) -> list[dict[str, Any]]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-MOST_STEPS, MOST_PASSAGES = 12, 22
-COLUMN, ROW, WIDE, HIGH = 236, 84, 156, 46  # pixels
+MOST_STEPS, MOST_ONWARD, MOST_BACK = 12, 14, 6
+COLUMN, ROW, WIDE, HIGH = 252, 78, 152, 46  # pixels
 EDGE = 14
-BELOW = 44  # pixels that a way back hangs below the steps
+BELOW = 40  # pixels that a way back hangs below the steps
 WEIGHTS = 5
 NAMED_PASSAGES = 10  # whose counts are written beside them; more would lie on each other
 
@@ -71,7 +71,7 @@ def draw_journey(steps: list[dict[str, Any]], passages: list[dict[str, Any]]) ->
         column, place = places[row["step"]]
         free = (tallest - len(columns[column])) * ROW // 2
         boxes[row["step"]] = Box(row, EDGE + column * COLUMN, EDGE + 24 + free + place * ROW)
-    ways = [row for row in edges if row["step"] != row["next_step"]][:MOST_PASSAGES]
+    ways = _shown(edges, boxes)
     most = max((row["passages"] for row in ways), default=1)
     lines = [
         _line(row, boxes[row["step"]], boxes[row["next_step"]], most, place < NAMED_PASSAGES)
@@ -79,6 +79,14 @@ def draw_journey(steps: list[dict[str, Any]], passages: list[dict[str, Any]]) ->
     ]
     width = 2 * EDGE + (len(columns) - 1) * COLUMN + WIDE
     return Drawing(width, 2 * EDGE + 24 + tallest * ROW + BELOW, list(boxes.values()), lines)
+
+
+def _shown(edges: list[dict[str, Any]], boxes: dict[str, Box]) -> list[dict[str, Any]]:
+    """The commonest ways onward and the commonest ways back; more would be a tangle, and the table has them."""
+    ways = [row for row in edges if row["step"] != row["next_step"]]
+    onward = [row for row in ways if boxes[row["next_step"]].x > boxes[row["step"]].x][:MOST_ONWARD]
+    back = [row for row in ways if boxes[row["next_step"]].x <= boxes[row["step"]].x][:MOST_BACK]
+    return sorted(onward + back, key=lambda row: -row["passages"])
 
 
 def _columns(steps: list[str], edges: list[dict[str, Any]]) -> list[list[str]]:
@@ -116,7 +124,8 @@ def _line(row: dict[str, Any], start: Box, end: Box, most: int, named: bool) -> 
         x1, y1, x2, y2 = start.x + WIDE, start.y + HIGH // 2, end.x - 5, end.y + HIGH // 2
         bend = (x2 - x1) // 2
         path = f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
-        return Line(row, path, weight, (x1 + x2) // 2, (y1 + y2) // 2 - 5, named, False)
+        # beyond the middle, where ways that begin together have parted
+        return Line(row, path, weight, round(x1 + 0.59 * (x2 - x1)), round(y1 + 0.68 * (y2 - y1)) - 5, named, False)
     if end.x == start.x:
         side = start.x + WIDE
         y1, y2 = start.y + HIGH // 2 + 6, end.y + HIGH // 2 + 6

@@ -13,7 +13,7 @@ from regard.web.journey_drawing import draw_journey
 from regard.web.may import may
 from regard.web.slicing import read_narrowing
 
-MOST_SHOWN = 20
+MOST_SHOWN, MOST_HANDOVERS = 20, 12
 COLUMNS = ("step", "next_step", "passages", "customers", "median_wait")
 
 
@@ -35,7 +35,8 @@ def journeys(request: HttpRequest) -> HttpResponse:
             "paths": [row | {"address": narrowing.link(people, of="path", path=row["path"])}
                       for row in found["paths"]],
             "handovers": [row | {"address": narrowing.link(people, of="handover", **{
-                "from": row["from_department"], "to": row["to_department"]})} for row in found["handovers"]],
+                "from": row["from_department"], "to": row["to_department"]})} for row in found["handovers"][:MOST_HANDOVERS]],
+            "handover_count": len(found["handovers"]),
             "ladder": found["ladder"],
         }  # fmt: skip
     return render(request, "web/journeys.html", answer)
