@@ -117,7 +117,9 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("customer_id", pa.int64()),
             pa.field("occurred_at", TIMESTAMP),
             pa.field("month", pa.date32()),
-            pa.field("low", pa.float64()),  # the score as a part of its scale, 0 is the worst; null without one
+            pa.field(
+                "low", pa.float64()
+            ),  # the score as a part of its scale, 0 is the worst; null without one
         ]
     ),
     # one row a step of a customer's journey, with what came next; "episode" counts orders so far
@@ -130,6 +132,7 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("next_step", pa.string()),
             pa.field("episode", pa.int64()),
             pa.field("back", pa.bool_()),  # whether the customer ordered after it
+            pa.field("first_time", pa.bool_()),  # that the customer passed this step
             pa.field("wait", pa.float64()),  # seconds
         ]
     ),

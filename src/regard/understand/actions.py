@@ -13,11 +13,11 @@ from regard.errors import InputError
 from regard.know.actions import refresh_people
 from regard.ledger import lake
 from regard.ledger.actions import compact_lake
+from regard.understand.artefacts import artefacts_of
 from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import figures_of
 from regard.understand.findings import finding_of
 from regard.understand.measures import MEASURES
-from regard.understand.artefacts import artefacts_of
 from regard.understand.models import Artefact, Computation, Finding, PainPoint
 from regard.understand.page_tables import write_page_tables
 from regard.understand.pain_points import find_pain_points
@@ -93,7 +93,8 @@ def _keep(
             point.computation = computation
         PainPoint.objects.bulk_create(points)
         Artefact.objects.bulk_create(
-            Artefact(computation=computation, name=name, content=content) for name, content in artefacts.items()
+            Artefact(computation=computation, name=name, content=content)
+            for name, content in artefacts.items()
         )
         computation.ended_at = timezone.now()
         computation.save(

@@ -85,7 +85,9 @@ def _handover(said: Said, part: Slice) -> Crowd:
     handled = within(lake.read("handled"), part)
     order = ibis.window(group_by="case_id", order_by=["occurred_at", "department"])
     rows = handled.mutate(took=handled.department.lead().over(order))
-    return Crowd(f"Cases from {gave} to {took}", _counted(rows.filter((rows.department == gave) & (rows.took == took))))
+    return Crowd(
+        f"Cases from {gave} to {took}", _counted(rows.filter((rows.department == gave) & (rows.took == took)))
+    )
 
 
 def _answers(said: Said, part: Slice) -> Crowd:

@@ -8,7 +8,6 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from regard import analytics as ra
 from regard.ledger import lake
 from regard.understand.slices import Slice, within
 
@@ -23,7 +22,9 @@ Rows = list[dict[str, Any]]
 def valued(part: Slice) -> ir.Table:
     """The buyers of a slice: those whose last sign of life lies in its months."""
     profiles = lake.read("profiles")
-    rows = profiles.filter(profiles.worth.notnull()).mutate(month=profiles.last_seen.cast("date").truncate("M"))
+    rows = profiles.filter(profiles.worth.notnull()).mutate(
+        month=profiles.last_seen.cast("date").truncate("M")
+    )
     return within(rows, part)
 
 
@@ -48,7 +49,9 @@ def slipping(part: Slice) -> ir.Table:
     several = rows.filter(rows.orders >= SLIPPING_FEWEST)
     brought = several.revenue.cast("float64")
     usual = several.aggregate(usual=brought.quantile(0.5))
-    chosen = several.cross_join(usual).filter((ibis._.alive < SLIPPING_BELOW) & (ibis._.revenue >= ibis._.usual))
+    chosen = several.cross_join(usual).filter(
+        (ibis._.alive < SLIPPING_BELOW) & (ibis._.revenue >= ibis._.usual)
+    )
     return chosen.drop("usual").order_by(ibis.desc("revenue"), "customer_id")
 
 

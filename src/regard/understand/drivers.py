@@ -39,7 +39,10 @@ def driver_maps(as_of: datetime) -> dict[str, Any]:
         grouped = ibis.memtable(
             lake.fetch(chosen).join(held, "customer_id", join_type="inner").combine_chunks()
         )
-        maps += [_map(dimension, one.group["group"], one) for one in _maps(grouped, names, ["group"], GROUP_RESAMPLES)]
+        maps += [
+            _map(dimension, one.group["group"], one)
+            for one in _maps(grouped, names, ["group"], GROUP_RESAMPLES)
+        ]
     large = [one for one in maps if not one["dimension"] or one["n"] >= FEWEST_ANSWERS]
     return {"outcome": OUTCOMES[outcome], "instrument": outcome, "answers": held.num_rows, "maps": large}
 
@@ -86,7 +89,9 @@ def _outcome(scores: ir.Table) -> str:
 def _answers(scores: ir.Table, names: list[str], outcome: str) -> ir.Table:
     """One row an answer: the overall score and each attribute's rating."""
     ratings = {
-        f"rating_{place}": ibis._.score.max(where=(ibis._.touchpoint == name) & ibis._.instrument.isin(list(RATINGS)))
+        f"rating_{place}": ibis._.score.max(
+            where=(ibis._.touchpoint == name) & ibis._.instrument.isin(list(RATINGS))
+        )
         for place, name in enumerate(names)
     }
     whole = ibis._.score.max(where=ibis._.instrument == outcome)
@@ -98,7 +103,9 @@ def _dimensions(held: pa.Table) -> list[str]:
     """The dimensions, other than the ways in, that say something of those who answered."""
     segments = lake.read("segments")
     known = segments.filter(segments.dimension.notin(list(WAYS_IN))).select("dimension").distinct()
-    found: list[str] = lake.fetch(known.order_by("dimension"))["dimension"].to_pylist() if held.num_rows else []
+    found: list[str] = (
+        lake.fetch(known.order_by("dimension"))["dimension"].to_pylist() if held.num_rows else []
+    )
     return found
 
 
@@ -107,7 +114,9 @@ def _maps(answers: ir.Table, names: list[str], by: "list[str] | tuple[()]", resa
     named = answers.rename(dict(zip(names, columns, strict=True)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ra.StatisticalWarning)  # the page says n, and "cannot tell"
-        return ra.importance_performance(named, "outcome", names, by, lowest=0, highest=1, resamples=resamples)
+        return ra.importance_performance(
+            named, "outcome", names, by, lowest=0, highest=1, resamples=resamples
+        )
 
 
 def _map(dimension: str, group: str, one: Any) -> dict[str, Any]:

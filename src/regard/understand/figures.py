@@ -73,7 +73,9 @@ def default_period(measure: Measure, facts: Facts) -> Period:
     return Period(since=facts.as_of - timedelta(days=measure.window_days))
 
 
-def figures_from(measure: Measure, rows: ir.Table, dimension: str, by: Sequence[str] | None = None) -> list[Row]:
+def figures_from(
+    measure: Measure, rows: ir.Table, dimension: str, by: Sequence[str] | None = None
+) -> list[Row]:
     """Figures of `rows` by the columns `by`, which are the dimension itself unless said otherwise."""
     if by is None:
         by = [dimension] if dimension else []

@@ -39,20 +39,18 @@ def _nodes(steps: ir.Table, as_of: datetime) -> Rows:
     Of each customer the first time counts, which nothing that came later chose; if it is old enough to see who came
     back. Where nobody orders, it is the share after whom nothing more happened.
     """
-    passed = steps.group_by(["step", "customer_id"]).aggregate(
-        times=ibis._.count(), first=ibis._.occurred_at.min(), orders=ibis._.episode.max(),
-        back=ibis._.back.argmin(ibis._.occurred_at), more=ibis._.next_step.notnull().argmin(ibis._.occurred_at),
-    )  # fmt: skip
-    counts = passed.group_by("step").aggregate(
-        times=ibis._.times.sum(), customers=ibis._.count(), orders=ibis._.orders.max()
+    counts = steps.group_by("step").aggregate(
+        times=ibis._.count(), customers=ibis._.customer_id.nunique(), orders=ibis._.episode.max()
     )
     rows = lake.fetch(counts.order_by(ibis.desc("times"), "step")).to_pylist()
-    sells = any([row.pop("orders") for row in rows])
-    old = passed.filter(passed["first"] <= ibis.literal(as_of - BACK_WITHIN, type=passed["first"].type()))
-    stayed = old.back if sells else old.more
+    sells = any(row["orders"] for row in rows)
+    first = steps.filter(steps.first_time)
+    old = first.filter(first.occurred_at <= ibis.literal(as_of - BACK_WITHIN, type=first.occurred_at.type()))
+    stayed = old.back if sells else old.next_step.notnull()
     # not `~stayed`: DuckDB reads `NOT x IS NOT NULL`, as Ibis writes the check for null, the other way round
     lost = ra.share(old.mutate(lost=stayed.ifelse(False, True)), ["step"], success="lost").by_group()
-    return [row | _never(lost.get((row["step"],))) for row in rows]
+    return [{name: row[name] for name in ("step", "times", "customers")} | _never(lost.get((row["step"],)))
+            for row in rows]  # fmt: skip
 
 
 def _never(estimate: ra.Estimate | None) -> dict[str, Any]:
@@ -62,13 +60,11 @@ def _never(estimate: ra.Estimate | None) -> dict[str, Any]:
 
 
 def _passages(steps: ir.Table) -> Rows:
-    """Each step directly followed by another."""
+    """Each step directly followed by another; to count different customers, too, would cost more than the rest."""
     edges = (
         steps.filter(steps.next_step.notnull())
         .group_by(["step", "next_step"])
-        .aggregate(
-            passages=ibis._.count(), customers=ibis._.customer_id.nunique(), median_wait=ibis._.wait.quantile(0.5)
-        )
+        .aggregate(passages=ibis._.count(), median_wait=ibis._.wait.quantile(0.5))
     )
     found: Rows = lake.fetch(edges.order_by(ibis.desc("passages"), "step", "next_step")).to_pylist()
     return found
@@ -116,7 +112,9 @@ def _ladder(steps: ir.Table, as_of: datetime) -> Rows:
     Only customers whose first order is old enough for a second one.
     """
     orders = steps.filter(steps.step.isin([FIRST_ORDER, NEXT_ORDER]))
-    counts = orders.group_by("customer_id").aggregate(orders=ibis._.episode.max(), first=ibis._.occurred_at.min())
+    counts = orders.group_by("customer_id").aggregate(
+        orders=ibis._.episode.max(), first=ibis._.occurred_at.min()
+    )
     old = counts.filter(counts["first"] <= ibis.literal(as_of - BACK_WITHIN, type=counts["first"].type()))
     reached = lake.fetch(old.aggregate(**{f"rung_{n}": (old.orders >= n).sum() for n in range(1, RUNGS + 1)}))
     customers = [column[0].as_py() or 0 for column in reached.columns]
@@ -124,6 +122,13 @@ def _ladder(steps: ir.Table, as_of: datetime) -> Rows:
     for place, (before, here) in enumerate(pairwise(customers), 2):
         share = ra.wilson(here, before)
         known = before > 0
-        rungs.append({"orders": place, "customers": here, "share": float(share.value) if known else None,
-                      "low": float(share.low) if known else None, "high": float(share.high) if known else None})
+        rungs.append(
+            {
+                "orders": place,
+                "customers": here,
+                "share": float(share.value) if known else None,
+                "low": float(share.low) if known else None,
+                "high": float(share.high) if known else None,
+            }
+        )
     return rungs if customers[0] else []

@@ -48,7 +48,9 @@ def _segments(facts: Facts, traits: ir.Table) -> ir.Table:
         "customer_id", dimension=ibis.literal("channel"), group=events.channel
     )
     columns = ("dimension", "group", "customer_id")
-    every = traits.select(*columns).union(sources.select(*columns)).union(channels.select(*columns)).distinct()
+    every = (
+        traits.select(*columns).union(sources.select(*columns)).union(channels.select(*columns)).distinct()
+    )
     count = every.group_by("dimension").aggregate(groups=every.group.nunique())
     several = count.filter(count.groups >= FEWEST_GROUPS)
     return every.semi_join(several, "dimension").order_by(*columns)

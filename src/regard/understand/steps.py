@@ -36,7 +36,9 @@ def step_rows(facts: Facts) -> ir.Table:
     and whether another one came back after it."""
     log = _log(facts)
     journey = ibis.window(group_by="customer_id", order_by=["occurred_at", "event_id"])
-    so_far = ibis.window(group_by="customer_id", order_by=["occurred_at", "event_id"], preceding=None, following=0)
+    so_far = ibis.window(
+        group_by="customer_id", order_by=["occurred_at", "event_id"], preceding=None, following=0
+    )
     numbered = log.mutate(episode=log.is_order.cast("int64").sum().over(so_far))
     named = numbered.mutate(
         step=ibis.cases(
@@ -45,25 +47,29 @@ def step_rows(facts: Facts) -> ir.Table:
             else_=numbered.step,
         )
     )
+    same = ibis.window(group_by=["customer_id", "step"], order_by=["occurred_at", "event_id"])
     following = named.mutate(
         next_step=named.step.lead().over(journey), next_at=named.occurred_at.lead().over(journey),
         back=named.episode < named.episode.max().over(ibis.window(group_by="customer_id")),
+        first_time=ibis.row_number().over(same) == 0,
     )  # fmt: skip
     return following.select(
         "customer_id", "occurred_at", "month", "step", "next_step", "episode", "back",
-        wait=following.next_at.delta(following.occurred_at, unit="second").cast("float64"),
+        "first_time", wait=following.next_at.delta(following.occurred_at, unit="second").cast("float64"),
     )  # fmt: skip
 
 
 def episode_rows(steps: ir.Table) -> ir.Table:
     """One row an order and what followed until the next one: the path in words, how long, and whether one came."""
     held = steps.filter(steps.episode > 0).mutate(
-        word=ibis.ifelse(steps.step.isin([FIRST_ORDER, NEXT_ORDER]), "ordered", steps.step)
+        word=ibis.ifelse(steps.step.isin([FIRST_ORDER, NEXT_ORDER]), "ordered", steps.step),
+        place=ibis.ifelse(steps.step.isin([FIRST_ORDER, NEXT_ORDER]), 0, 1),  # nothing precedes its order
     )
-    within = ibis.window(group_by=["customer_id", "episode"], order_by=["occurred_at", "step"])
+    order = ["occurred_at", "place", "step"]
+    within = ibis.window(group_by=["customer_id", "episode"], order_by=order)
     changed = held.mutate(before=held.word.lag().over(within))
     changed = changed.filter(changed.before.isnull() | (changed.before != changed.word))
-    path = changed.word.collect(order_by=["occurred_at", "step"])
+    path = changed.word.collect(order_by=order)
     each = changed.group_by(["customer_id", "episode"]).aggregate(
         occurred_at=changed.occurred_at.min(), month=changed.month.min(), path=path,
         back=changed.back.any(),
@@ -86,7 +92,11 @@ def handled_rows(facts: Facts) -> ir.Table:
 
 def _log(facts: Facts) -> ir.Table:
     events = facts.events
-    late = facts.promises.filter(facts.promises.broken.fill_null(False)).select("customer_id", "subject").distinct()
+    late = (
+        facts.promises.filter(facts.promises.broken.fill_null(False))
+        .select("customer_id", "subject")
+        .distinct()
+    )
     chosen = events.filter(
         events.customer_id.notnull()
         & events.name.isin([ORDERED, *WORDS])

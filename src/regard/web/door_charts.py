@@ -14,10 +14,11 @@ def chart_of_map(name: str, outcome: str, found: dict[str, Any]) -> Chart:
         {"driver": point["driver"], "verdict": point["verdict"],
          **{f"{side}_{edge}": point[side][edge] * 100 for side in ("importance", "performance")
             for edge in ("value", "low", "high")}}
-        for point in found["points"] if point["importance"]["value"] is not None and point["performance"]["value"] is not None
+        for point in found["points"] if None not in (point["importance"]["value"], point["performance"]["value"])
     ]  # fmt: skip
-    x, y = _axis("performance_value", "how well it is rated, per cent of the scale"), _axis(
-        "importance_value", "share of what is explained, per cent"
+    x, y = (
+        _axis("performance_value", "how well it is rated, per cent of the scale"),
+        _axis("importance_value", "share of what is explained, per cent"),
     )
     spec = {
         "$schema": SCHEMA, "height": 380, "padding": {**PADDING, "right": 110}, "data": {"values": points},
@@ -66,8 +67,13 @@ def chart_of_bands(name: str, bands: list[dict[str, Any]], currency: str) -> Cha
 
 def chart_of_lorenz(name: str, found: dict[str, Any]) -> Chart:
     """The Lorenz curve against the line on which everybody would be worth the same."""
-    points = [{"customers": each["customers"] * 100, "value": each["value"] * 100} for each in found["lorenz"]]
-    x, y = _axis("customers", "per cent of buyers, the least valuable first"), _axis("value", "per cent of the value")
+    points = [
+        {"customers": each["customers"] * 100, "value": each["value"] * 100} for each in found["lorenz"]
+    ]
+    x, y = (
+        _axis("customers", "per cent of buyers, the least valuable first"),
+        _axis("value", "per cent of the value"),
+    )
     spec = {
         "$schema": SCHEMA, "height": 300, "padding": PADDING,
         "layer": [

@@ -1,7 +1,7 @@
 """Figures as pages show them: the newest value with its interval, the months behind it, and what changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -33,6 +33,7 @@ class Figure:
     shown: Finding  # over everything; of totals the last full month
     months: list[Finding]  # full months, oldest first
     change: Change | None  # the last full month against the one before
+    narrowed: bool = False  # to a slice
 
     @property
     def points(self) -> list[tuple[float | None, float | None, float | None]]:
@@ -52,6 +53,8 @@ class Figure:
     def when(self) -> str:
         if self.shown.dimension == "month":
             return month_words(self.shown.group)
+        if self.narrowed:
+            return "in this slice"
         return f"last {self.measure.window_days} days" if self.measure.window_days else "all that is known"
 
     @property
@@ -104,7 +107,8 @@ def _picture(
     month = part.until or (last_full_month(as_of, last_event_at) if last_event_at else None)
     changes = changes_among(months, month) if month else []
     wholes = [each for each in found if not each.dimension]
-    return Picture(_figures(wholes, months, changes, as_of), changes, [])
+    figures = [replace(figure, narrowed=True) for figure in _figures(wholes, months, changes, as_of)]
+    return Picture(figures, changes, [])
 
 
 def _figures(

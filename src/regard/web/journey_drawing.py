@@ -1,6 +1,7 @@
 """The journey graph as a drawing: steps in columns, the strongest passages between them, all as plain numbers."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 MOST_STEPS, MOST_ONWARD, MOST_BACK = 12, 14, 6
@@ -62,9 +63,7 @@ def draw_journey(steps: list[dict[str, Any]], passages: list[dict[str, Any]]) ->
     chosen = [row["step"] for row in steps[:MOST_STEPS]]
     edges = [row for row in passages if row["step"] in chosen and row["next_step"] in chosen]
     columns = _columns(chosen, edges)
-    places = {
-        step: (column, place) for column, held in enumerate(columns) for place, step in enumerate(held)
-    }
+    places = {step: (column, place) for column, held in enumerate(columns) for place, step in enumerate(held)}
     tallest = max(len(held) for held in columns)
     boxes = {}
     for row in steps[:MOST_STEPS]:
@@ -105,7 +104,7 @@ def _columns(steps: list[str], edges: list[dict[str, Any]]) -> list[list[str]]:
     columns: list[list[str]] = [[] for _ in range(max(column.values()) + 1)]
     for step in steps:
         columns[column[step]].append(step)
-    for before, held in zip(columns, columns[1:], strict=False):
+    for before, held in pairwise(columns):
         held.sort(key=lambda step: _height(step, before, edges))
     return columns
 
@@ -125,7 +124,9 @@ def _line(row: dict[str, Any], start: Box, end: Box, most: int, named: bool) -> 
         bend = (x2 - x1) // 2
         path = f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
         # beyond the middle, where ways that begin together have parted
-        return Line(row, path, weight, round(x1 + 0.59 * (x2 - x1)), round(y1 + 0.68 * (y2 - y1)) - 5, named, False)
+        return Line(
+            row, path, weight, round(x1 + 0.59 * (x2 - x1)), round(y1 + 0.68 * (y2 - y1)) - 5, named, False
+        )
     if end.x == start.x:
         side = start.x + WIDE
         y1, y2 = start.y + HIGH // 2 + 6, end.y + HIGH // 2 + 6

@@ -36,7 +36,9 @@ class Narrowing:
     def words(self) -> str:
         """`state Nord, from 2026-01 to 2026-06`; nothing for everything."""
         who = f"{self.part.dimension} {self.part.group}" if self.part.dimension else ""
-        when = " ".join(f"{word} {month}" for word, month in (("from", self.since), ("to", self.until)) if month)
+        when = " ".join(
+            f"{word} {month}" for word, month in (("from", self.since), ("to", self.until)) if month
+        )
         return ", ".join(each for each in (who, when) if each)
 
     @property

@@ -1,5 +1,7 @@
 """Journeys: what customers do step after step, where they stay away, and what hand-overs add."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from regard.web.may import may
 from regard.web.slicing import read_narrowing
 
 MOST_SHOWN, MOST_HANDOVERS = 20, 12
-COLUMNS = ("step", "next_step", "passages", "customers", "median_wait")
+COLUMNS = ("step", "next_step", "passages", "median_wait")
 
 
 @may(Permission.MEASURES_READ)
@@ -22,24 +24,34 @@ COLUMNS = ("step", "next_step", "passages", "customers", "median_wait")
 def journeys(request: HttpRequest) -> HttpResponse:
     narrowing = read_narrowing(request.GET.dict())
     found, people = doors.journeys(narrowing.part), reverse("people")
-    answer = {"narrowing": narrowing, "computation": understand.latest_computation(), "found": found}
+    answer: dict[str, Any] = {
+        "narrowing": narrowing,
+        "computation": understand.latest_computation(),
+        "found": found,
+    }
     if found:
         steps = [row | {"address": narrowing.link(people, of="step", step=row["step"]),
                         "lost_address": narrowing.link(people, of="step", step=row["step"], lost="yes")}
                  for row in found["steps"]]  # fmt: skip
         passages = [row | {"address": narrowing.link(people, of="step", step=row["step"], next=row["next_step"])}
                     for row in found["passages"]]  # fmt: skip
+        handovers = [
+            row | {"address": narrowing.link(people, of="handover", **_between(row))}
+            for row in found["handovers"]
+        ]
         answer |= {
             "drawing": draw_journey(steps, passages), "steps": steps, "passages": passages[:MOST_SHOWN],
             "passage_count": len(passages),
             "paths": [row | {"address": narrowing.link(people, of="path", path=row["path"])}
                       for row in found["paths"]],
-            "handovers": [row | {"address": narrowing.link(people, of="handover", **{
-                "from": row["from_department"], "to": row["to_department"]})} for row in found["handovers"][:MOST_HANDOVERS]],
-            "handover_count": len(found["handovers"]),
+            "handovers": handovers[:MOST_HANDOVERS], "handover_count": len(handovers),
             "ladder": found["ladder"],
         }  # fmt: skip
     return render(request, "web/journeys.html", answer)
+
+
+def _between(row: dict[str, Any]) -> dict[str, str]:
+    return {"from": row["from_department"], "to": row["to_department"]}
 
 
 @may(Permission.EXPORT)

@@ -61,7 +61,9 @@ def figures_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     by, part = request.GET.get("by", ""), read_narrowing(request.GET.dict()).part
     found = understand.latest_findings(name, by)
     if part:
-        found = [each for each in doors.narrowed_findings(part) if each.measure == name and each.dimension == by]
+        found = [
+            each for each in doors.narrowed_findings(part) if each.measure == name and each.dimension == by
+        ]
     rows = ([getattr(each, column) for column in COLUMNS] for each in found)
     return csv_answer(f"{chosen.name}-{by or 'overall'}.csv", COLUMNS, rows)
 

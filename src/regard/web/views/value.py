@@ -28,7 +28,11 @@ COHORT_COLUMNS = ("month", "customers", "months_since", "share_ordering", "reven
 def value(request: HttpRequest) -> HttpResponse:
     narrowing = read_narrowing(request.GET.dict())
     found, whole = doors.value(narrowing.part), understand.worth_of_all()
-    answer: dict[str, Any] = {"narrowing": narrowing, "computation": understand.latest_computation(), "found": found}
+    answer: dict[str, Any] = {
+        "narrowing": narrowing,
+        "computation": understand.latest_computation(),
+        "found": found,
+    }
     if found and whole:
         total, currency = whole
         people = reverse("people")
@@ -70,5 +74,7 @@ def _band_address(narrowing: Narrowing, people: str, band: dict[str, Any]) -> st
 
 def _shaded(row: dict[str, Any], narrowing: Narrowing) -> dict[str, Any]:
     cells = [{**cell, "shade": min(SHADES, round(cell["share"] * 2 * SHADES))} for cell in row["cells"]]
-    address = Narrowing(narrowing.part.customers_only, []).link(reverse("people"), of="cohort", month=row["month"])
+    address = Narrowing(narrowing.part.customers_only, []).link(
+        reverse("people"), of="cohort", month=row["month"]
+    )
     return {**row, "cells": cells, "address": address}

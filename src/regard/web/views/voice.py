@@ -45,10 +45,10 @@ def voice(request: HttpRequest) -> HttpResponse:
 
 def _score(figure: Figure, narrowing: Narrowing) -> dict[str, Any]:
     name = figure.measure.name
-    csv = narrowing.link(reverse("measure-csv", args=[name]), by="month")
+    csv, title = narrowing.link(reverse("measure-csv", args=[name]), by="month"), figure.measure.title
     return {
         "figure": figure,
-        "chart": chart_of_series(f"months-{name}", figure.measure.title, rows_of(figure.months), unit=figure.unit, csv=csv),
+        "chart": chart_of_series(f"months-{name}", title, rows_of(figure.months), unit=figure.unit, csv=csv),
         "people": narrowing.link(reverse("people"), of="answers", measure=name),
         "rows": narrowing.link(reverse("measure-rows", args=[name])),
     }  # fmt: skip
