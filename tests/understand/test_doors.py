@@ -105,13 +105,17 @@ def test_a_slice_holds_its_customers_and_its_months_only(tables: None) -> None:
         ("cohort", {"month": "2025-01"}, 24),
     ],
 )
-def test_every_number_opens_into_its_customers(tables: None, of: str, said: dict[str, str], customers: int) -> None:
+def test_every_number_opens_into_its_customers(
+    tables: None, of: str, said: dict[str, str], customers: int
+) -> None:
     rows = behind.crowd(of, said, EVERYTHING).rows
     assert behind.count(rows) == customers
     assert lake.fetch(behind.described(rows)).num_rows == customers
 
 
-@pytest.mark.parametrize(("of", "said"), [("nobody", {}), ("cohort", {"month": "x"}), ("worth", {"low": "x"})])
+@pytest.mark.parametrize(
+    ("of", "said"), [("nobody", {}), ("cohort", {"month": "x"}), ("worth", {"low": "x"})]
+)
 def test_a_link_that_says_nonsense_is_refused(tables: None, of: str, said: dict[str, str]) -> None:
     with pytest.raises(InputError):
         behind.crowd(of, said, EVERYTHING)
@@ -143,7 +147,11 @@ def test_what_satisfaction_hangs_on_is_found_over_all_and_nothing_without_rating
     rows = []
     for n in range(120):
         person, speed, care = f"shop:{n}", 1 + n % 5, 1 + (n // 5) % 5
-        answers = [("csat-5", float(speed), None), ("rating-5", float(speed), "speed"), ("rating-5", float(care), "care")]
+        answers = [
+            ("csat-5", float(speed), None),
+            ("rating-5", float(speed), "speed"),
+            ("rating-5", float(care), "care"),
+        ]
         rows += [event("survey.answered", person, day(1), instrument=instrument, score=score, touchpoint=touchpoint)
                  for instrument, score, touchpoint in answers]  # fmt: skip
     assert driver_maps(NOW) == {}

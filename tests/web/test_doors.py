@@ -61,5 +61,9 @@ def test_a_drawing_places_each_step_once_and_ways_back_apart() -> None:
             {"step": "ordered again", "next_step": "delivered", "passages": 4}]  # fmt: skip
     drawing = draw_journey(steps, ways)
     assert [box.x for box in drawing.boxes] == sorted(box.x for box in drawing.boxes)
-    assert [(line.row["passages"], line.back) for line in drawing.lines] == [(9, False), (5, False), (4, True)]
+    assert [(line.row["passages"], line.back) for line in drawing.lines] == [
+        (9, False),
+        (5, False),
+        (4, True),
+    ]
     assert drawing.lines[0].weight == 5

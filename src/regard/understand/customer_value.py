@@ -29,17 +29,18 @@ def valued(part: Slice) -> ir.Table:
 
 
 def value_picture(part: Slice, as_of: datetime) -> dict[str, Any]:
-    """Everything the page of value shows of a slice, as JSON can hold it; empty without buyers."""
+    """Everything the page of value shows of a slice, as JSON can hold it; empty without orders, and
+    cohorts alone where they are too few to say what they will bring."""
     worth = np.sort(lake.fetch(valued(part).select("worth")).column("worth").to_numpy())
-    orders = _orders(part)
+    cohorts = _cohorts(_orders(part), as_of)
     if not len(worth):
-        return {}
+        return {"cohorts": cohorts} if cohorts else {}
     return {
         "customers": len(worth),
         "total": float(worth.sum()),
         "bands": _bands(worth),
         **_concentration(worth),
-        "cohorts": _cohorts(orders, as_of),
+        "cohorts": cohorts,
     }
 
 

@@ -33,7 +33,12 @@ def value(request: HttpRequest) -> HttpResponse:
         "computation": understand.latest_computation(),
         "found": found,
     }
-    if found and whole:
+    if found:
+        answer |= {
+            "cohorts": [_shaded(row, narrowing) for row in reversed(found["cohorts"])],
+            "ages": range(1, max((len(row["cells"]) for row in found["cohorts"]), default=0) + 1),
+        }
+    if "bands" in found and whole:
         total, currency = whole
         people = reverse("people")
         answer |= {
@@ -41,8 +46,6 @@ def value(request: HttpRequest) -> HttpResponse:
             "bands": [{**band, "address": _band_address(narrowing, people, band)} for band in found["bands"]],
             "band_chart": chart_of_bands("bands", found["bands"], currency),
             "lorenz": chart_of_lorenz("lorenz", found) if found["lorenz"] else None,
-            "cohorts": [_shaded(row, narrowing) for row in reversed(found["cohorts"])],
-            "ages": range(1, max((len(row["cells"]) for row in found["cohorts"]), default=0) + 1),
             **_slipping(request, narrowing),
         }  # fmt: skip
     return render(request, "web/value.html", answer)
