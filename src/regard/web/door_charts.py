@@ -5,6 +5,7 @@ from typing import Any
 from regard.web.charts import PADDING, SCHEMA, Chart
 from regard.web.templatetags.regard import money_about, number
 
+UNNAMED = ("low priority", "more than needed")
 EQUAL = {"strokeDash": [4, 4], "strokeWidth": 1, "opacity": 0.6}
 
 
@@ -16,22 +17,22 @@ def chart_of_map(name: str, outcome: str, found: dict[str, Any]) -> Chart:
             for edge in ("value", "low", "high")}}
         for point in found["points"] if None not in (point["importance"]["value"], point["performance"]["value"])
     ]  # fmt: skip
-    x, y = (
-        _axis("performance_value", "how well it is rated, per cent of the scale"),
-        _axis("importance_value", "share of what is explained, per cent"),
-    )
+    across, up = "how well it is rated, per cent of the scale", "share of what is explained, per cent"
+    x, y = _axis("performance_value", across), _axis("importance_value", up)
+    # names of what matters; those of all would lie on each other, and the table has them
+    named = [point for point in points if point["verdict"] not in UNNAMED]
     spec = {
         "$schema": SCHEMA, "height": 380, "padding": {**PADDING, "right": 110}, "data": {"values": points},
         "layer": [
-            _line("y", found["importance_line"]), _line("x", found["performance_line"]),
+            _line("y", up, found["importance_line"]), _line("x", across, found["performance_line"]),
             {"mark": {"type": "rule", "opacity": 0.35},
-             "encoding": {"x": x, "y": _axis("importance_low", None), "y2": {"field": "importance_high"}}},
+             "encoding": {"x": x, "y": _axis("importance_low", up), "y2": {"field": "importance_high"}}},
             {"mark": {"type": "rule", "opacity": 0.35},
-             "encoding": {"x": _axis("performance_low", None), "x2": {"field": "performance_high"}, "y": y}},
+             "encoding": {"x": _axis("performance_low", across), "x2": {"field": "performance_high"}, "y": y}},
             {"mark": {"type": "point", "filled": True, "size": 60},
              "encoding": {"x": x, "y": y, "tooltip": [{"field": "driver", "title": "Attribute"},
                                                       {"field": "verdict", "title": "Verdict"}]}},
-            {"mark": {"type": "text", "align": "left", "dx": 8, "dy": -6},
+            {"data": {"values": named}, "mark": {"type": "text", "align": "left", "dx": 8, "dy": -6},
              "encoding": {"x": x, "y": y, "text": {"field": "driver"}}},
         ],
     }  # fmt: skip
@@ -95,13 +96,13 @@ def _band(band: dict[str, Any], currency: str) -> str:
     return f"{low} or more" if band["high"] is None else f"{low} to {money_about(band['high'], currency)}"
 
 
-def _axis(column: str, title: str | None) -> dict[str, Any]:
+def _axis(column: str, title: str) -> dict[str, Any]:
     axis = {"tickCount": 5}
     scale = {"zero": not column.startswith("performance"), "nice": True}
     return {"field": column, "type": "quantitative", "title": title, "axis": axis, "scale": scale}
 
 
-def _line(way: str, at: float) -> dict[str, Any]:
+def _line(way: str, title: str, at: float) -> dict[str, Any]:
     """A dashed line between quadrants."""
     return {"data": {"values": [{"at": at * 100}]}, "mark": {"type": "rule", **EQUAL},
-            "encoding": {way: {"field": "at", "type": "quantitative"}}}  # fmt: skip
+            "encoding": {way: {"field": "at", "type": "quantitative", "title": title}}}  # fmt: skip
