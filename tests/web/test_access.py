@@ -36,6 +36,11 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "rejects-csv": ([1], False),
     "settings-user": ([1], True),
     "settings-key": ([1], True),
+    "record-consent": ([1], True),
+    "change-contact-rules": ([], True),
+    "send-test-letter": ([], True),
+    "retry-letter": ([1], True),
+    "unsubscribe": (["x"], False),
     "chart-script": (["charts.js"], False),
 }
 

@@ -17,6 +17,9 @@ class Permission(StrEnum):
     IMPORTS_READ = "imports.read"
     IMPORTS_WRITE = "imports.write"
     EXPORT = "export"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_RULES = "contact.rules"
+    MAIL_MANAGE = "mail.manage"
     SETTINGS_READ = "settings.read"
     KEYS_MANAGE = "keys.manage"
     USERS_MANAGE = "users.manage"
@@ -37,7 +40,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SETTINGS_READ,
         }
     ),
-    Role.AGENT: frozenset({P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ}),
+    Role.AGENT: frozenset(
+        {P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ, P.CONTACT_RECORD}
+    ),
 }
 
 PERMISSION_WORDS: dict[Permission, str] = {
@@ -48,6 +53,9 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.IMPORTS_READ: "see imports",
     P.IMPORTS_WRITE: "import files",
     P.EXPORT: "download tables",
+    P.CONTACT_RECORD: "record what customers agree to",
+    P.CONTACT_RULES: "change how often customers are contacted",
+    P.MAIL_MANAGE: "see and send letters again",
     P.SETTINGS_READ: "see the settings",
     P.KEYS_MANAGE: "make and revoke API keys",
     P.USERS_MANAGE: "manage users",

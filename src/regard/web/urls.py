@@ -1,17 +1,20 @@
 from django.urls import path
 
 from regard.web.views import (
+    contact,
     customers,
     fixes,
     home,
     imports,
     journeys,
+    mail,
     measures,
     people,
     review,
     settings,
     sign_in,
     styleguide,
+    unsubscribing,
     value,
     voice,
 )
@@ -27,6 +30,7 @@ urlpatterns = [
     path("fix/<int:number>/customers.csv", fixes.fix_csv, name="fix-csv"),
     path("customers", customers.customers, name="customers"),
     path("customers.csv", customers.customers_csv, name="customers-csv"),
+    path("customers/<int:customer_id>/consent", contact.record_consent, name="record-consent"),
     path("customers/<path:key>", customers.customer, name="customer"),
     path("merges/<int:merge_id>/undo", customers.undo_merge, name="undo-merge"),
     path("voice", voice.voice, name="voice"),
@@ -54,6 +58,12 @@ urlpatterns = [
     path("settings/users/<int:user_id>", settings.change_user, name="settings-user"),
     path("settings/keys", settings.keys, name="settings-keys"),
     path("settings/keys/<int:key_id>", settings.revoke_key, name="settings-key"),
+    path("settings/contact", contact.rules, name="settings-contact"),
+    path("settings/contact/change", contact.change_rules, name="change-contact-rules"),
+    path("settings/mail", mail.outbox, name="settings-mail"),
+    path("settings/mail/test", mail.send_test, name="send-test-letter"),
+    path("settings/mail/<int:letter_id>/retry", mail.retry, name="retry-letter"),
+    path("unsubscribe/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
     path("styleguide", styleguide.styleguide, name="styleguide"),
     path("script/<str:name>", styleguide.chart_script, name="chart-script"),
 ]
