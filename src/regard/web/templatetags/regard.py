@@ -85,6 +85,26 @@ def share(value: float | None) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """A share without its sign, where a column says it: two digits at most."""
+    return number(value * 100, 1 if 0 < value < 0.1 else 0)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """How long something usually takes: `3 days`, `40 minutes`; below a minute `at once`."""
+    if seconds is None:
+        return "–"
+    sign, size = ("−" if seconds < 0 else ""), abs(seconds)
+    for unit, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if size >= unit:
+            count = size / unit
+            written = number(count, 1 if count < 10 and round(count, 1) != round(count) else 0)
+            return f"{sign}{written} {word}{'' if written == '1' else 's'}"
+    return "at once"
+
+
+@register.filter
 def month_words(group: str) -> str:
     """`October 2026` of `2026-10`."""
     try:
