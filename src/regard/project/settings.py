@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "regard.ledger",
     "regard.know",
     "regard.listen",
+    "regard.listen.tracking",
     "regard.understand",
     "regard.web",
 ]
