@@ -131,7 +131,9 @@ def held(environment: dict[str, str]) -> tuple[int, int]:
         "from regard.ledger import lake, queries;"
         "print(lake.read('events').count().execute(), queries.backlog().events)"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     return int(done.stdout.split()[0]), int(done.stdout.split()[1])
 
 
@@ -143,9 +145,13 @@ def main(seconds: float, url: str) -> None:
         "from regard.cli import start; start();"
         "from regard.listen.tracking.actions import make_write_key; print(make_write_key('shop', actor='bench')[1])"
     )
-    made = subprocess.run([sys.executable, "-c", make], env=environment, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", make], env=environment, capture_output=True, text=True, check=True
+    )
     key = made.stdout.strip()
-    server = subprocess.Popen([sys.executable, "-m", "regard", "serve", "--bind", f"127.0.0.1:{port}"], env=environment)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "regard", "serve", "--bind", f"127.0.0.1:{port}"], env=environment
+    )
     try:
         wait_for(port)
         print(json.dumps(measure(server.pid, port, key, seconds, environment), indent=1))

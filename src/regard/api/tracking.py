@@ -156,7 +156,9 @@ def _source_of(text: str, origin: str) -> str:
 def _preflight(origin: str) -> Answer:
     """May a page send here? Which key it has, a browser says only afterwards."""
     if not origin or not is_origin_of_any_key(origin):
-        raise AccessError("Pages of this origin may not send.", hint="Add it to a key under Settings, Tracking.")
+        raise AccessError(
+            "Pages of this origin may not send.", hint="Add it to a key under Settings, Tracking."
+        )
     return Answer(
         204,
         b"",
@@ -173,7 +175,9 @@ def _settings(text: str, environ: Environ) -> Answer:
     _source_of(text, environ.get("HTTP_ORIGIN", ""))
     there = f"{environ.get('HTTP_HOST', 'localhost')}{PREFIX.rstrip('/')}"
     settings = {
-        "integrations": {"Segment.io": {"apiKey": text, "apiHost": there, "versionSettings": {"version": "4.4.7"}}},
+        "integrations": {
+            "Segment.io": {"apiKey": text, "apiHost": there, "versionSettings": {"version": "4.4.7"}}
+        },
         "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
         "edgeFunction": {},
         "analyticsNextEnabled": True,

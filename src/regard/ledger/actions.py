@@ -108,6 +108,4 @@ def _replay_batch(letter: DeadLetter, *, actor: str) -> None:
     if letter.format:
         keep_payload(again.payload, source=letter.source, form=letter.format, event_count=1)
     else:
-        record_events(
-            msgspec.json.decode(again.payload, type=list[Event]), source=letter.source, actor=actor
-        )
+        record_events(msgspec.json.decode(again.payload, type=list[Event]), source=letter.source, actor=actor)

@@ -26,7 +26,7 @@ from regard.errors import StoreError
 from regard.ledger import bulk, formats, lake, reactions
 from regard.ledger.events import EVENT_SCHEMA, Event
 from regard.ledger.formats import Reading
-from regard.ledger.lock import hold_writer
+from regard.ledger.lock import hold_writer, take_turns
 from regard.ledger.models import Batch, DeadLetter
 
 WRITER = "inbox"
@@ -83,7 +83,9 @@ def flush(limit: int) -> Flushed:
 
 def release() -> None:
     """Take the stamp off batches whose flush never reached the lake."""
-    Batch.objects.filter(flush_number__gt=lake.newest_number("events", WRITER)).update(flush_number=None)
+    stranded = Batch.objects.filter(flush_number__gt=lake.newest_number("events", WRITER))
+    if stranded.exists():
+        stranded.update(flush_number=None)
 
 
 def stamp(limit: int) -> int:
@@ -100,7 +102,8 @@ def stamp(limit: int) -> int:
         return 0
     stamped = Batch.objects.aggregate(newest=Max("flush_number"))["newest"] or 0
     number = max(stamped, lake.newest_number("events", WRITER)) + 1
-    Batch.objects.filter(id__in=taken).update(flush_number=number)
+    with take_turns("inbox"):
+        Batch.objects.filter(id__in=taken).update(flush_number=number)
     return number
 
 
@@ -153,7 +156,8 @@ def _follow(reading: Reading) -> None:
 
 
 def drop(batch_ids: Sequence[int]) -> None:
-    Batch.objects.filter(id__in=batch_ids).delete()
+    with take_turns("inbox"):
+        Batch.objects.filter(id__in=batch_ids).delete()
 
 
 def read_events(batches: Sequence[Batch]) -> Reading:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from regard.errors import StoreError
+from regard.ledger.lock import take_turns
 from regard.ledger.models import Batch
 
 
@@ -53,12 +54,13 @@ def _take_all() -> list[_Waiting]:
 def _commit(group: list[_Waiting]) -> None:
     """Put them all into the inbox or none; an error, whatever it is, goes to everybody who waits."""
     try:
-        connection.close_if_unusable_or_obsolete()
-        with transaction.atomic():
+        with take_turns("inbox"), transaction.atomic():
             Batch.objects.bulk_create([waiting.batch for waiting in group])
     except Exception as error:  # noqa: BLE001  # `keep` raises it in each thread
         for waiting in group:
             waiting.error = error
+        if not connection.in_atomic_block:
+            connection.close()  # it may be of a server that has gone; the next one is opened anew
     else:
         for waiting in group:
             waiting.kept = True

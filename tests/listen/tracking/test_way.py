@@ -11,7 +11,13 @@ pytestmark = pytest.mark.django_db
 
 def test_a_batch_is_on_the_customers_timeline_after_a_flush(key: str) -> None:
     batch = [
-        {"type": "track", "userId": "u1", "messageId": "m1", "event": "Video Played", "properties": {"length": 7}},
+        {
+            "type": "track",
+            "userId": "u1",
+            "messageId": "m1",
+            "event": "Video Played",
+            "properties": {"length": 7},
+        },
         {"type": "identify", "userId": "u1", "messageId": "m2", "traits": {"email": "ada@example.org"}},
     ]
     answer = post("/v1/batch", {"batch": batch}, key=key)

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -63,10 +64,24 @@ class _OnlyKey(msgspec.Struct, rename="camel"):
     write_key: str | None = None
 
 
+read_object = msgspec.json.Decoder(dict[str, Any]).decode
 _read_call = msgspec.json.Decoder(Call).decode
 _read_several = msgspec.json.Decoder(Several).decode
 _read_calls = msgspec.json.Decoder(Calls).decode
 _read_key = msgspec.json.Decoder(_OnlyKey).decode
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What holds for all calls of one batch."""
+
+    batch_id: int
+    source: str
+    kind: str
+    received: datetime
+    sent_at: datetime | None = None
+    context: bytes = b""
+    integrations: bytes = b""
 
 
 def unpack(body: bytes, *, packed: bool) -> bytes:
@@ -153,3 +168,13 @@ def _with_times(said: Any) -> dict[str, Any]:
         if name in said:
             said[name] = Raw(msgspec.json.encode(said[name]))
     return said
+
+
+def object_in(text: bytes, name: str) -> dict[str, Any]:
+    """A JSON object; null or nothing is an empty one."""
+    if text in (b"", b"null"):
+        return {}
+    try:
+        return read_object(text)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"`{name}` must be an object.") from error

@@ -11,9 +11,9 @@ from msgspec import Raw
 from regard.errors import InputError
 from regard.ledger.formats import Reading
 from regard.ledger.models import Batch
-from regard.listen.tracking.calls import SEVERAL, Call, call_in, calls_in, several_in
-from regard.listen.tracking.following import Following, follow
-from regard.listen.tracking.rows import Scribe, Sent
+from regard.listen.tracking.calls import SEVERAL, Call, Sent, call_in, calls_in, several_in
+from regard.listen.tracking.following import Following, Refused, follow
+from regard.listen.tracking.rows import Scribe
 
 FORMAT = "tracking"
 
@@ -33,7 +33,7 @@ def read_calls(batches: Sequence[Batch]) -> Reading:
             try:
                 scribe.take(call if isinstance(call, Call) else call_in(call), sent, position)
             except InputError as error:
-                following.refuse(sent, position, _as_sent(call), error.message)
+                following.refused.append(Refused(sent, position, _as_sent(call), error.message))
     return Reading(
         tuple(batch.id for batch in batches), scribe.table(), unreadable, partial(follow, following)
     )

@@ -7,7 +7,9 @@ class WriteKey(models.Model):
     source = models.CharField(max_length=100, db_index=True)
     prefix = models.CharField(max_length=12)
     hash = models.CharField(max_length=64, unique=True)
-    allowed_origins = models.JSONField(default=list)  # of web pages that may send with it; none: programs only
+    allowed_origins = models.JSONField(
+        default=list
+    )  # of web pages that may send with it; none: programs only
     created_by = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from regard.listen.tracking.actions import EVERYWHERE, hash_of
 from regard.listen.tracking.models import WriteKey
 
-REMEMBERED = 1.0  # seconds that a key's row is not looked up again, and so the longest that a revoked one works
+REMEMBERED = (
+    1.0  # seconds that a key's row is not looked up again, and so the longest that a revoked one works
+)
 MOST_REMEMBERED = 1000
 
 

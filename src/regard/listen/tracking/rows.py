@@ -4,67 +4,26 @@ Most calls are custom events, whose properties stay the bytes that they were sen
 event of the catalogue are looked into.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from regard.errors import InputError
-from regard.ledger.catalogue import CONTROL, EARLIEST, LONGEST, check_event
+from regard.ledger.catalogue import EARLIEST, check_event
 from regard.ledger.events import EVENT_SCHEMA, Event, event_id_of
 from regard.ledger.inbox import rows_of
-from regard.listen.tracking.calls import LARGEST_CALL, SEVERAL, TYPES, Call, Id
-from regard.listen.tracking.clock import happened_at, in_zone
+from regard.listen.tracking.calls import LARGEST_CALL, SEVERAL, TYPES, Call, Sent, object_in, read_object
+from regard.listen.tracking.clock import happened_at
 from regard.listen.tracking.following import Following
-from regard.listen.tracking.names import Properties, Rule, custom_name, rule_for, text_of
+from regard.listen.tracking.names import Rule, custom_name, rule_for, text_of
+from regard.listen.tracking.persons import has_id, person_of
 
 KEPT_AS = {"identify": "custom.identified", "group": "custom.grouped", "alias": "custom.aliased"}
-ADDED = (b'"context"', b'"integrations"', b'"event"')
 LONGEST_SLUG = 50
-_read_object = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What holds for all calls of one batch."""
-
-    batch_id: int
-    source: str
-    kind: str
-    received: datetime
-    sent_at: datetime | None = None
-    context: bytes = b""
-    integrations: bytes = b""
-
-
-@dataclass
-class _Columns:
-    """Rows whose other columns are empty."""
-
-    event_id: list[str] = field(default_factory=list)
-    name: list[str] = field(default_factory=list)
-    occurred_at: list[datetime] = field(default_factory=list)
-    recorded_at: list[datetime] = field(default_factory=list)
-    source: list[str] = field(default_factory=list)
-    person: list[str] = field(default_factory=list)
-    channel: list[str | None] = field(default_factory=list)
-    data: list[bytes | None] = field(default_factory=list)
-
-    def table(self) -> pa.Table:
-        columns = []
-        for column in EVENT_SCHEMA:
-            values = getattr(self, column.name, None)
-            if values is None:
-                columns.append(pa.nulls(len(self.event_id), column.type))
-            elif column.name == "data":
-                columns.append(pa.array(values, pa.binary()).cast(pa.string()))
-            else:
-                columns.append(pa.array(values, column.type))
-        return pa.Table.from_arrays(columns, schema=EVENT_SCHEMA)
+PLAIN = ("event_id", "name", "occurred_at", "recorded_at", "source", "person", "channel", "data")
+Plain = tuple[str, str, datetime, datetime, str, str, str | None, bytes | None]  # the other columns are empty
 
 
 @dataclass
@@ -72,11 +31,11 @@ class Scribe:
     """Writes calls down: rows, and what is said of people."""
 
     following: Following
-    columns: _Columns = field(default_factory=_Columns)
+    plain: list[Plain] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def table(self) -> pa.Table:
-        return pa.concat_tables([self.columns.table(), rows_of(self.events)])
+        return pa.concat_tables([_table(self.plain), rows_of(self.events)])
 
     def take(self, call: Call, sent: Sent, position: int) -> None:
         """Write one call down, or raise InputError with what is wrong with it; then nothing of it is kept."""
@@ -100,25 +59,18 @@ class Scribe:
             channel = "web" if kind == "page" else None
         else:
             name, said, channel = KEPT_AS[kind], bytes(call.traits), None
-            self.following.hear(kind, call, sent.source, person)
         data = spliced(said, call, sent)
-        columns = self.columns
-        columns.event_id.append(event_id)
-        columns.name.append(name)
-        columns.occurred_at.append(moment)
-        columns.recorded_at.append(sent.received)
-        columns.source.append(sent.source)
-        columns.person.append(person)
-        columns.channel.append(channel)
-        columns.data.append(data)
-        self.following.meet(sent.source, person)
+        if kind in KEPT_AS:
+            self.following.hear(kind, call, sent.source, person)
+        self.following.met[sent.source].add(person)
+        self.plain.append((event_id, name, moment, sent.received, sent.source, person, channel, data))
 
     def _look_into(
         self, call: Call, sent: Sent, event_id: str, moment: datetime, person: str, rule: Rule
     ) -> None:
         """Write down the events of the catalogue that a call is."""
         said = object_in(bytes(call.properties), "properties")
-        whole = _read_object(spliced(msgspec.json.encode(said), call, sent) or b"{}")
+        whole = read_object(spliced(msgspec.json.encode(said), call, sent) or b"{}")
         made = []
         for number, meaning in enumerate(rule(said)):
             event = Event(
@@ -130,40 +82,30 @@ class Scribe:
             check_event(event)
             made.append(event)
         self.events += made
-        self.following.meet(sent.source, person)
+        self.following.met[sent.source].add(person)
 
 
-def person_of(source: str, user: Id, visitor: Id) -> str:
-    """The person key of a call: the user, else the visitor."""
-    if user is not None and user != "":
-        return _person_key(source, str(user))
-    if visitor is not None and visitor != "":
-        return _person_key("anon", str(visitor))
-    raise InputError("`userId` or `anonymousId` is required.")
-
-
-@lru_cache(maxsize=100_000)
-def _person_key(namespace: str, identifier: str) -> str:
-    key = f"{namespace}:{identifier.strip()}"
-    if not identifier.strip() or len(key) > LONGEST["person"] or CONTROL.search(key):
-        raise InputError("`userId` or `anonymousId` is empty, too long, or has control characters.")
-    return key
-
-
-def object_in(text: bytes, name: str) -> Properties:
-    """A JSON object; null or nothing is an empty one."""
-    if text in (b"", b"null"):
-        return {}
-    try:
-        return _read_object(text)
-    except msgspec.MsgspecError as error:
-        raise InputError(f"`{name}` must be an object.") from error
+def _table(plain: list[Plain]) -> pa.Table:
+    """Rows by column, those that nothing was said of empty."""
+    columns = dict(zip(PLAIN, zip(*plain, strict=True), strict=True)) if plain else {}
+    arrays = []
+    for column in EVENT_SCHEMA:
+        if column.name not in columns:
+            arrays.append(pa.nulls(len(plain), column.type))
+        elif column.name == "data":  # checked to be text as a whole, which is much the fastest
+            arrays.append(pa.array(columns["data"], pa.binary()).cast(pa.string()))
+        else:
+            arrays.append(pa.array(columns[column.name], column.type))
+    return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
 
 
 def spliced(said: bytes, call: Call, sent: Sent) -> bytes | None:
     """The event's `data`: what was said, and around it the context, bytes as they came as far as possible."""
-    context = _merged(sent.context, bytes(call.context), "context")
-    integrations = _merged(sent.integrations, bytes(call.integrations), "integrations")
+    context, integrations = bytes(call.context), bytes(call.integrations)
+    if sent.context or not context.startswith(b"{"):
+        context = _merged(sent.context, context, "context")
+    if integrations or sent.integrations:
+        integrations = _merged(sent.integrations, integrations, "integrations")
     if len(said) + len(context) > LARGEST_CALL:
         raise InputError(f"It is larger than {LARGEST_CALL // 1024} KB.")
     if said in (b"", b"null"):
@@ -182,8 +124,10 @@ def spliced(said: bytes, call: Call, sent: Sent) -> bytes | None:
         return said if inner else None
     if not inner:
         return b"{" + added[1:] + b"}"
-    if any(name in inner for name in ADDED):  # a name must not stand there twice
-        return msgspec.json.encode(_read_object(said) | _read_object(b"{" + added[1:] + b"}"))
+    if (
+        b'"context"' in inner or b'"integrations"' in inner or b'"event"' in inner
+    ):  # a name must not stand there twice
+        return msgspec.json.encode(read_object(said) | read_object(b"{" + added[1:] + b"}"))
     return b"{" + inner + added + b"}"
 
 
@@ -206,12 +150,14 @@ def _with_path(call: Call) -> bytes:
     page = object_in(bytes(call.context), "context").get("page")
     path = text_of(said, "path", "url") or (text_of(page, "path", "url") if isinstance(page, dict) else "")
     path = path or call.name or text_of(said, "name")
-    return msgspec.json.encode({**said, "path": path} if path else {k: v for k, v in said.items() if k != "path"})
+    return msgspec.json.encode(
+        {**said, "path": path} if path else {k: v for k, v in said.items() if k != "path"}
+    )
 
 
 def _message(call: Call, sent: Sent, position: int) -> tuple[str, ...]:
     """What makes the call the same when it is sent again; without a messageId only its place tells."""
-    if call.message_id is not None and call.message_id != "":
+    if has_id(call.message_id):
         return "tracking", str(call.message_id)
     return "tracking", "batch", str(sent.batch_id), str(position)
 
