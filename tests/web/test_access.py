@@ -36,6 +36,7 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "rejects-csv": ([1], False),
     "settings-user": ([1], True),
     "settings-key": ([1], True),
+    "settings-write-key": ([1], True),
     "chart-script": (["charts.js"], False),
 }
 

@@ -2,6 +2,9 @@ import pytest
 
 from regard.listen.tracking import queries
 from regard.listen.tracking.actions import make_write_key
+from tests.postgres import postgres_database, postgres_url
+
+__all__ = ["postgres_database", "postgres_url"]
 
 
 @pytest.fixture
