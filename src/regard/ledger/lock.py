@@ -10,6 +10,10 @@ from django.conf import settings
 from django.db import connection
 
 
+PATIENCE = 3  # seconds
+USUAL_PATIENCE = 5  # Python's own
+
+
 @contextmanager
 def hold_writer(name: str) -> Iterator[None]:
     """Wait for, then hold, the right to append to a table; a process that dies lets go of it."""
@@ -35,7 +39,20 @@ def take_turns(name: str) -> Iterator[None]:
     with ExitStack() as inner:
         with _hold_file_lock(f"{name}.queue"):
             inner.enter_context(_hold_file_lock(f"{name}.turn"))
+        inner.enter_context(_be_impatient())
         yield
+
+
+@contextmanager
+def _be_impatient() -> Iterator[None]:
+    """Give up soon when something else keeps SQLite locked: whoever asks can come again."""
+    usual = connection.settings_dict["OPTIONS"].get("timeout", USUAL_PATIENCE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual * 1000}")
 
 
 @contextmanager

@@ -2,9 +2,10 @@ import pytest
 
 from regard.listen.tracking import queries
 from regard.listen.tracking.actions import make_write_key
+from tests.listen.tracking.server import server
 from tests.postgres import postgres_database, postgres_url
 
-__all__ = ["postgres_database", "postgres_url"]
+__all__ = ["postgres_database", "postgres_url", "server"]
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def assert_kept_once(verdict: dict[str, Any], kills: int) -> None:
 
 
 def test_killed_servers_and_flushers_lose_and_double_nothing(tmp_path: Path) -> None:
-    assert_kept_once(kill(tmp_path, 6, seed=1), 6)
+    assert_kept_once(kill(tmp_path, 4, seed=1), 4)
 
 
 @pytest.mark.slow
