@@ -36,7 +36,7 @@ def join_visitors(claims: Sequence[tuple[str, str]], *, actor: str) -> int:
     claimants: defaultdict[int, set[int]] = defaultdict(set)
     for visitor, person in fresh | set(earlier):
         claimants[visitor].add(person)
-    customer_of = dict(
+    customer_of: dict[int, int] = dict(
         store.select_rows(
             "SELECT id, customer_id FROM know_identity WHERE id {values}",
             {person for persons in claimants.values() for person in persons},

@@ -106,6 +106,6 @@ def _replay_batch(letter: DeadLetter, *, actor: str) -> None:
         for reason in reading.unreadable.values():
             raise InputError(f"Dead letter {letter.id} still cannot be read: {reason}.")
     if letter.format:
-        keep_payload(again.payload, source=letter.source, form=letter.format, event_count=1)
+        keep_payload(bytes(again.payload), source=letter.source, form=letter.format, event_count=1)
     else:
         record_events(msgspec.json.decode(again.payload, type=list[Event]), source=letter.source, actor=actor)

@@ -9,7 +9,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-
 PATIENCE = 3  # seconds
 USUAL_PATIENCE = 5  # Python's own
 

@@ -1,10 +1,9 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.project.settings")
 pages = get_wsgi_application()
-
-from regard.api.tracking import track_first  # noqa: E402  # needs the apps that the line above loads
-
-application = track_first(pages)
+# named as settings name what they use: this module stands below the faces
+application = import_string("regard.api.tracking.track_first")(pages)

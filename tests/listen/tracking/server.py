@@ -6,13 +6,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+import requests
 
 ROOT = Path(__file__).parents[3]
 PREPARE = """
@@ -38,20 +38,23 @@ class Running:
     api_key: str
     process: int
 
-    def events(self, **asked: Any) -> list[dict[str, Any]]:
-        """The newest events, as the API tells them."""
-        answer = httpx.get(
-            f"{self.address}/api/v1/events", params=asked, headers={"Authorization": f"Bearer {self.api_key}"}
+    def ask(self, path: str, **asked: Any) -> Any:
+        """What the API answers."""
+        answer = requests.get(
+            f"{self.address}/api/v1/{path}",
+            params=asked,
+            headers={"Authorization": f"Bearer {self.api_key}"},
+            timeout=10,
         )
-        answer.raise_for_status()
-        found: list[dict[str, Any]] = answer.json()
-        return found
+        return answer.json() if answer.status_code != 404 else {}
 
     def wait_for(self, count: int, *, seconds: float = 30, **asked: Any) -> list[dict[str, Any]]:
         """The newest events once there are so many."""
         ends = time.monotonic() + seconds
-        while len(found := self.events(**asked)) < count and time.monotonic() < ends:
+        found: list[dict[str, Any]] = []
+        while len(found) < count and time.monotonic() < ends:
             time.sleep(0.1)
+            found = self.ask("events", **asked)
         return found
 
 
@@ -83,11 +86,19 @@ def server() -> Iterator[Running]:
         process.wait(timeout=40)
 
 
+def wait_until(claim: Callable[[], bool], *, seconds: float = 20) -> None:
+    """Wait for what is about to be true; AssertionError if it does not come."""
+    ends = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
 def _wait_until_up(address: str) -> None:
     for _ in range(600):
         try:
-            httpx.get(f"{address}/sign-in")
+            requests.get(f"{address}/sign-in", timeout=10)
             return
-        except httpx.TransportError:
+        except requests.ConnectionError:
             time.sleep(0.1)
     raise TimeoutError("the server did not come up")
