@@ -22,12 +22,17 @@ from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from django.conf import settings
-from django.core.management import call_command
+import django
 
-from regard.ledger import actions, inbox, lake
-from regard.listen.tracking.actions import make_write_key
-from tests.ledger.killing import finish, flush_for_ever, fork  # sets Django up
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.project.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from regard.ledger import actions, inbox, lake  # noqa: E402
+from regard.listen.tracking.actions import make_write_key  # noqa: E402
+from tests.ledger.killing import finish, flush_for_ever, fork  # noqa: E402
 
 CLIENTS = 4
 
