@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "regard.know",
     "regard.know.contact",
     "regard.listen",
+    "regard.listen.tracking",
     "regard.understand",
     "regard.show",
     "regard.web",

@@ -14,6 +14,7 @@ from regard.web.views import (
     settings,
     sign_in,
     styleguide,
+    tracking,
     unsubscribing,
     value,
     voice,
@@ -66,6 +67,8 @@ urlpatterns = [
     path("settings/mail/test", mail.send_test, name="send-test-letter"),
     path("settings/mail/<int:letter_id>/retry", mail.retry, name="retry-letter"),
     path("unsubscribe/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
+    path("settings/tracking", tracking.tracking, name="settings-tracking"),
+    path("settings/tracking/<int:key_id>", tracking.change_write_key, name="settings-write-key"),
     path("styleguide", styleguide.styleguide, name="styleguide"),
     path("script/<str:name>", styleguide.chart_script, name="chart-script"),
 ]
