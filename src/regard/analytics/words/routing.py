@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 
-from regard.analytics.estimate import Estimate, Floats
+from regard.analytics.estimate import Estimate, Floats, assemble
 from regard.analytics.intervals import wilson
 from regard.analytics.words.distinct import distinct_texts
 from regard.analytics.words.linear import LinearText, learn_linear
@@ -173,7 +174,8 @@ def _threshold(best: Floats, hit: np.ndarray, right: float) -> float:
 
 
 def _share(hit: np.ndarray) -> Estimate:
-    return wilson(float(hit.sum()), float(len(hit)), version=VERSION)
+    n = np.array([len(hit)], dtype=np.float64)
+    return assemble(pa.table({}), [], wilson([hit.sum()], n), n, version=VERSION)[0]
 
 
 def _calibration_error(best: Floats, hit: np.ndarray) -> float:
