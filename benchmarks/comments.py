@@ -31,10 +31,10 @@ TOPICS = {
     "loyalty": "points loyalty card rewards bonus member coupon redeem status expired collect gift level birthday scheme stamps voucher earned balance gold",
 }  # fmt: skip
 FRAMES = (
-    "the {} and the {} were {common} this time", "i had a {common} {} with the {}", "my {} is {} {common}",
+    "the {} and the {} were {common} this", "i had a {common} {} with the {}", "my {} is {} {common}",
     "why is the {} so {} , {common} ?", "{common} , the {} was not {}", "it was about the {} and the {} of my {common}",
     "{} {} and {common} too", "after that the {} was {} {common}", "there is a {} with the {} , {common}",
-    "we {common} got {} and {}", "{common} : {} , {} and no more", "all of the {} was {} , i {common} say",
+    "we had {common} {} and {}", "{common} : {} , {} and no more", "all of the {} was {} , i am {common}",
 )  # fmt: skip
 COMMON = (
     "really problem again yesterday honestly friend week always order great bad customer spring summer partner work "
@@ -60,7 +60,10 @@ def write_comments(count: int, *, seed: int = 0, topics: int = 20) -> tuple[list
 
     def comment(topic: str) -> str:
         sentences = draw.choices(FRAMES, k=draw.choice((1, 2, 2, 3, 3)))
-        text = ". ".join(_SLOT.sub(lambda slot: draw.choice(COMMON) if slot[1] else word(topic), frame) for frame in sentences)
+        text = ". ".join(
+            _SLOT.sub(lambda slot: draw.choice(COMMON) if slot[1] else word(topic), frame)
+            for frame in sentences
+        )
         return f"{text[0].upper()}{text[1:]}."
 
     return [comment(topic) for topic in planted], planted

@@ -28,7 +28,9 @@ class Spectrum:
         lengths = np.maximum(np.sqrt(np.square(spread[places]).sum(axis=1)), TINY)
         pivots = linalg.qr((spread[places] / lengths[:, None]).T, mode="r", pivoting=True)[1]
         chosen = np.maximum(self.products[places[pivots[:parts]]], 0)
-        return np.asarray(chosen / np.maximum(np.sqrt(np.square(chosen).sum(axis=1)), TINY)[:, None], dtype=np.float64)
+        return np.asarray(
+            chosen / np.maximum(np.sqrt(np.square(chosen).sum(axis=1)), TINY)[:, None], dtype=np.float64
+        )
 
 
 def spectrum(rows: Any, most: int, *, least: int) -> Spectrum:

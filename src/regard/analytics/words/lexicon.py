@@ -52,7 +52,10 @@ def load_lexicon(language: str) -> Lexicon:
         read.get("boosters", {}),
         idioms,
         re.compile(r"(?<!\w)(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"),
-        *(frozenset(read[part]) for part in ("negations", "contrasts", "requests", "conditionals", "changes")),
+        *(
+            frozenset(read[part])
+            for part in ("negations", "contrasts", "requests", "conditionals", "changes")
+        ),
     )
 
 
@@ -61,7 +64,9 @@ def lexicon_scores(texts: Sequence[str], languages: Sequence[str]) -> Floats:
 
     A text of "unknown" language is read with the list that knows most of its words.
     """
-    return np.array([_score(text, language) for text, language in zip(texts, languages, strict=True)], dtype=float)
+    return np.array(
+        [_score(text, language) for text, language in zip(texts, languages, strict=True)], dtype=float
+    )
 
 
 def _score(text: str, language: str) -> float:

@@ -101,7 +101,9 @@ def _calibrate(margins: Floats, labels: Labels) -> tuple[float, Floats]:
         fitted = _softmax(margins * slope + at[1:])
         wrong = fitted - truth
         value = -np.log(np.maximum(fitted[np.arange(n), labels], 1e-300)).sum() + at[1:] @ at[1:]
-        return float(value), np.concatenate(([slope * (wrong * margins).sum()], wrong.sum(axis=0) + 2 * at[1:]))
+        return float(value), np.concatenate(
+            ([slope * (wrong * margins).sum()], wrong.sum(axis=0) + 2 * at[1:])
+        )
 
     found = optimize.minimize(loss, np.zeros(classes + 1), jac=True, method="L-BFGS-B", bounds=[(-5, 5)] + [(None, None)] * classes)  # fmt: skip
     return float(np.exp(-found.x[0])), np.asarray(found.x[1:], dtype=np.float64)

@@ -13,7 +13,7 @@ from regard.analytics.words.linear import LinearText, learn_linear
 
 VERSION = "1"
 LEAST = 10
-RIGHT = 0.9
+RIGHT = 0.95
 PERSON = ""
 
 
@@ -94,7 +94,7 @@ def learn_routing(
     texts : iterable of str or None, length n
     queues : sequence of str, length n
         The queue that settled each (not the one it first went to).
-    right : float, default .9
+    right : float, default .95
         Wanted share of right ones among those sent without a person.
     threshold : float, optional
         Used as it is, instead of the one that `right` asks for.
@@ -181,4 +181,6 @@ def _share(hit: np.ndarray) -> Estimate:
 def _calibration_error(best: Floats, hit: np.ndarray) -> float:
     order = np.argsort(best, kind="stable")
     groups = [group for group in np.array_split(order, 10) if len(group)]
-    return float(sum(abs(best[group].mean() - hit[group].mean()) * len(group) for group in groups) / len(best))
+    return float(
+        sum(abs(best[group].mean() - hit[group].mean()) * len(group) for group in groups) / len(best)
+    )

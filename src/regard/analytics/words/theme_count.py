@@ -59,7 +59,9 @@ def _halves(rows: Any, most: int, draw: np.random.Generator) -> tuple[_Half, _Ha
     order = draw.permutation(rows.shape[0])[: 2 * SAMPLE]
     parts = (np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :]))
     first, second = (rows[part] for part in parts)
-    return tuple(_Half(half, spectrum(half, most, least=max(3, half.shape[0] // 300))) for half in (first, second))  # type: ignore[return-value]
+    return tuple(
+        _Half(half, spectrum(half, most, least=max(3, half.shape[0] // 300))) for half in (first, second)
+    )  # type: ignore[return-value]
 
 
 def _shared_directions(one: _Half, other: _Half) -> int:

@@ -1,7 +1,9 @@
 """Texts as weighted words: fast, in columns, and for scripts without blanks as pairs of letters."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from regard.analytics.estimate import Floats
 
 MOST_WORDS = 4_000
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}]"
+_RUN = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 _BETWEEN = r"[^\p{L}\p{M}\p{N}'’]+"
 
 
@@ -37,7 +40,9 @@ def count_words(
         (np.ones(len(codes)), (parents, codes)), shape=(len(texts), len(words)), dtype=np.float64
     )
     said = np.bincount(matrix.indices, minlength=len(words))
-    fit = np.array([len(word) > 1 and not word[0].isdecimal() and word not in drop for word in words], dtype=bool)
+    fit = np.array(
+        [len(word) > 1 and not word[0].isdecimal() and word not in drop for word in words], dtype=bool
+    )
     kept = np.flatnonzero(fit & (said >= least) & (said <= most_share * len(texts)))
     if len(kept) > MOST_WORDS:
         kept = kept[np.lexsort((kept, -said[kept]))[:MOST_WORDS]]
@@ -82,6 +87,4 @@ def _words(texts: Sequence[str]) -> tuple[pa.Array, npt.NDArray[np.int64]]:
 
 def _pairs(text: str) -> str:
     """Runs of letters that know no blanks, cut into overlapping pairs."""
-    import re  # noqa: PLC0415
-
-    return re.sub(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+", lambda run: " ".join(a + b for a, b in zip(run.group(), run.group()[1:] or " ", strict=False)), text)
+    return _RUN.sub(lambda run: " ".join(a + b for a, b in pairwise(run.group())) or run.group(), text)
