@@ -9,26 +9,26 @@ import random
 import re
 
 TOPICS = {
-    "delivery": "delivery parcel courier late arrived delayed waited doorstep driver tracking shipped dispatch overdue promised carrier depot neighbour missed van postman",
-    "billing": "invoice charged twice bill payment reminder amount statement overcharged deducted tax receipt debited fee ledger accounts billed wrongly owed total",
-    "refund": "refund money returned credited refused weeks credit voucher compensation reimbursed bank owed request processed claim pending repaid return label policy",
-    "quality": "seam zip tore broke stitching fabric faulty leaked waterproof defect worn material cheap ripped warranty lining buckle glue sole cracked",
-    "size": "size fit tight small large sleeves shoulders waist chart narrow wide length loose medium measurements toes collar chest shrunk hips",
-    "website": "website page checkout crashed loading browser button error basket search screen menu link form slow filter site clicked homepage frozen",
-    "app": "app update phone android crash notification install version login button screen iphone sync battery icon widget freezes download tablet settings",
-    "account": "password account login locked reset email verification code username security signed profile access registration blocked recover captcha token address credentials",
-    "phone": "call hotline hold music queue minutes rang operator voicemail transferred line callback telephone picked disconnected menu speak waited hung dialled",
-    "staff": "staff rude assistant friendly manager attitude helpful polite cashier employee ignored shouted smile service listened counter uniform trained patient colleague",
-    "price": "price expensive discount cost increase cheaper competitor sale offer paid value raised euro budget shipping prices costs bargain promotion markup",
-    "packaging": "packaging box cardboard plastic wrapped crushed oversized recycling tape foam waste dented paper carton bubble opened padded filler sealed torn",
-    "stock": "stock available sold backorder restock colour unavailable waiting warehouse model discontinued ordered cancelled inventory shelf item reserve variant shortage preorder",
-    "store": "store parking opening hours shop crowded aisle fitting entrance lift escalator closed toilets branch trolley floor display shelf lights signs",
-    "food": "food cold taste meal menu soup portion dessert chef salty fresh dish breakfast kitchen flavour overcooked salad coffee spicy sauce",
-    "room": "room bed shower noise towels clean window pillow mattress bathroom heating hotel balcony carpet curtains sheets minibar corridor smell kettle",
-    "contract": "contract cancel subscription notice renewal terms months clause signed automatically terminate plan tariff binding expiry period membership agreement renewed penalty",
-    "internet": "internet router signal speed outage connection wifi cable dropped technician modem coverage network streaming fibre megabits offline reboot socket latency",
-    "privacy": "newsletter privacy data consent spam unsubscribe marketing emails cookies personal advertising deleted tracking shared mailing gdpr opted inbox address profile",
-    "loyalty": "points loyalty card rewards bonus member coupon redeem status expired collect gift level birthday scheme stamps voucher earned balance gold",
+    "delivery": "delivery parcel courier late arrived delayed waited doorstep driver tracking shipped dispatch",
+    "billing": "invoice charged twice bill payment reminder amount statement overcharged deducted tax receipt",
+    "refund": "refund money returned credited refused weeks credit voucher compensation reimbursed bank owed",
+    "quality": "seam zip tore broke stitching fabric faulty leaked waterproof defect worn material",
+    "size": "size fit tight small large sleeves shoulders waist chart narrow wide length",
+    "website": "website page checkout crashed loading browser button error basket search screen menu",
+    "app": "app update phone android crash notification install version login button screen iphone",
+    "account": "password account login locked reset email verification code username security signed profile",
+    "phone": "call hotline hold music queue minutes rang operator voicemail transferred line callback",
+    "staff": "staff rude assistant friendly manager attitude helpful polite cashier employee ignored shouted",
+    "price": "price expensive discount cost increase cheaper competitor sale offer paid value raised",
+    "packaging": "packaging box cardboard plastic wrapped crushed oversized recycling tape foam waste dented",
+    "stock": "stock available sold backorder restock colour unavailable waiting warehouse model discontinued ordered",
+    "store": "store parking opening hours shop crowded aisle fitting entrance lift escalator closed",
+    "food": "food cold taste meal menu soup portion dessert chef salty fresh dish",
+    "room": "room bed shower noise towels clean window pillow mattress bathroom heating hotel",
+    "contract": "contract cancel subscription notice renewal terms months clause signed automatically terminate plan",
+    "internet": "internet router signal speed outage connection wifi cable dropped technician modem coverage",
+    "privacy": "newsletter privacy data consent spam unsubscribe marketing emails cookies personal advertising deleted",
+    "loyalty": "points loyalty card rewards bonus member coupon redeem status expired collect gift",
 }  # fmt: skip
 FRAMES = (
     "the {} and the {} were {common} this", "i had a {common} {} with the {}", "my {} is {} {common}",
@@ -36,13 +36,8 @@ FRAMES = (
     "{} {} and {common} too", "after that the {} was {} {common}", "there is a {} with the {} , {common}",
     "we had {common} {} and {}", "{common} : {} , {} and no more", "all of the {} was {} , i am {common}",
 )  # fmt: skip
-COMMON = (
-    "really problem again yesterday honestly friend week always order great bad customer spring summer partner work "
-    "months year thing people happy sorry annoying question time nice experience part days holiday think expected first "
-    "second present birthday usually finally surprised morning evening long short big little half company reason way"
-).split()  # fmt: skip
+COMMON = ["really", "problem", "again", "yesterday", "honestly", "friend", "week", "always", "order", "great", "bad", "customer", "spring", "summer", "partner", "work", "months", "year", "thing", "people", "happy", "sorry", "annoying", "question", "time", "nice", "experience", "part", "days", "holiday", "think", "expected", "first", "second", "present", "birthday", "usually", "finally", "surprised", "morning", "evening", "long", "short", "big", "little", "half", "company", "reason", "way"]  # fmt: skip
 ASTRAY = 1 / 30
-WORDS = 12
 _SLOT = re.compile(r"\{(common)?\}")
 
 
@@ -50,7 +45,7 @@ def write_comments(count: int, *, seed: int = 0, topics: int = 20) -> tuple[list
     """Comments and the topic of each."""
     draw = random.Random(seed)
     names = list(TOPICS)[:topics]
-    words = {name: TOPICS[name].split()[:WORDS] for name in names}
+    words = {name: TOPICS[name].split() for name in names}
     often = [1 / (place + 10) for place in range(len(names))]
     planted = draw.choices(names, often, k=count)
 

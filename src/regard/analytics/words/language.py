@@ -54,7 +54,8 @@ def detect_languages(
 
     Examples
     --------
-    >>> detect_languages(["Die Lieferung kam zu spät.", "The parcel came much too late.", "ok", ""]).tolist()
+    >>> texts = ["Die Lieferung kam zu spät.", "The parcel came three days late and nobody told me.", "ok", ""]
+    >>> detect_languages(texts).tolist()
     ['de', 'en', 'unknown', 'unknown']
     """
     if not 0 <= sure <= 1:

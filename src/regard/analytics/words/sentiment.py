@@ -111,7 +111,7 @@ def learn_sentiment(
     >>> model.used, model.because
     ('lexicon', 'only 2 rated texts (1 pleased, 1 displeased); 300 are needed, 50 of each')
     >>> model.score(["Kindly improve your performance", "Great service!"], "en").round(2).tolist()
-    [-0.15, 0.67]
+    [-0.15, 0.66]
     """
     given = [text or "" for text in texts]
     rated = np.asarray(ratings, dtype=np.float64)

@@ -147,21 +147,24 @@ class ThemeModel:
         if first == second:
             raise ValueError("two different themes are needed")
         kept, joined = self.theme(first), self.theme(second)
-        changed = replace(kept, parts=kept.parts + joined.parts, name=name or kept.name, named_by_hand=kept.named_by_hand or bool(name))  # fmt: skip
+        by_hand = kept.named_by_hand or bool(name)
+        changed = replace(
+            kept, parts=kept.parts + joined.parts, name=name or kept.name, named_by_hand=by_hand
+        )
         return self._with({first: (changed,), second: ()})
 
-    def split(self, number: int) -> "ThemeModel":
-        """The model with a theme of several parts taken apart again: the first part keeps the number."""
-        whole = self.theme(number)
-        if len(whole.parts) < 2:
-            raise ValueError(f"theme {number} is of one piece; find themes in its texts to divide it")
-        free = self.next_number()
-        others = tuple(
-            Theme(free + place, name_part(part), (part,)) for place, part in enumerate(whole.parts[1:])
-        )
-        return self._with({number: (replace(whole, parts=whole.parts[:1]), *others)})
+    def split(self, number: int, words: Iterable[str]) -> "ThemeModel":
+        """The model with these words of a theme as a new theme of their own; the rest keeps number and name."""
+        whole, chosen = self.theme(number), {word.lower() for word in words}
+        inside = [part for old in whole.parts if (part := _only(old, chosen, inside=True)).weights]
+        outside = [part for old in whole.parts if (part := _only(old, chosen, inside=False)).weights]
+        if not inside or not outside:
+            raise ValueError(f"some words of theme {number}, not all, are needed to split it")
+        new = Theme(self.next_number(), name_part(inside[0]), tuple(inside))
+        return self._with({number: (replace(whole, parts=tuple(outside)), new)})
 
     def next_number(self) -> int:
+        """The first number that no theme had so far."""
         return 1 + max((theme.number for theme in (*self.themes, *self.gone)), default=0)
 
     def _with(self, changes: dict[int, tuple[Theme, ...]]) -> "ThemeModel":
@@ -179,6 +182,13 @@ def part_of(language: str, words: Sequence[str], weights: Floats) -> Part:
     """A part with its words strongest first, without those of next to no weight."""
     order = [place for place in np.lexsort((np.arange(len(weights)), -weights)) if weights[place] >= DROPPED]
     return Part(language, {words[place]: round(float(weights[place]), 6) for place in order})
+
+
+def _only(part: Part, words: set[str], *, inside: bool) -> Part:
+    """The part with these words alone, or without them, of length 1 again."""
+    kept = {word: weight for word, weight in part.weights.items() if (word in words) == inside}
+    length = sum(weight * weight for weight in kept.values()) ** 0.5
+    return Part(part.language, {word: round(weight / length, 6) for word, weight in kept.items()})
 
 
 def _named(model: ThemeModel) -> list[str]:
