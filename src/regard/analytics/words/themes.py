@@ -108,8 +108,10 @@ class _Group:
 
 
 def _find(language: str, texts: list[str], count: int | None, most: int) -> _Group:
-    least, most_share = max(2, min(20, len(texts) // 2_000)), MOST_SHARE if len(texts) >= FEWEST else 1.0
-    counted = count_words(texts, drop=_stop_words(), least=least, most_share=most_share)
+    least = max(2, min(20, len(texts) // 2_000))
+    counted = count_words(texts, drop=_stop_words(), least=least, most_share=MOST_SHARE)
+    if not counted.words:  # texts about one thing only, or hardly any texts
+        counted = count_words(texts, drop=_stop_words(), least=least)
     if not counted.words:
         return _Group([], {}, {})
     rare = rarity(counted.matrix)
