@@ -10,7 +10,8 @@ from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBui
 from regard.analytics.words.distinct import distinct_texts
 
 COMMON = ("de", "en", "es", "fr", "it", "nl")
-SURE = 0.5
+SURE = 0.6
+FEWEST_LETTERS = 4
 LETTERS = 300  # more than that tells nothing new about the language
 BATCH = 20_000
 UNKNOWN = "unknown"
@@ -30,7 +31,7 @@ def detect_languages(
     among : sequence of str
         ISO 639-1 codes of the languages that may occur. Name those that customers write: fewer candidates are faster
         and surer. A text in a language that is not among them is taken for its nearest relative, or unknown.
-    sure : float, default .5
+    sure : float, default .6
         Least probability of the best language.
 
     Returns
@@ -65,9 +66,10 @@ def detect_languages(
     codes: list[str] = []
     for start in range(0, len(found.texts), BATCH):
         batch = [text[:LETTERS] for text in found.texts[start : start + BATCH]]
-        for ranked in detector.compute_language_confidence_values_in_parallel(batch):
+        ranks = detector.compute_language_confidence_values_in_parallel(batch)
+        for text, ranked in zip(batch, ranks, strict=True):
             best = ranked[0]
-            certain = best.value >= max(sure, 1e-9)
+            certain = best.value >= max(sure, 1e-9) and len(text.strip()) >= FEWEST_LETTERS
             codes.append(best.language.iso_code_639_1.name.lower() if certain else UNKNOWN)
     return np.asarray(codes, dtype=np.str_)[found.places] if codes else np.empty(0, dtype=np.str_)
 
