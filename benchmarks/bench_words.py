@@ -73,9 +73,10 @@ def bertopic(texts: list[str], planted: list[str]) -> float:
     os.environ["HF_HUB_OFFLINE"] = "1"
     runs = [run_peer(peer_python("bertopic", *PACKAGES), BERTOPIC, str(path)) for _ in range(2)]
     for run in runs:
+        none, marked = run["found"].count(-1) / len(texts), agreement(planted, run["found"])
         print(f"BERTopic, {len(texts):,} comments: {run['cpu']:.1f} s CPU ({run['wall']:.1f} s wall, embeddings "
               f"{run['embedded']:.1f} s CPU), {len(set(run['found']) - {-1})} topics, "
-              f"{run['found'].count(-1) / len(texts):.0%} in none, NMI {agreement(planted, run['found']):.3f}")  # fmt: skip
+              f"{none:.0%} in none, NMI {marked:.3f}")  # fmt: skip
     print(f"BERTopic again: {'the same' if runs[0]['found'] == runs[1]['found'] else 'different'}")
     return float(min(run["cpu"] for run in runs))
 

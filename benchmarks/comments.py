@@ -41,14 +41,14 @@ COMMON = (
     "partner work months year thing people happy sorry annoying question time nice experience part days "
     "holiday think expected first second present birthday usually finally surprised morning evening long "
     "short big little half company reason way "
-).split()  # noqa: SIM905 - a list of sixty quoted words reads worse
+)
 ASTRAY = 1 / 30
 _SLOT = re.compile(r"\{(common)?\}")
 
 
 def write_comments(count: int, *, seed: int = 0, topics: int = 20) -> tuple[list[str], list[str]]:
     """Comments and the topic of each."""
-    draw = random.Random(seed)
+    draw, common = random.Random(seed), COMMON.split()
     names = list(TOPICS)[:topics]
     words = {name: TOPICS[name].split() for name in names}
     often = [1 / (place + 10) for place in range(len(names))]
@@ -61,7 +61,7 @@ def write_comments(count: int, *, seed: int = 0, topics: int = 20) -> tuple[list
     def comment(topic: str) -> str:
         sentences = draw.choices(FRAMES, k=draw.choice((1, 2, 2, 3, 3)))
         text = ". ".join(
-            _SLOT.sub(lambda slot: draw.choice(COMMON) if slot[1] else word(topic), frame)
+            _SLOT.sub(lambda slot: draw.choice(common) if slot[1] else word(topic), frame)
             for frame in sentences
         )
         return f"{text[0].upper()}{text[1:]}."

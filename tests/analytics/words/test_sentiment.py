@@ -29,6 +29,7 @@ def test_the_word_list_alone_reaches_the_published_floor(shared_data: Path, site
     assert ((scores > 0) == pleased).mean() >= floor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("site", "floor"), [("amazon", 0.88), ("imdb", 0.81), ("yelp", 0.86)])
 def test_two_sites_teach_the_third(shared_data: Path, site: str, floor: float) -> None:
     others = [sentences(shared_data, other) for other in SITES if other != site]
