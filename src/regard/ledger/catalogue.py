@@ -72,6 +72,12 @@ _CALL = {
 }
 _PROMISE = {"due_at": _time("when it is to be kept"), "kind": _text("what was promised, e.g. `delivery`")}
 
+_CONSENT = {
+    "purpose": _text("`survey`, `service`, `marketing`, or `any`"),
+    "channel": _text("by which way: `email`, `web`, `sms`, `phone`, `kiosk`, or `any`"),
+    "how": _text("how they said so"),
+}
+
 KINDS: tuple[EventKind, ...] = (
     EventKind("customer.registered", "Someone became a customer or opened an account."),
     EventKind("customer.churned", "A customer left.",
@@ -111,6 +117,8 @@ KINDS: tuple[EventKind, ...] = (
     EventKind("product.viewed", "A product was looked at.", subject="product"),
     EventKind("feedback.low", "A rating so low that somebody should look at it."),
     EventKind("complaint.made", "A customer complained, in any way."),
+    EventKind("consent.given", "A person agreed to be contacted.", data=_CONSENT),
+    EventKind("consent.withdrawn", "A person no longer wants to be contacted.", data=_CONSENT),
     EventKind("event.retracted", "The event whose id is the subject is void; a correction is this and a new event.",
               ("subject",)),
 )  # fmt: skip

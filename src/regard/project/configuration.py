@@ -5,6 +5,7 @@ A value that cannot be used is refused at start with a sentence (`SettingError`)
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,6 +78,32 @@ def _database(value: str) -> str:
     return value
 
 
+def _public_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        raise ValueError("say https://feedback.example.org, or leave it empty")
+    return value.rstrip("/")
+
+
+def _tls(value: str) -> str:
+    if value.lower() not in {"starttls", "tls", "none"}:
+        raise ValueError("say starttls, tls or none")
+    return value.lower()
+
+
+def _senders(value: str) -> dict[str, str]:
+    """`de=Laden <laden@example.org>; fr=Boutique <boutique@example.org>` by language."""
+    pairs = [part.partition("=") for part in value.split(";") if part.strip()]
+    if any(not language.strip() or "@" not in address for language, _, address in pairs):
+        raise ValueError("say de=Name <address>; fr=Name <address>")
+    return {language.strip().lower(): address.strip() for language, _, address in pairs}
+
+
+def _imap(value: str) -> str:
+    if value and not re.fullmatch(r"imaps?://[^\s/@]+@[^\s/@]+(/\S*)?", value):
+        raise ValueError("say imaps://user:password@host/INBOX, or leave it empty")
+    return value
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("COMPANY", "text", "Our company", "The company's name, as pages and reports show it.", _text),
     Setting(
@@ -121,6 +148,42 @@ SETTINGS: tuple[Setting, ...] = (
         "Memory a query of the lake may use before it spills to disk.",
         _positive,
     ),
+    Setting(
+        "PUBLIC_URL",
+        "url",
+        "",
+        "Where customers reach the public pages; links in letters begin with it.",
+        _public_address,
+    ),
+    Setting("SMTP_HOST", "host", "", "The server that takes our mail; empty means that none is sent.", _text),
+    Setting("SMTP_PORT", "number", "587", "The port of that server.", _positive),
+    Setting("SMTP_USER", "text", "", "The name to sign in with there; empty means without.", _text),
+    Setting("SMTP_PASSWORD", "secret", "", "The password to sign in with there.", _text),
+    Setting("SMTP_TLS", "word", "starttls", "How the connection is secured: starttls, tls or none.", _tls),
+    Setting(
+        "SMTP_CA",
+        "file",
+        "",
+        "Certificates to trust there and at the bounce mailbox, beside the system's.",
+        _text,
+    ),
+    Setting("MAIL_FROM", "sender", "", "Whom letters are from: `Our shop <shop@example.org>`.", _text),
+    Setting(
+        "MAIL_FROM_BY_LANGUAGE",
+        "list",
+        "",
+        "Other senders, as `de=Laden <laden@example.org>; fr=…`.",
+        _senders,
+    ),
+    Setting(
+        "BOUNCE_ADDRESS",
+        "address",
+        "",
+        "Where undeliverable letters go back to; `bounces+{}@example.org` tells them apart by address.",
+        _text,
+    ),
+    Setting("BOUNCE_MAILDIR", "folder", "", "Bounces are read from this Maildir.", _text),
+    Setting("BOUNCE_IMAP", "secret", "", "Or from this mailbox: `imaps://user:password@host/INBOX`.", _imap),
 )
 
 
@@ -137,8 +200,10 @@ class Configuration:
     def shown(self, setting: Setting) -> str:
         """A value as people may see it, written as it would be set; what holds a password is not shown."""
         value = self.values[setting.name]
-        if setting.name == "DATABASE_URL":
+        if setting.name == "DATABASE_URL" or setting.kind == "secret":
             return "(set)" if value else ""
+        if isinstance(value, dict):
+            return "; ".join(f"{key}={each}" for key, each in value.items())
         if isinstance(value, bool):
             return "yes" if value else "no"
         return ",".join(value) if isinstance(value, list) else str(value)
@@ -165,7 +230,8 @@ def read_configuration(environ: dict[str, str] | None = None) -> Configuration:
         try:
             values[setting.name] = setting.read(raw)
         except ValueError as error:
-            raise SettingError(f"REGARD_{setting.name} is `{raw}`: {error}.") from error
+            said = "set" if setting.kind == "secret" else f"`{raw}`"
+            raise SettingError(f"REGARD_{setting.name} is {said}: {error}.") from error
     return Configuration(home, values)
 
 

@@ -1,0 +1,30 @@
+"""What the worker does for letters: send every minute, look for bounces every five."""
+
+import logging
+
+from django.conf import settings
+from django.utils import timezone
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task
+
+from regard.errors import RegardError
+from regard.mail import actions, bounces
+
+log = logging.getLogger(__name__)
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def send_letters() -> None:
+    """Send what is due."""
+    actions.send_due(timezone.now())
+
+
+@db_periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def look_for_bounces() -> None:
+    """Read the bounce mailboxes; one that is away is tried again in five minutes."""
+    if not (settings.REGARD_BOUNCE_MAILDIR or settings.REGARD_BOUNCE_IMAP):
+        return
+    try:
+        bounces.collect_bounces()
+    except RegardError as error:
+        log.warning("bounces: %s", error)
