@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "regard.know",
     "regard.know.contact",
     "regard.listen",
+    "regard.listen.surveys",
     "regard.understand",
     "regard.web",
 ]

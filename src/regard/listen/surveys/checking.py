@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import msgspec
 
 from regard.errors import InputError
-from regard.listen.surveys.logic import DEEPEST, MOST_NODES, Answered, Chose, Condition, ScoreWithin, nodes, ways_to
+from regard.listen.surveys.logic import (
+    DEEPEST,
+    MOST_NODES,
+    Answered,
+    Chose,
+    Condition,
+    ScoreWithin,
+    nodes,
+    ways_to,
+)
 from regard.listen.surveys.piping import trouble_in
 from regard.listen.surveys.questions import (
     SCORES,
@@ -47,7 +56,11 @@ def _reasons_against(definition: Definition, anonymous: bool) -> Iterator[str]:
     languages, questions = definition.languages, definition.questions
     if not 1 <= len(languages) <= MOST_LANGUAGES or len(set(languages)) < len(languages):
         yield f"a survey has 1 to {MOST_LANGUAGES} languages, each once"
-    yield from (f"`{each[:20]}` is no language code, such as `en`" for each in languages if not LANGUAGE.fullmatch(each))
+    yield from (
+        f"`{each[:20]}` is no language code, such as `en`"
+        for each in languages
+        if not LANGUAGE.fullmatch(each)
+    )
     if not 1 <= len(questions) <= MOST_QUESTIONS:
         yield f"a survey has 1 to {MOST_QUESTIONS} questions"
     yield from _against_keys("questions", [each.key for each in questions])
@@ -68,7 +81,9 @@ def _against_keys(of_what: str, keys: list[str]) -> Iterator[str]:
             yield f"the key `{key[:40]}` must be small letters, digits, - and _, beginning with a letter"
 
 
-def _against_text(what: str, text: Text, languages: tuple[str, ...], *, optional: bool = False) -> Iterator[str]:
+def _against_text(
+    what: str, text: Text, languages: tuple[str, ...], *, optional: bool = False
+) -> Iterator[str]:
     if optional and not any(each.strip() for each in text.values()):
         return
     for language in languages:
@@ -108,7 +123,9 @@ def _against_labels(question: Score | Ratings, languages: tuple[str, ...], named
         labels = question.labels.get(language, ())
         if len(labels) not in (2, len(question.scale)):
             yield f"{named} needs words in `{language}` for both ends of its scale, or for each step"
-        yield from (f"a label of {named} is empty or long" for each in labels if not 0 < len(each.strip()) <= 80)
+        yield from (
+            f"a label of {named} is empty or long" for each in labels if not 0 < len(each.strip()) <= 80
+        )
 
 
 def _against_condition(question: AnyQuestion, before: tuple[AnyQuestion, ...]) -> Iterator[str]:

@@ -16,13 +16,13 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, tag_field="if", forbid_unk
     """Base of the conditions."""
 
 
-class Answered(Node, tag="answered"):
+class Answered(Node, kw_only=True, tag="answered"):
     """The question has an answer."""
 
     question: str
 
 
-class ScoreWithin(Node, tag="score"):
+class ScoreWithin(Node, kw_only=True, tag="score"):
     """The score of a question lies from `low` to `high`, both included."""
 
     question: str
@@ -30,26 +30,26 @@ class ScoreWithin(Node, tag="score"):
     high: int
 
 
-class Chose(Node, tag="chose"):
+class Chose(Node, kw_only=True, tag="chose"):
     """The option was chosen, alone or among others."""
 
     question: str
     option: str
 
 
-class Not(Node, tag="not"):
+class Not(Node, kw_only=True, tag="not"):
     """The opposite."""
 
     of: "Condition"
 
 
-class All(Node, tag="all"):
+class All(Node, kw_only=True, tag="all"):
     """Every one of them."""
 
     of: tuple["Condition", ...]
 
 
-class AnyOf(Node, tag="any"):
+class AnyOf(Node, kw_only=True, tag="any"):
     """At least one of them."""
 
     of: tuple["Condition", ...]
@@ -125,9 +125,7 @@ def ways_to(key: str, questions: Sequence[Shown]) -> dict[str, Any] | None:
     if count > MOST_CASES:
         raise OverflowError(f"{count} cases")
     for values in product(*cases.values()):
-        answers = {
-            each: value for each, value in zip(cases, values, strict=True) if value is not None
-        }
+        answers = {each: value for each, value in zip(cases, values, strict=True) if value is not None}
         asked = [each.key for each in shown(questions, answers)]
         if key in asked and all(each in asked for each in answers):
             return answers
@@ -159,7 +157,9 @@ def _cases(key: str, questions: Sequence[Shown]) -> list[Any]:
     asked = next(each for each in questions if each.key == key)
     scale: range | None = getattr(asked, "scale", None)
     if isinstance(scale, range) and not hasattr(asked, "attributes"):
-        edges = {edge for leaf in about if isinstance(leaf, ScoreWithin) for edge in (leaf.low, leaf.high + 1)}
+        edges = {
+            edge for leaf in about if isinstance(leaf, ScoreWithin) for edge in (leaf.low, leaf.high + 1)
+        }
         return [None, *sorted({scale[0], *(edge for edge in edges if edge in scale)})]
     if hasattr(asked, "options"):
         return [None, *_choices(asked, about)]

@@ -17,6 +17,9 @@ class Survey(models.Model):
     template = models.CharField(max_length=60, blank=True)
     audience = models.CharField(max_length=20, default="customers")  # customers, employees, shoppers
     anonymous = models.BooleanField(default=False)
+    public = models.BooleanField(
+        default=False
+    )  # whoever has the open link, or stands at the kiosk, may answer
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT, db_index=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="surveys"
@@ -42,7 +45,9 @@ class Version(models.Model):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["survey", "number"], name="one_survey_version_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "number"], name="one_survey_version_a_number")
+        ]
 
 
 class Invitation(models.Model):
@@ -72,9 +77,13 @@ class Response(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="responses")
     version = models.ForeignKey(Version, on_delete=models.PROTECT)
-    invitation = models.OneToOneField(Invitation, null=True, on_delete=models.SET_NULL, related_name="response")
+    invitation = models.OneToOneField(
+        Invitation, null=True, on_delete=models.SET_NULL, related_name="response"
+    )
     person = models.CharField(max_length=300)
-    key_digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the key that the browser holds
+    key_digest = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # of the key that the browser holds
     channel = models.CharField(max_length=10)
     language = models.CharField(max_length=12)
     started_at = models.DateTimeField(db_index=True)
@@ -93,7 +102,9 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["response", "question"], condition=models.Q(replaced_at=None), name="one_answer_counts"
+                fields=["response", "question"],
+                condition=models.Q(replaced_at=None),
+                name="one_answer_counts",
             )
         ]
 

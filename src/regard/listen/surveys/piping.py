@@ -4,7 +4,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-FACTS = ("given_name", "family_name", "name", "organisation", "product", "order", "agent", "department", "place")
+FACTS = (
+    "given_name",
+    "family_name",
+    "name",
+    "organisation",
+    "product",
+    "order",
+    "agent",
+    "department",
+    "place",
+)
 PLACE = re.compile(r"\{([a-z_]{1,40})(?:\|([^{}|]*))?\}")
 LONGEST = 80
 ISOLATE, RELEASE = "\u2068", "\u2069"  # a name written the other way round must not reorder the sentence

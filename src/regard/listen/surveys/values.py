@@ -56,7 +56,9 @@ def _choice(question: Choice, raw: Any) -> dict[str, Any] | None:
     given = _mapping(raw, ("chosen", "other"))
     chosen = given.get("chosen") or []
     options = {each.key: each for each in question.options}
-    if not isinstance(chosen, list) or any(not isinstance(each, str) or each not in options for each in chosen):
+    if not isinstance(chosen, list) or any(
+        not isinstance(each, str) or each not in options for each in chosen
+    ):
         raise AnswerError("One of these answers is not offered.")
     kept: dict[str, Any] = {"chosen": [key for key in options if key in chosen]}
     if len(kept["chosen"]) > 1 and not question.many:
@@ -85,9 +87,13 @@ def _words(raw: Any, longest: int) -> str | None:
         return None
     if not isinstance(raw, str):
         raise AnswerError("The answer must be text.")
-    words = "".join(each for each in raw.replace("\r\n", "\n") if each in "\n\t" or each.isprintable()).strip()
+    words = "".join(
+        each for each in raw.replace("\r\n", "\n") if each in "\n\t" or each.isprintable()
+    ).strip()
     if len(words) > longest:
-        raise AnswerError(f"The answer is longer than {longest} characters.", hint="Please shorten it a little.")
+        raise AnswerError(
+            f"The answer is longer than {longest} characters.", hint="Please shorten it a little."
+        )
     return words or None
 
 

@@ -51,7 +51,9 @@ def _texts(definition: Definition, languages: list[str]) -> Any:
 def _only(part: Any, languages: list[str]) -> Any:
     if isinstance(part, dict):
         return {
-            key: {each: value.get(each) for each in languages} if key in ("text", "hint", "labels") else _only(value, languages)
+            key: {each: value.get(each) for each in languages}
+            if key in ("text", "hint", "labels")
+            else _only(value, languages)
             for key, value in part.items()
         }
     return [_only(each, languages) for each in part] if isinstance(part, list | tuple) else part

@@ -21,7 +21,14 @@ from regard.listen.surveys.questions import (
 
 SOURCE = "surveys"
 CHANNELS = {"email": "email", "web": "web", "sms": "phone", "phone": "phone", "kiosk": "store"}
-LOW = {"nps": 6, "csat-2": 0, "csat-5": 2, "ces-7": 3, "rating-5": 2, "rating-10": 4}  # unless the survey says else
+LOW = {
+    "nps": 6,
+    "csat-2": 0,
+    "csat-5": 2,
+    "ces-7": 3,
+    "rating-5": 2,
+    "rating-10": 4,
+}  # unless the survey says else
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +52,7 @@ def events_of(
         data = {"survey": survey.slug, "version": version.number, "series": version.series, "question": question.key,
                 "language": response.language, "response": response.pk.hex, **said.data}  # fmt: skip
         event = Event(
-            event_id=event_id_of(SOURCE, "survey.answered", str(answer.pk), said.part, said.instrument),
+            event_id=event_id_of(SOURCE, response.pk.hex, f"{answer.pk}", said.part, said.instrument),
             name="survey.answered", occurred_at=at, recorded_at=at if survey.anonymous else None, source=SOURCE,
             person=response.person, channel=CHANNELS[response.channel], touchpoint=said.part or None,
             subject=f"survey:{survey.slug}", instrument=said.instrument, score=said.score, text=said.text, data=data,
@@ -91,7 +98,9 @@ def _said(question: AnyQuestion, definition: Definition, audience: Any, value: A
             for key, parts in value.items():
                 yield from _rated(own, key, parts)
         case Choice():
-            labels = [each.text[definition.languages[0]] for each in question.options if each.key in value["chosen"]]
+            labels = [
+                each.text[definition.languages[0]] for each in question.options if each.key in value["chosen"]
+            ]
             words = ", ".join(labels) + (f": {value['other']}" if "other" in value else "")
             yield Said(instrument=own, text=words, data={"chosen": value["chosen"]})
         case Open():
