@@ -1,6 +1,17 @@
 from django.urls import path
 
-from regard.web.views import customers, fixes, home, imports, measures, review, settings, sign_in, styleguide
+from regard.web.views import (
+    asking,
+    customers,
+    fixes,
+    home,
+    imports,
+    measures,
+    review,
+    settings,
+    sign_in,
+    styleguide,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -33,6 +44,9 @@ urlpatterns = [
     path("settings/users/<int:user_id>", settings.change_user, name="settings-user"),
     path("settings/keys", settings.keys, name="settings-keys"),
     path("settings/keys/<int:key_id>", settings.revoke_key, name="settings-key"),
+    path("s/<str:link>", asking.personal, name="answer"),
+    path("survey/<slug:link>", asking.by_open_link, name="survey"),
+    path("kiosk/<slug:link>", asking.at_kiosk, name="kiosk"),
     path("styleguide", styleguide.styleguide, name="styleguide"),
     path("script/<str:name>", styleguide.chart_script, name="chart-script"),
 ]

@@ -26,7 +26,9 @@ def ask(person: str = "shop:anna", at: datetime = NOON, **more: Any) -> Decision
     return ask_to_contact(person, actor="tests", at=at, **wish)
 
 
-def say(person: str, given: bool, at: datetime = NOON, purpose: str = "survey", channel: str = "email") -> Consent:
+def say(
+    person: str, given: bool, at: datetime = NOON, purpose: str = "survey", channel: str = "email"
+) -> Consent:
     return record_consent(
         person, purpose=purpose, channel=channel, given=given, how="on the phone", actor="mia", at=at
     )
@@ -121,13 +123,17 @@ def test_a_consent_is_a_row_an_event_and_history(people: dict[str, int]) -> None
     say("shop:anna", True, NOON - DAY)
     say("shop:anna", False)
     assert [row.given for row in Consent.objects.order_by("id")] == [True, False]
-    events = [event for batch in Batch.objects.order_by("id") for event in msgspec.json.decode(bytes(batch.payload))]
+    events = [
+        event for batch in Batch.objects.order_by("id") for event in msgspec.json.decode(bytes(batch.payload))
+    ]
     assert [(event["name"], event["person"]) for event in events] == [
         ("consent.given", "shop:anna"),
         ("consent.withdrawn", "shop:anna"),
     ]
     assert events[1]["data"] == {"purpose": "survey", "channel": "email", "how": "on the phone"}
-    row = next(row for row in consent_of(people["shop:anna"]) if (row.purpose, row.channel) == ("survey", "email"))
+    row = next(
+        row for row in consent_of(people["shop:anna"]) if (row.purpose, row.channel) == ("survey", "email")
+    )
     assert (row.given, row.may, row.since, row.how) == (False, False, NOON, "on the phone")
 
 
@@ -142,7 +148,9 @@ def test_touches_and_consents_follow_a_merge_and_its_undoing(people: dict[str, i
     assert standing("shop:dana", "survey", "email", NOON + 20 * DAY).reason == Reason.WITHDRAWN
 
 
-def test_a_yes_given_while_two_were_taken_for_one_does_not_outlive_the_mistake(people: dict[str, int]) -> None:
+def test_a_yes_given_while_two_were_taken_for_one_does_not_outlive_the_mistake(
+    people: dict[str, int],
+) -> None:
     say("shop:dana", False, NOON - 2 * DAY)
     merge = merge_customers(people["shop:anna"], people["shop:dana"], actor="mia", reason="")
     assert ask("shop:anna").reason == Reason.WITHDRAWN
@@ -174,7 +182,10 @@ def test_what_was_held_back_is_counted_by_reason(people: dict[str, int]) -> None
     ask("shop:bob")
     ref = HeldBack.objects.get(reason=Reason.TOO_SOON)
     assert (ref.times, ref.first_at, ref.last_at) == (2, NOON + DAY, NOON + 2 * DAY)
-    assert {(row.reason, row.contacts, row.times) for row in held_back(NOON)} == {("too soon", 1, 2), ("quiet", 1, 1)}
+    assert {(row.reason, row.contacts, row.times) for row in held_back(NOON)} == {
+        ("too soon", 1, 2),
+        ("quiet", 1, 1),
+    }
     assert held_back(NOON + 3 * DAY) == []
 
 

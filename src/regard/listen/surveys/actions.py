@@ -17,8 +17,9 @@ from regard.listen.surveys.checking import checked_definition
 from regard.listen.surveys.models import Invitation, Response, Survey, SurveyChange, Version
 from regard.listen.surveys.piping import FACTS
 from regard.listen.surveys.presets import preset
+from regard.listen.surveys.queries import response_by_key
 from regard.listen.surveys.questions import Definition, plain, read_definition
-from regard.listen.surveys.tokens import LinkEndedError, key_of, new_key
+from regard.listen.surveys.tokens import LinkEndedError, LinkUsedError, key_of, new_key
 from regard.listen.surveys.versions import difference
 from regard.listen.surveys.voicing import CHANNELS, SOURCE, invited
 
@@ -207,7 +208,7 @@ def access_survey(survey_id: int) -> Survey:
 def access_open_survey(slug: str, *, key: str, at: datetime) -> Survey:
     """A survey that takes answers from whoever comes, or goes on taking those of who holds a key."""
     survey = Survey.objects.filter(slug=slug).first()
-    if survey is None or not (survey.public or key):
+    if survey is None or not (survey.public or (key and response_by_key(survey, key))):
         raise NotFoundError("There is no such survey.", hint="Please use the whole link.")
     answering.refuse_when_closed(survey, at)
     return survey
@@ -230,7 +231,7 @@ def access_invitation(token: str, *, at: datetime, hold: bool = False) -> Invita
 def refuse_when_used(invitation: Invitation) -> None:
     """An anonymous answer cannot be found again by its link, so the link serves once."""
     if invitation.state == Invitation.State.ANSWERED:
-        raise LinkEndedError(
+        raise LinkUsedError(
             "This link has been used. Thank you.",
             hint="The survey is anonymous, so an answer cannot be called up again.",
         )

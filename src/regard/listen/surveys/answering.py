@@ -15,8 +15,8 @@ from regard.ledger.events import Event
 from regard.listen.surveys.logic import shown
 from regard.listen.surveys.models import Answer, Invitation, Response, Survey, Version
 from regard.listen.surveys.questions import AnyQuestion, Definition, read_definition
-from regard.listen.surveys.tokens import LinkEndedError
-from regard.listen.surveys.values import AnswerError, checked_value
+from regard.listen.surveys.tokens import SurveyClosedError
+from regard.listen.surveys.values import AnswerError, MissingAnswerError, checked_value
 from regard.listen.surveys.voicing import SOURCE, events_of, retraction_of
 
 MOST_CHANGES = 200  # answers of one response, replaced ones included
@@ -61,7 +61,7 @@ def refuse_when_closed(survey: Survey, at: datetime) -> None:
             "There is no such survey.", hint="Please use the whole link, as it was sent to you."
         )
     if survey.state == Survey.State.CLOSED or (survey.closes_at is not None and survey.closes_at <= at):
-        raise LinkEndedError("This survey is closed.", hint="Thank you for coming by all the same.")
+        raise SurveyClosedError("This survey is closed.", hint="Thank you for coming by all the same.")
 
 
 @transaction.atomic
@@ -91,6 +91,8 @@ def keep_answers(response: Response, raw: Mapping[str, Any], *, at: datetime) ->
         raise ConflictError(
             "These answers were changed too often.", hint="The last ones we took still count."
         )
+    if not response.answers.exists():
+        raise MissingAnswerError("There is no answer to keep.")
     if events:
         record_events(events, source=SOURCE, actor="respondent")
     return touched
@@ -105,7 +107,7 @@ def _checked(definition: Definition, raw: Mapping[str, Any]) -> dict[str, Any]:
             raise AnswerError("The survey does not ask this.")
         given[key] = checked_value(question, value)
         if given[key] is None and question.required:
-            raise AnswerError("Please answer this question.")
+            raise MissingAnswerError("Please answer this question.")
     return given
 
 

@@ -23,6 +23,18 @@ class LinkEndedError(NotFoundError):
     http_status = 410
 
 
+class LinkUsedError(LinkEndedError):
+    """An anonymous answer came by it already."""
+
+    code = "link_used"
+
+
+class SurveyClosedError(LinkEndedError):
+    """No answers are taken any more."""
+
+    code = "survey_closed"
+
+
 def new_key() -> str:
     """22 characters nobody can guess."""
     return secrets.token_urlsafe(16)

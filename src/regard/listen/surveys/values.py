@@ -17,6 +17,14 @@ class AnswerError(InputError):
     code = "bad_answer"
 
 
+class MissingAnswerError(AnswerError):
+    code = "missing_answer"
+
+
+class LongAnswerError(AnswerError):
+    code = "long_answer"
+
+
 def checked_value(question: AnyQuestion, raw: Any) -> Any:
     """The answer as it is kept; None when nothing was said; AnswerError when it does not fit the question."""
     match question:
