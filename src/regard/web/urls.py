@@ -11,6 +11,7 @@ from regard.web.views import (
     settings,
     sign_in,
     styleguide,
+    surveys,
 )
 
 urlpatterns = [
@@ -44,6 +45,12 @@ urlpatterns = [
     path("settings/users/<int:user_id>", settings.change_user, name="settings-user"),
     path("settings/keys", settings.keys, name="settings-keys"),
     path("settings/keys/<int:key_id>", settings.revoke_key, name="settings-key"),
+    path("surveys", surveys.surveys, name="surveys"),
+    path("surveys/new", surveys.new_survey, name="survey-new"),
+    path("surveys/<slug:slug>", surveys.one_survey, name="survey-page"),
+    path("surveys/<slug:slug>/change", surveys.change_survey, name="survey-change"),
+    path("surveys/<slug:slug>/state", surveys.set_state, name="survey-state"),
+    path("surveys/<slug:slug>/answers.csv", surveys.answers_csv, name="survey-csv"),
     path("s/<str:link>", asking.personal, name="answer"),
     path("survey/<slug:link>", asking.by_open_link, name="survey"),
     path("kiosk/<slug:link>", asking.at_kiosk, name="kiosk"),
