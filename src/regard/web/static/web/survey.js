@@ -2,13 +2,12 @@
 "use strict";
 
 const narrow = matchMedia("(max-width: 40rem)");
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function goOn(row) {
   const scales = Array.from(row.querySelectorAll("fieldset"));
   if (!narrow.matches || scales.some((scale) => !scale.querySelector("input:checked"))) return;
   const next = row.nextElementSibling || document.querySelector(".ask-foot");
-  next.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
+  next.scrollIntoView({ block: next.matches(".ask-row") ? "start" : "end" });
 }
 
 document.querySelectorAll(".ask-row").forEach((row) => row.addEventListener("change", () => goOn(row)));
