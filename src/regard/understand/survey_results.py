@@ -30,7 +30,7 @@ from regard.listen.surveys.questions import (
 )
 
 BREAKDOWNS = ("channel", "language")
-NEWEST_WORDS = 30
+NEWEST_WORDS = 12
 # the spread of one answer, chosen wide: what a figure of so many answers cannot show in any case
 SPREAD = {"nps": 0.78, "csat-5": 0.5, "csat-2": 0.5, "ces-7": 1.5}
 UNITS = {"nps": "points", "csat-5": "share", "csat-2": "share", "ces-7": "effort"}
