@@ -42,6 +42,8 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "survey-change": (["asked"], True),
     "survey-state": (["asked"], True),
     "survey-csv": (["asked"], False),
+    "survey-build": (["asked"], False),
+    "survey-preview": (["asked"], True),
     "survey-new": ([], True),
     "answer": (["x"], False),
     "survey": (["asked"], False),

@@ -101,3 +101,45 @@ def test_warnings_name_what_will_go_wrong(as_: Callable[[str], Client], cast: di
     page = client.get(f"/surveys/{survey.slug}").content.decode()
     assert "Nobody is named" not in page
     assert "With 50 answers" not in page
+
+
+def test_the_builder_changes_words_order_and_languages_and_refuses_what_cannot_be_asked(
+    as_: Callable[[str], Client],
+) -> None:
+    survey = survey_of("nps")
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/build"
+    page = ada.get(address).content.decode()
+    assert suspicious(page) == []
+    assert "ask-frame-phone" in page
+    ada.post(
+        address,
+        {"questions.0.text:en": "Would you tell a friend?", "do": "add:choice", "languages": "en, de, es"},
+    )
+    draft = Survey.objects.get().draft
+    assert draft["questions"][0]["text"] | {"de": ""} == {
+        "en": "Would you tell a friend?",
+        "de": "",
+        "es": "Would you tell a friend?",
+    }
+    assert draft["questions"][-1]["kind"] == "choice"
+    refused = ada.post(address, {"do": "up:why"})
+    assert refused.status_code == 400  # it looks back at the score, which would come after it
+    assert "asked before it" in refused.content.decode()
+    assert ada.post(address, {"show_if:1": "{"}).status_code == 400
+    assert Survey.objects.get().draft == draft
+    assert ada.post(address, {"do": "up:choice"}).status_code == 302
+    assert [each["key"] for each in Survey.objects.get().draft["questions"]] == [
+        "nps",
+        "why",
+        "choice",
+        "contact",
+    ]
+
+
+def test_a_preview_shows_the_form_as_it_stands_and_keeps_nothing(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("nps")
+    given = {"questions.1.text:ar": "<i>x</i>", "show": "why", "show_language": "ar"}
+    page = as_("ada").post(f"/surveys/{survey.slug}/preview", given).content.decode()
+    assert 'dir="rtl"' in page
+    assert "&lt;i&gt;x&lt;/i&gt;" in page
+    assert Survey.objects.get().draft == survey.draft

@@ -11,6 +11,7 @@ from regard.web.views import (
     settings,
     sign_in,
     styleguide,
+    survey_builder,
     surveys,
 )
 
@@ -48,6 +49,8 @@ urlpatterns = [
     path("surveys", surveys.surveys, name="surveys"),
     path("surveys/new", surveys.new_survey, name="survey-new"),
     path("surveys/<slug:slug>", surveys.one_survey, name="survey-page"),
+    path("surveys/<slug:slug>/build", survey_builder.build, name="survey-build"),
+    path("surveys/<slug:slug>/preview", survey_builder.preview, name="survey-preview"),
     path("surveys/<slug:slug>/change", surveys.change_survey, name="survey-change"),
     path("surveys/<slug:slug>/state", surveys.set_state, name="survey-state"),
     path("surveys/<slug:slug>/answers.csv", surveys.answers_csv, name="survey-csv"),

@@ -16,13 +16,13 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, tag_field="if", forbid_unk
     """Base of the conditions."""
 
 
-class Answered(Node, kw_only=True, tag="answered"):
+class Answered(Node, frozen=True, kw_only=True, tag="answered"):
     """The question has an answer."""
 
     question: str
 
 
-class ScoreWithin(Node, kw_only=True, tag="score"):
+class ScoreWithin(Node, frozen=True, kw_only=True, tag="score"):
     """The score of a question lies from `low` to `high`, both included."""
 
     question: str
@@ -30,26 +30,26 @@ class ScoreWithin(Node, kw_only=True, tag="score"):
     high: int
 
 
-class Chose(Node, kw_only=True, tag="chose"):
+class Chose(Node, frozen=True, kw_only=True, tag="chose"):
     """The option was chosen, alone or among others."""
 
     question: str
     option: str
 
 
-class Not(Node, kw_only=True, tag="not"):
+class Not(Node, frozen=True, kw_only=True, tag="not"):
     """The opposite."""
 
     of: "Condition"
 
 
-class All(Node, kw_only=True, tag="all"):
+class All(Node, frozen=True, kw_only=True, tag="all"):
     """Every one of them."""
 
     of: tuple["Condition", ...]
 
 
-class AnyOf(Node, kw_only=True, tag="any"):
+class AnyOf(Node, frozen=True, kw_only=True, tag="any"):
     """At least one of them."""
 
     of: tuple["Condition", ...]

@@ -19,7 +19,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     """Base of everything a definition is made of."""
 
 
-class Option(Part, kw_only=True):
+class Option(Part, frozen=True, kw_only=True):
     """One answer to choose; `free` asks for words beside it (“other”)."""
 
     key: str
@@ -27,14 +27,14 @@ class Option(Part, kw_only=True):
     free: bool = False
 
 
-class Attribute(Part, kw_only=True):
+class Attribute(Part, frozen=True, kw_only=True):
     """One thing to be rated, such as “delivery”."""
 
     key: str
     text: Text
 
 
-class Wording(Part, kw_only=True):
+class Wording(Part, frozen=True, kw_only=True):
     """How a follow-up is worded when the score it follows lies from `low` to `high`."""
 
     low: int
@@ -42,7 +42,7 @@ class Wording(Part, kw_only=True):
     text: Text
 
 
-class Question(Part, kw_only=True, tag_field="kind"):
+class Question(Part, frozen=True, kw_only=True, tag_field="kind"):
     """What every question has. `key` names it in answers and events and never changes."""
 
     key: str
@@ -52,7 +52,7 @@ class Question(Part, kw_only=True, tag_field="kind"):
     show_if: Condition | None = None
 
 
-class Score(Question, kw_only=True):
+class Score(Question, frozen=True, kw_only=True):
     """A question answered by one number; `labels` are the words at its ends, or at every step."""
 
     labels: dict[str, tuple[str, ...]] = {}
@@ -66,7 +66,7 @@ class Score(Question, kw_only=True):
         raise NotImplementedError
 
 
-class Nps(Score, kw_only=True, tag="nps"):
+class Nps(Score, frozen=True, kw_only=True, tag="nps"):
     """How likely to recommend, 0 to 10."""
 
     @property
@@ -78,7 +78,7 @@ class Nps(Score, kw_only=True, tag="nps"):
         return range(11)
 
 
-class Csat(Score, kw_only=True, tag="csat"):
+class Csat(Score, frozen=True, kw_only=True, tag="csat"):
     """How satisfied: good or bad, 1 to 5, or five faces with words."""
 
     form: Literal["good-bad", "numbers", "smileys"] = "numbers"
@@ -92,7 +92,7 @@ class Csat(Score, kw_only=True, tag="csat"):
         return range(2) if self.form == "good-bad" else range(1, 6)
 
 
-class Ces(Score, kw_only=True, tag="ces"):
+class Ces(Score, frozen=True, kw_only=True, tag="ces"):
     """How far one agrees that it was made easy, 1 to 7 (CES 2.0)."""
 
     @property
@@ -104,7 +104,7 @@ class Ces(Score, kw_only=True, tag="ces"):
         return range(1, 8)
 
 
-class Ratings(Question, kw_only=True, tag="ratings"):
+class Ratings(Question, frozen=True, kw_only=True, tag="ratings"):
     """Several attributes rated alike and, if wished, how much each matters (1 to 5)."""
 
     attributes: tuple[Attribute, ...]
@@ -121,21 +121,21 @@ class Ratings(Question, kw_only=True, tag="ratings"):
         return range(1, self.points + 1)
 
 
-class Choice(Question, kw_only=True, tag="choice"):
+class Choice(Question, frozen=True, kw_only=True, tag="choice"):
     """One of several answers, or any number of them."""
 
     options: tuple[Option, ...]
     many: bool = False
 
 
-class Open(Question, kw_only=True, tag="open"):
+class Open(Question, frozen=True, kw_only=True, tag="open"):
     """The customer's own words; `about` names the score they explain, whose value may change the wording."""
 
     about: str = ""
     by_score: tuple[Wording, ...] = ()
 
 
-class Contact(Question, kw_only=True, tag="contact"):
+class Contact(Question, frozen=True, kw_only=True, tag="contact"):
     """Whether somebody may get in touch about the answers."""
 
 
@@ -143,7 +143,7 @@ AnyQuestion = Nps | Csat | Ces | Ratings | Choice | Open | Contact
 SCORES = (Nps, Csat, Ces)
 
 
-class Definition(Part, kw_only=True):
+class Definition(Part, frozen=True, kw_only=True):
     """A whole survey as it is asked. The first language is the one used when no other fits."""
 
     languages: tuple[str, ...]

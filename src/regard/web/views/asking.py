@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,7 +47,7 @@ class Visit:
         return f"{self.address}?{urlencode({name: value for name, value in known.items() if value})}"
 
 
-def public(view: View) -> View:
+def public(view: View) -> Callable[..., HttpResponseBase]:
     """A page for customers: limited, never cached, its refusals in their language.
 
     It needs no CSRF token: nobody is signed in, and what it takes is the answer of whoever holds the link.

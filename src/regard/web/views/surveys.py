@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -52,9 +52,8 @@ class SettingsForm(forms.Form):
     )
     link_days = forms.IntegerField(min_value=1, max_value=366, label="A personal link lives (days)")
 
-    def __init__(self, *args: Any, survey: Survey, definition: Definition, **kwargs: Any) -> None:
-        first = {name: getattr(survey, name) for name in self.base_fields}
-        super().__init__(*args, initial=first, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, survey: Survey, definition: Definition) -> None:
+        super().__init__(data, initial={name: getattr(survey, name) for name in self.base_fields})
         cast(forms.ModelChoiceField, self.fields["owner"]).queryset = User.objects.filter(is_active=True)  # type: ignore[type-arg]
         self.rated = [each for each in definition.questions if isinstance(each, Score | Ratings)]
         for question in self.rated:
