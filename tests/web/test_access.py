@@ -48,6 +48,11 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "answer": (["x"], False),
     "survey": (["asked"], False),
     "kiosk": (["asked"], False),
+    "record-consent": ([1], True),
+    "change-contact-rules": ([], True),
+    "send-test-letter": ([], True),
+    "retry-letter": ([1], True),
+    "unsubscribe": (["x"], False),
     "chart-script": (["charts.js"], False),
 }
 

@@ -19,6 +19,9 @@ class Permission(StrEnum):
     SURVEYS_READ = "surveys.read"
     SURVEYS_WRITE = "surveys.write"
     EXPORT = "export"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_RULES = "contact.rules"
+    MAIL_MANAGE = "mail.manage"
     SETTINGS_READ = "settings.read"
     KEYS_MANAGE = "keys.manage"
     USERS_MANAGE = "users.manage"
@@ -41,7 +44,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.AGENT: frozenset(
-        {P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ, P.SURVEYS_READ}
+        {
+            P.CUSTOMERS_READ,
+            P.CUSTOMERS_MERGE,
+            P.EVENTS_READ,
+            P.MEASURES_READ,
+            P.SURVEYS_READ,
+            P.CONTACT_RECORD,
+        }
     ),
 }
 
@@ -55,6 +65,9 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.SURVEYS_READ: "see surveys and their answers",
     P.SURVEYS_WRITE: "make and change surveys",
     P.EXPORT: "download tables",
+    P.CONTACT_RECORD: "record what customers agree to",
+    P.CONTACT_RULES: "change how often customers are contacted",
+    P.MAIL_MANAGE: "see and send letters again",
     P.SETTINGS_READ: "see the settings",
     P.KEYS_MANAGE: "make and revoke API keys",
     P.USERS_MANAGE: "manage users",

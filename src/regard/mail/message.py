@@ -65,7 +65,6 @@ def compose(letter: Letter) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.claimed_at or timezone.now())
     message["Message-ID"] = letter.message_id
-    message["Content-Language"] = letter.language
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -74,6 +73,7 @@ def compose(letter: Letter) -> EmailMessage:
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(_page(letter), subtype="html")
+    message["Content-Language"] = letter.language
     return message
 
 

@@ -60,10 +60,10 @@ def changed_draft(draft: dict[str, Any], form: QueryDict) -> dict[str, Any]:
     made = copy.deepcopy(draft)
     for field in (*frame_fields(draft), *(field for card in cards(draft) for field in card.fields)):
         if field.name in form:
-            _put(made, field, form[field.name].strip())
+            _put(made, field, form.get(field.name, "").strip())
     for place, question in enumerate(made["questions"]):
         if f"show_if:{place}" in form:
-            _put_condition(question, form[f"show_if:{place}"].strip())
+            _put_condition(question, form.get(f"show_if:{place}", "").strip())
     _put_languages(made, form.get("languages", ""))
     _do(made, form.get("do", ""))
     return made

@@ -2,10 +2,12 @@ from django.urls import path
 
 from regard.web.views import (
     asking,
+    contact,
     customers,
     fixes,
     home,
     imports,
+    mail,
     measures,
     review,
     settings,
@@ -13,6 +15,7 @@ from regard.web.views import (
     styleguide,
     survey_builder,
     surveys,
+    unsubscribing,
 )
 
 urlpatterns = [
@@ -26,6 +29,7 @@ urlpatterns = [
     path("fix/<int:number>/customers.csv", fixes.fix_csv, name="fix-csv"),
     path("customers", customers.customers, name="customers"),
     path("customers.csv", customers.customers_csv, name="customers-csv"),
+    path("customers/<int:customer_id>/consent", contact.record_consent, name="record-consent"),
     path("customers/<path:key>", customers.customer, name="customer"),
     path("merges/<int:merge_id>/undo", customers.undo_merge, name="undo-merge"),
     path("measures", measures.measures, name="measures"),
@@ -57,6 +61,12 @@ urlpatterns = [
     path("s/<str:link>", asking.personal, name="answer"),
     path("survey/<slug:link>", asking.by_open_link, name="survey"),
     path("kiosk/<slug:link>", asking.at_kiosk, name="kiosk"),
+    path("settings/contact", contact.rules, name="settings-contact"),
+    path("settings/contact/change", contact.change_rules, name="change-contact-rules"),
+    path("settings/mail", mail.outbox, name="settings-mail"),
+    path("settings/mail/test", mail.send_test, name="send-test-letter"),
+    path("settings/mail/<int:letter_id>/retry", mail.retry, name="retry-letter"),
+    path("unsubscribe/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
     path("styleguide", styleguide.styleguide, name="styleguide"),
     path("script/<str:name>", styleguide.chart_script, name="chart-script"),
 ]

@@ -28,20 +28,25 @@ RULES = {"period_days": 10, "most_overall": 4, "most_survey": 2, "most_marketing
 # days on which clocks are set in Berlin and New York, and an ordinary one
 STARTS = [datetime(2026, *day, 6, tzinfo=UTC) for day in ((3, 28), (10, 24), (3, 7), (10, 31), (6, 10))]
 
-person = st.sampled_from(PERSONS)
-purpose = st.sampled_from(["survey", "survey", "marketing", "service"])
-channel = st.sampled_from(["email", "email", "web", "phone"])
+# a small world, in which steps meet: mostly surveys by e-mail, to the two in Berlin
+person = st.sampled_from([*PERSONS, "shop:anna", "shop:dana", "shop:anna", "shop:dana"])
+purpose = st.sampled_from(["survey", "survey", "survey", "marketing", "service"])
+channel = st.sampled_from(["email", "email", "email", "web", "phone"])
+ask = st.tuples(st.just("ask"), person, purpose, channel, st.sampled_from(["invitation", "invitation", "reminder"]),
+                st.sampled_from(["survey:a", "survey:b"]))  # fmt: skip
 STEP = st.one_of(
-    st.tuples(st.just("ask"), person, purpose, channel, st.sampled_from(["invitation", "reminder"]),
-              st.sampled_from(["survey:a", "survey:b"])),
-    st.tuples(st.just("ask"), person, purpose, channel, st.just("invitation"), st.just("survey:a")),
+    ask,
+    ask,
+    ask,
+    ask,
+    st.tuples(st.just("clock"), st.integers(-30, 90)),
+    st.tuples(st.just("clock"), st.sampled_from([-24, 12, 48, 49, 72])),
     st.tuples(st.just("count"), person, purpose, channel),
     st.tuples(st.just("merge"), person, person),
     st.tuples(st.just("undo"), st.integers(0, 3)),
     st.tuples(st.just("apart"), person, person),
     st.tuples(st.just("say"), person, purpose, channel, st.booleans()),
-    st.tuples(st.just("clock"), st.integers(-30, 90)),
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -148,7 +153,7 @@ def play(start: datetime, steps: list[tuple[object, ...]]) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(start=st.sampled_from(STARTS), steps=st.lists(STEP, min_size=5, max_size=25))
+@given(start=st.sampled_from(STARTS), steps=st.lists(STEP, min_size=12, max_size=40))
 def test_no_sequence_of_steps_breaks_a_rule(
     people: dict[str, int], start: datetime, steps: list[tuple[object, ...]]
 ) -> None:
@@ -156,7 +161,7 @@ def test_no_sequence_of_steps_breaks_a_rule(
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(start=st.sampled_from(STARTS), steps=st.lists(STEP, min_size=10, max_size=60))
 def test_no_long_sequence_of_steps_breaks_a_rule(
     people: dict[str, int], start: datetime, steps: list[tuple[object, ...]]

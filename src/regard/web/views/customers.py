@@ -15,6 +15,7 @@ from regard.know import queries as know
 from regard.ledger.catalogue import CHANNELS
 from regard.listen import queries as listen
 from regard.understand import queries as understand
+from regard.web.contact_card import contact_card
 from regard.web.csv_export import csv_answer
 from regard.web.customer_list import (
     EXPORT_LIMIT,
@@ -89,6 +90,7 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         "customer": found, "page": page, "kinds": KINDS, "profile": profile, "ahead": understand.worth_ahead(profile),
         "identities": identities, "sources": {each.source for each in identities},
         "evidence": know.evidence_of(found.id), "memberships": know.memberships_of(found.id),
+        "contact": contact_card(found.id),
     }  # fmt: skip
     partial = cast(StaffRequest, request).htmx
     response = render(request, "web/parts/timeline.html" if partial else "web/customer.html", answer)
