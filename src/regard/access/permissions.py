@@ -16,6 +16,8 @@ class Permission(StrEnum):
     EVENTS_READ = "events.read"
     IMPORTS_READ = "imports.read"
     IMPORTS_WRITE = "imports.write"
+    SURVEYS_READ = "surveys.read"
+    SURVEYS_WRITE = "surveys.write"
     EXPORT = "export"
     CONTACT_RECORD = "contact.record"
     CONTACT_RULES = "contact.rules"
@@ -36,12 +38,20 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.EVENTS_READ,
             P.IMPORTS_READ,
             P.IMPORTS_WRITE,
+            P.SURVEYS_READ,
             P.EXPORT,
             P.SETTINGS_READ,
         }
     ),
     Role.AGENT: frozenset(
-        {P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ, P.CONTACT_RECORD}
+        {
+            P.CUSTOMERS_READ,
+            P.CUSTOMERS_MERGE,
+            P.EVENTS_READ,
+            P.MEASURES_READ,
+            P.SURVEYS_READ,
+            P.CONTACT_RECORD,
+        }
     ),
 }
 
@@ -52,6 +62,8 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.EVENTS_READ: "see what happened",
     P.IMPORTS_READ: "see imports",
     P.IMPORTS_WRITE: "import files",
+    P.SURVEYS_READ: "see surveys and their answers",
+    P.SURVEYS_WRITE: "make and change surveys",
     P.EXPORT: "download tables",
     P.CONTACT_RECORD: "record what customers agree to",
     P.CONTACT_RULES: "change how often customers are contacted",

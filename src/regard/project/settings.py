@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "regard.know.contact",
     "regard.listen",
     "regard.listen.tracking",
+    "regard.listen.surveys",
     "regard.understand",
     "regard.show",
     "regard.web",
