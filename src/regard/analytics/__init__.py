@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from regard.analytics.words.near_duplicates import Burst, Copies, find_bursts, near_duplicates
     from regard.analytics.words.routing import Route, RoutingModel, learn_routing
     from regard.analytics.words.sentiment import SentimentModel, learn_sentiment
+    from regard.analytics.words.small_words import languages_of_many
     from regard.analytics.words.theme_model import Assigned, Theme, ThemeModel
     from regard.analytics.words.themes import Emerging, emerging_themes, find_themes
 
@@ -182,6 +183,7 @@ _HOMES = {
     "words.near_duplicates": ("Burst", "Copies", "find_bursts", "near_duplicates"),
     "words.routing": ("Route", "RoutingModel", "learn_routing"),
     "words.sentiment": ("SentimentModel", "learn_sentiment"),
+    "words.small_words": ("languages_of_many",),
     "words.theme_model": ("Assigned", "Theme", "ThemeModel"),
     "words.themes": ("Emerging", "emerging_themes", "find_themes"),
 }  # fmt: skip
@@ -281,6 +283,7 @@ __all__ = [
     "kaplan_meier",
     "key_drivers",
     "kish_n",
+    "languages_of_many",
     "late_delivery_rate",
     "learn_routing",
     "learn_sentiment",

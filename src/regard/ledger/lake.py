@@ -122,6 +122,19 @@ TABLES: dict[str, pa.Schema] = {
             ),  # the score as a part of its scale, 0 is the worst; null without one
         ]
     ),
+    # one row a text and theme it is about, 0 where it is about none
+    "themed": pa.schema(
+        [
+            pa.field("theme", pa.int64()),
+            pa.field("event_id", pa.string()),
+            pa.field("person", pa.string()),
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field("low", pa.float64()),  # as in `said`
+            pa.field("about", pa.string()),  # the order that the text names
+        ]
+    ),
     # one row a step of a customer's journey, with what came next; "episode" counts orders so far
     "steps": pa.schema(
         [

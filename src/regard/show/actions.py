@@ -18,6 +18,7 @@ from regard.show.watching import DAY, SHARES, Watched, customers_in, membership,
 from regard.understand.exposures import Exposure, Orders, find_exposures, read_orders
 from regard.understand.facts import Facts, held_facts
 from regard.understand.measures import MEASURES
+from regard.understand.themes import told_themes
 from regard.understand.traits import customer_traits, low_cardinality
 
 FEWEST = 100  # rows in the year before, without which nothing can be promised
@@ -43,7 +44,7 @@ def register_fix(
     began = min(start_of(since), timezone.now())
     with held_facts(timezone.now()) as facts:
         orders = read_orders(facts)
-        exposures = find_exposures(facts, orders) if len(orders) else []
+        exposures = find_exposures(facts, orders, told_themes()) if len(orders) else []
         watched, changed = _chosen(about, dimension, groups, facts, customer_traits(), orders, exposures)
     past = (watched.seconds < began.timestamp()) & (watched.seconds >= began.timestamp() - YEAR * DAY)
     before = watched.rows(past & changed)

@@ -23,6 +23,7 @@ from regard.understand.page_tables import write_page_tables
 from regard.understand.pain_points import find_pain_points
 from regard.understand.profiles import profile_rows
 from regard.understand.signals import computed
+from regard.understand.themes import ARTEFACT, find_themes
 from regard.understand.traits import customer_traits, low_cardinality
 from regard.understand.worth import Worth, worth_of
 
@@ -50,7 +51,9 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         traits = facts.hold(low_cardinality(customer_traits()))
         findings = list(_findings(computation, facts, traits, say))
         say("What to fix next", 0.8)
-        found = find_pain_points(facts, worth, traits)
+        themes = find_themes(facts)
+        lake.overwrite("themed", themes.rows)
+        found = find_pain_points(facts, worth, traits, themes.told)
         say("Whether fixes worked", 0.94)
         computed.send(
             Computation, computation=computation, facts=facts, traits=traits,
@@ -58,7 +61,7 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         )  # fmt: skip
         say("Voice, journeys and value", 0.85)
         write_page_tables(facts, traits)
-        artefacts = artefacts_of(as_of)
+        artefacts = artefacts_of(as_of) | {ARTEFACT: themes.stored}
     say("Keeping the figures", 0.95)
     lake.overwrite("touched", found.touched)
     _keep(computation, findings, found.points, artefacts)

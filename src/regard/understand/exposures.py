@@ -1,7 +1,7 @@
 """What may have gone wrong with orders, found in any company's facts before asking what it costs."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard import analytics as ra
+from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
 from regard.understand.facts import Facts, json_text
+from regard.understand.themes import Told
 
-LATE, HANDOVER, PRODUCT, CASE = "late", "handover", "product", "case"
+LATE, HANDOVER, PRODUCT, CASE, THEME = "late", "handover", "product", "case", "theme"
 PASSED_ON = 2  # hand-overs of one case
 CASE_AFTER = 60 * 86_400  # seconds: a case that names no order is about the last one before it, if so recent
 FEWEST = 30  # orders touched; fewer are no pattern
@@ -25,11 +27,13 @@ MOST_KINDS = 12
 FAR_ABOVE = 1.5  # times the rate of trouble with all other products
 SURE = 0.01
 TROUBLE = ("complaint", "return")
+PLEASED = 0.2  # from -1 to 1
 
 EVERY_TIME = pa.timestamp("us", tz="UTC")
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Orders:
     @property
     def seconds(self) -> Ints:
         """When each order was placed."""
-        return _seconds(self.rows["occurred_at"])
+        return seconds_in(self.rows["occurred_at"])
 
     def seconds_of(self, name: str) -> npt.NDArray[np.float64]:
         """Another of its times; nan where there is none."""
@@ -63,6 +67,7 @@ class Exposure:
 
     touched: the orders it befell; compared: those and the ones they are compared with.
     hit, base: its rate, by which it gets worse or better, is the share of `hit` among `base`.
+    after: seconds from each touched order until it befell; None where that cannot depend on when the next order came.
     """
 
     kind: str
@@ -73,9 +78,10 @@ class Exposure:
     compared: Flags
     hit: Flags
     base: Flags
+    after: Floats | None = None
 
 
-def _seconds(times: pa.ChunkedArray) -> Ints:
+def seconds_in(times: pa.ChunkedArray) -> Ints:
     return np.asarray(times.cast(EVERY_TIME).cast(pa.int64()).to_numpy(), dtype=np.int64) // 1_000_000
 
 
@@ -107,8 +113,9 @@ def read_orders(facts: Facts) -> Orders:
     )
 
 
-def find_exposures(facts: Facts, orders: Orders) -> list[Exposure]:
-    """Everything that is looked at: late deliveries, cases passed on, kinds of case, products with much trouble."""
+def find_exposures(facts: Facts, orders: Orders, themes: Sequence[Told] = ()) -> list[Exposure]:
+    """Everything that is looked at: late deliveries, cases passed on, kinds of case, products with much trouble, and
+    what customers write about."""
     cases = _cases(facts).to_pyarrow()
     about = _orders_of(cases, orders)
     found = [
@@ -116,6 +123,7 @@ def find_exposures(facts: Facts, orders: Orders) -> list[Exposure]:
         *_passed_on(cases, about, len(orders)),
         *_kinds(cases, about, len(orders)),
         *_products(facts, cases, about, orders),
+        *_themes(themes, orders),
     ]
     return [exposure for exposure in found if exposure.touched.sum() >= FEWEST]
 
@@ -137,13 +145,20 @@ def _cases(facts: Facts) -> ir.Table:
 
 
 def _orders_of(cases: pa.Table, orders: Orders) -> Ints:
-    """For each case the row of the order it is about, or -1: the one it names, or else the customer's last one."""
+    """For each case the row of the order it is about, or -1."""
     subjects = pc.binary_join_element_wise("order:", cases["about_order"].cast(pa.string()), "")
+    return orders_meant(subjects, cases["customer_id"], cases["opened_at"], orders)
+
+
+def orders_meant(
+    subjects: pa.ChunkedArray, who: pa.ChunkedArray, at: pa.ChunkedArray, orders: Orders
+) -> Ints:
+    """The row of the order that each subject names, or else of the customer's last one before, if recent; or -1."""
     named = _rows_of(subjects, orders)
     if not len(orders) or not len(named):
         return np.full(len(named), -1, dtype=np.int64)
-    customers = cases["customer_id"].fill_null(-1).to_numpy()
-    opened, placed, buyers = _seconds(cases["opened_at"]), orders.seconds, orders.column("customer_id")
+    customers = who.fill_null(-1).to_numpy()
+    opened, placed, buyers = seconds_in(at), orders.seconds, orders.column("customer_id")
     span = 1 << 36  # more seconds than any date has
     last = np.searchsorted(buyers * span + placed, customers * span + opened, side="right") - 1
     recent = (last >= 0) & (buyers[last] == customers) & (opened - placed[last] <= CASE_AFTER)
@@ -156,7 +171,7 @@ def _rows_of(subjects: pa.ChunkedArray, orders: Orders) -> Ints:
     return np.asarray(places.fill_null(-1).to_numpy(), dtype=np.int64)
 
 
-def _flags(rows: Ints, size: int) -> Flags:
+def flags_of(rows: Ints, size: int) -> Flags:
     flags = np.zeros(size, dtype=bool)
     flags[rows[rows >= 0]] = True
     return flags
@@ -175,7 +190,7 @@ def _passed_on(cases: pa.Table, about: Ints, size: int) -> Iterator[Exposure]:
     everybody = np.ones(size, dtype=bool)
     last = np.array([name or "" for name in cases["department"].to_pylist()], dtype=object)
     for name in sorted(set(last[often])):
-        touched = _flags(about[often & (last == name)], size)
+        touched = flags_of(about[often & (last == name)], size)
         where = f" before they reached {name}" if name else ""
         yield Exposure(
             HANDOVER, f"{HANDOVER}:{name}"[:250], f"Cases passed on{where}"[:250],
@@ -191,7 +206,7 @@ def _kinds(cases: pa.Table, about: Ints, size: int) -> Iterator[Exposure]:
     everybody = np.ones(size, dtype=bool)
     for name in names[np.argsort(-counts, kind="stable")][:MOST_KINDS].tolist():
         if name not in ("", "complaint"):
-            touched = _flags(about[kinds == name], size)
+            touched = flags_of(about[kinds == name], size)
             yield Exposure(
                 CASE, f"{CASE}:{name}"[:250], f"Cases of the kind “{name}”"[:250],
                 f"had a case of the kind “{name}” about an order", touched, everybody, touched, everybody,
@@ -207,13 +222,38 @@ def _products(facts: Facts, cases: pa.Table, about: Ints, orders: Orders) -> Ite
         lines.setdefault(product[:-1], []).append(product)
     everybody = np.ones(len(orders), dtype=bool)
     for products in lines.values():
-        touched = _flags(np.concatenate([bought[product] for product in products]), len(orders))
+        touched = flags_of(np.concatenate([bought[product] for product in products]), len(orders))
         name = _called(products)
         yield Exposure(
             PRODUCT, f"{PRODUCT}:{products[0]}"[:250], f"Trouble with {name}"[:250],
             f"bought {name}, about which far more complaints and returns come than about all else",
             touched, everybody, touched & trouble, touched,
         )  # fmt: skip
+
+
+def _themes(themes: Sequence[Told], orders: Orders) -> Iterator[Exposure]:
+    """What customers wrote about within 60 days after an order; what they write when they are pleased is no pain."""
+    everybody = np.ones(len(orders), dtype=bool)
+    themed = lake.read("themed")
+    for theme in themes:
+        if theme.tone is not None and theme.tone > PLEASED:
+            continue
+        texts = lake.fetch(themed.filter(themed.theme.isin(theme.numbers)))
+        rows = orders_meant(texts["about"], texts["customer_id"], texts["occurred_at"], orders)
+        touched = flags_of(rows, len(orders))
+        yield Exposure(
+            THEME, f"{THEME}:{theme.number}", f"“{theme.name}”"[:250],
+            f"wrote about “{theme.name}” after an order",
+            touched, everybody, touched, everybody, _first_after(rows, seconds_in(texts["occurred_at"]), orders),
+        )  # fmt: skip
+
+
+def _first_after(rows: Ints, at: Ints, orders: Orders) -> Floats:
+    """For each order the seconds until the first of these moments that belong to it; nan where there is none."""
+    found = np.full(len(orders), np.inf)
+    known = rows >= 0
+    np.minimum.at(found, rows[known], (at - orders.seconds[rows])[known].astype(np.float64))
+    return np.where(np.isfinite(found), np.maximum(found, 0.0), np.nan)
 
 
 def _called(products: list[str]) -> str:
@@ -245,7 +285,7 @@ def _troubled(facts: Facts, cases: pa.Table, about: Ints, orders: Orders) -> Fla
     named = facts.events.filter(facts.events.name.isin(["complaint.made", "item.returned"]))
     subjects = named.select("subject").distinct().to_pyarrow()["subject"]
     said = pc.is_in(orders.rows["subject"], value_set=subjects).to_numpy(zero_copy_only=False)
-    return np.asarray(_flags(about[kinds], len(orders)) | said, dtype=bool)
+    return np.asarray(flags_of(about[kinds], len(orders)) | said, dtype=bool)
 
 
 def _far_above(bought: dict[str, Ints], trouble: Flags) -> list[str]:

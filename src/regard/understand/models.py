@@ -45,14 +45,16 @@ class PainPoint(models.Model):
     class Standing(models.TextChoices):
         COSTLY = "costly", "costly"
         TOO_SMALL = "too small", "too small to care"
+        HARMLESS = "harmless", "loud, but harmless"
         UNCLEAR = "unclear", "unclear"
         TOO_FEW = "too few", "cannot be estimated"
+        PART = "part", "part of another"
 
     computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="pain_points")
     place = models.PositiveIntegerField()  # 1 is what to fix first
     standing = models.CharField(max_length=10, choices=Standing)
     reason = models.TextField(blank=True)  # why it is not among the costly ones
-    kind = models.CharField(max_length=20)  # "late", "handover", "product" or "case"
+    kind = models.CharField(max_length=20)  # "late", "handover", "product", "case", "theme", ...
     key = models.CharField(max_length=250)
     title = models.CharField(max_length=250)
     sentence = models.TextField()
@@ -67,6 +69,8 @@ class PainPoint(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     trend = models.CharField(max_length=12)  # "worse", "better" or "cannot tell"
     assumptions = models.JSONField(default=list)  # sentences
+    part_of = models.CharField(max_length=250, blank=True)  # key of another with largely the same orders
+    overlap = models.FloatField(null=True)  # share of its orders that the other befell, too
 
     in_slice: int | None = None  # customers, where a page is narrowed to some; never stored
 
@@ -79,11 +83,28 @@ class PainPoint(models.Model):
         return self.standing == self.Standing.COSTLY
 
 
+class ThemeEdit(models.Model):
+    """What somebody changed about the themes; never deleted, replayed in order on those of each computation."""
+
+    class Kind(models.TextChoices):
+        RENAME = "rename", "renamed"
+        JOIN = "join", "joined"
+        HIDE = "hide", "hidden"
+        SHOW = "show", "shown again"
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    number = models.PositiveIntegerField()  # of the theme
+    other = models.PositiveIntegerField(default=0)  # of the theme that was joined to it
+    name = models.CharField(max_length=100, blank=True)
+    actor = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+
 class Artefact(models.Model):
     """What one page shows of everything, as one computation found it; slices are asked of the lake."""
 
     computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="artefacts")
-    name = models.CharField(max_length=20)  # "journeys", "value", "drivers" or "segments"
+    name = models.CharField(max_length=20)  # "journeys", "value", "drivers", "segments" or "themes"
     content = models.JSONField()
 
     class Meta:

@@ -7,11 +7,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from regard.ledger import lake
-from regard.ledger.catalogue import INSTRUMENTS
-from regard.ledger.queries import events as ledger_events
-from regard.understand.facts import UTC_TIME, Facts, month_of
+from regard.understand.facts import Facts
 from regard.understand.measures import MEASURES, Period
 from regard.understand.steps import episode_rows, handled_rows, step_rows
+from regard.understand.themes import spoken
 
 SCORES = ("nps", "csat", "ces", "review-score")
 NARROWED = (*SCORES, "response-rate", "repeat-purchase-rate", "revenue")
@@ -79,20 +78,5 @@ def _rows_of(name: str, facts: Facts) -> ir.Table:
 
 def _said(facts: Facts) -> ir.Table:
     """Who said something in their own words; the words themselves stay with the events."""
-    events = ledger_events()
-    spoke = events.filter(
-        events.text.notnull()
-        & (events.text.strip() != "")
-        & (events.name != OURS)
-        & (events.occurred_at <= ibis.literal(facts.as_of, type=UTC_TIME))
-    )
-    known = spoke.inner_join(lake.read("people"), "person")
-    known = known.filter(known.customer_id.notnull())
-    scaled = [
-        (known.instrument == name, (known.score - lowest) / (highest - lowest))
-        for name, (lowest, highest) in INSTRUMENTS.items()
-    ]
-    return known.select(
-        "event_id", "person", "customer_id", "occurred_at", month=month_of(known.occurred_at),
-        low=ibis.cases(*scaled, else_=ibis.null("float64")),
-    ).order_by("occurred_at")  # fmt: skip
+    said = spoken(facts)
+    return said.filter(said.name != OURS).order_by("occurred_at")

@@ -1,7 +1,7 @@
 """What to fix next: what each exposure does to coming back, what that may cost a year, and in which order."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,19 +13,26 @@ import pyarrow as pa
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
 from regard.ledger import lake
-from regard.understand.exposures import Exposure, Flags, Orders, find_exposures, read_orders
+from regard.understand.exposures import THEME, Exposure, Flags, Orders, find_exposures, read_orders
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
+from regard.understand.overlaps import Part, expressed
+from regard.understand.themes import Told
 from regard.understand.worth import Worth, total_worth
 
 DAY = 86_400
 BACK_WITHIN, YEAR, HALF = 180, 365, 182  # days
 WORTH_CARING = 0.001  # of what all customers together may bring
+HARMLESS = 0.1  # of those who would have come back
 MOST_COMPARED = 12_000  # orders without the exposure; more make the answer slower, not surer
 PLACE_TRAITS = ("state", "country", "region", "segment")
 NO_WORTH = "There are too few repeated orders to say what customers will bring."
 TOO_FEW = "Fewer than 30 comparable orders with it, or without it, are old enough to see who came back."
 UNCLEAR = "The range reaches zero, or chance could explain it among all that was looked at."
+QUIET = (
+    "Those whom it befell came back as often as comparable customers, or nearly: with 95 % certainty it takes away "
+    "less than a tenth of them."
+)
 SMALL = "Even the upper end of the range is less than a thousandth of what all customers may bring."
 WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 
@@ -46,23 +53,28 @@ class _Looked:
 
     exposure: Exposure
     effect: ra.Estimate
+    relative: ra.Estimate
     cost: ra.Estimate
     lately: Flags  # befallen in the last year
     notes: list[str]
 
 
-def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table) -> Found:
+def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table, themes: Sequence[Told] = ()) -> Found:
     """Every exposure of the orders there are, priced and ranked."""
     orders = read_orders(facts)
-    exposures = find_exposures(facts, orders) if len(orders) else []
+    exposures = find_exposures(facts, orders, themes) if len(orders) else []
     if not exposures:
         return Found([], lake.TABLES["touched"].empty_table(), orders, [])
     now = int(facts.as_of.timestamp())
     values, known = _values(orders, worth), _known_before(orders, traits)
-    looked = [_look(exposure, orders, known, values, worth, now) for exposure in exposures]
+    parts = expressed(exposures)
+    looked = [
+        _look(exposure, orders, known | _besides(exposure, exposures, parts), values, worth, now)
+        for exposure in exposures
+    ]
     points = [
-        _point(place, standing, one, orders, worth, now)
-        for place, (standing, one) in enumerate(_ranked(looked, worth), 1)
+        _point(place, standing, one, parts.get(one.exposure.key), orders, worth, now)
+        for place, (standing, one) in enumerate(_ranked(looked, parts, worth), 1)
     ]
     return Found(points, _touched(looked, orders), orders, exposures)
 
@@ -73,13 +85,14 @@ def _look(
 ) -> _Looked:  # fmt: skip
     """Effect on ordering again, and the value at risk among the orders that it befell in the last year."""
     placed = orders.seconds
-    rows = np.flatnonzero(exposure.compared & (placed <= now - BACK_WITHIN * DAY))
-    rows = _fewer(rows, exposure.touched)
-    gap = orders.seconds_of("next_at")[rows] - placed[rows]
+    gap = orders.seconds_of("next_at") - placed
+    old = exposure.compared & (placed <= now - BACK_WITHIN * DAY)
+    rows = _fewer(np.flatnonzero(old & still_open(exposure, gap)), exposure.touched)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ra.StatisticalWarning)
         effect = ra.average_effect(
-            gap <= BACK_WITHIN * DAY, exposure.touched[rows], {name: column[rows] for name, column in known.items()},
+            gap[rows] <= BACK_WITHIN * DAY, exposure.touched[rows],
+            {name: column[rows] for name, column in known.items()},
             clusters=orders.column("customer_id")[rows],
         )  # fmt: skip
     lately = exposure.touched & (placed > now - YEAR * DAY)
@@ -87,9 +100,25 @@ def _look(
     total = total_worth(worth.models)
     if total is None or not priced.any():
         nothing = ra.Estimate(None, None, None, int(lately.sum()))
-        return _Looked(exposure, effect.estimate, nothing, lately, [NO_WORTH])
+        return _Looked(exposure, effect.estimate, effect.relative, nothing, lately, [NO_WORTH])
     cost = _cost(effect.relative, values[priced], total)
-    return _Looked(exposure, effect.estimate, cost, lately, [str(warning.message) for warning in said])
+    return _Looked(
+        exposure, effect.estimate, effect.relative, cost, lately, [str(warning.message) for warning in said]
+    )
+
+
+def still_open(exposure: Exposure, gap: npt.NDArray[np.float64]) -> Flags:
+    """Orders that no other one had followed by the day it befell.
+
+    Who writes three weeks after an order had not ordered again before that; to compare with everybody would find that
+    whatever comes late drives customers away. So each of the others is held to the days of one of the touched.
+    """
+    if exposure.after is None:
+        return np.ones(len(gap), dtype=bool)
+    known = exposure.after[np.isfinite(exposure.after)]
+    drawn = np.random.default_rng(0).choice(known, len(gap)) if len(known) else np.zeros(len(gap))
+    after = np.where(np.isfinite(exposure.after), exposure.after, drawn)
+    return np.asarray(~(gap < after), dtype=bool)
 
 
 def _cost(effect: ra.Estimate, values: npt.NDArray[np.float64], total: ra.Estimate) -> ra.Estimate:
@@ -110,6 +139,19 @@ def _fewer(rows: npt.NDArray[np.intp], touched: Flags) -> npt.NDArray[np.intp]:
         return rows
     drawn = np.random.default_rng(0).choice(others, MOST_COMPARED, replace=False)
     return np.sort(np.concatenate([rows[touched[rows]], drawn]))
+
+
+def _besides(
+    exposure: Exposure, exposures: Sequence[Exposure], parts: dict[str, Part]
+) -> dict[str, npt.NDArray[Any]]:
+    """What else befell the orders that people wrote about: a theme answers for what it adds to that.
+
+    Parts of what went wrong are adjusted for as it is itself, but not where the theme is one of them.
+    """
+    if exposure.kind != THEME or exposure.key in parts:
+        return {}
+    others = (one for one in exposures if one.kind != THEME or one.key in parts)
+    return {f"befell {one.key}": one.touched for one in others}
 
 
 def _values(orders: Orders, worth: Worth) -> npt.NDArray[np.float64]:
@@ -167,7 +209,8 @@ def _codes(texts: pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.asarray(codes.to_numpy()).astype("U6")
 
 
-def _ranked(looked: list[_Looked], worth: Worth) -> Iterator[tuple[str, _Looked]]:
+def _ranked(looked: list[_Looked], parts: dict[str, Part], worth: Worth) -> Iterator[tuple[str, _Looked]]:
+    """What to fix first in front; what is part of another comes last, as it is shown beneath that."""
     total = total_worth(worth.models)
     floor = WORTH_CARING * (total.value or 0.0) if total else 0.0
     by_key = {one.exposure.key: one for one in looked}
@@ -181,13 +224,32 @@ def _ranked(looked: list[_Looked], worth: Worth) -> Iterator[tuple[str, _Looked]
         (standings.UNCLEAR, ranking.unclear), (standings.TOO_FEW, ranking.too_few),
     ):  # fmt: skip
         for point in points:
-            yield standing.value, by_key[point.name]
+            if point.name not in parts:
+                one = by_key[point.name]
+                yield standings.HARMLESS if _harmless(standing, one) else standing, one
+    for one in looked:
+        if one.exposure.key in parts:
+            yield standings.PART, one
 
 
-def _point(place: int, standing: str, one: _Looked, orders: Orders, worth: Worth, now: int) -> PainPoint:
+def _harmless(standing: str, one: _Looked) -> bool:
+    """Whether it surely takes away less than a tenth of those who would come back, or nobody."""
+    low = one.relative.low
+    return (
+        standing in (PainPoint.Standing.UNCLEAR, PainPoint.Standing.TOO_SMALL)
+        and low is not None
+        and low > -HARMLESS
+    )
+
+
+def _point(
+    place: int, standing: str, one: _Looked, part: Part | None, orders: Orders, worth: Worth, now: int
+) -> PainPoint:
     exposure, effect, cost = one.exposure, one.effect, one.cost
     customers = len(np.unique(orders.column("customer_id")[one.lately]))
-    reasons = {"costly": "", "too small": SMALL, "unclear": UNCLEAR}
+    reasons = {"costly": "", "too small": SMALL, "unclear": UNCLEAR, "harmless": QUIET}
+    if part:
+        reasons["part"] = f"{part.share:.0%} of these orders are also those of “{part.whole.title}”."
     people = "1 customer" if customers == 1 else f"{customers:,} customers"
     return PainPoint(
         place=place, standing=standing, kind=exposure.kind, key=exposure.key, title=exposure.title,
@@ -197,6 +259,7 @@ def _point(place: int, standing: str, one: _Looked, orders: Orders, worth: Worth
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),
         trend=_trend(exposure, orders.seconds, now), assumptions=_assumptions(one, orders, now),
+        part_of=part.whole.key if part else "", overlap=part.share if part else None,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Themes as stored definitions: what each is made of, which texts are about it, and editing by hand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -163,6 +164,24 @@ class ThemeModel:
         new = Theme(self.next_number(), name_part(inside[0]), tuple(inside))
         return self._with({number: (replace(whole, parts=tuple(outside)), new)})
 
+    def to_json(self) -> dict[str, Any]:
+        """The model as plain data that JSON can hold.
+
+        >>> model = ThemeModel((Theme(1, "late", (Part("en", {"late": 1.0}),)),), {"en": {"late": 1.0}})
+        >>> ThemeModel.from_json(model.to_json()) == model
+        True
+        """
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "ThemeModel":
+        """The model that `to_json` wrote."""
+        stability = {
+            language: {int(count): share for count, share in shares.items()}
+            for language, shares in stored["stability"].items()
+        }
+        return cls(_themes(stored["themes"]), stored["rarity"], stability, _themes(stored["gone"]))
+
     def next_number(self) -> int:
         """The first number that no theme had so far."""
         return 1 + max((theme.number for theme in (*self.themes, *self.gone)), default=0)
@@ -189,6 +208,12 @@ def _only(part: Part, words: set[str], *, inside: bool) -> Part:
     kept = {word: weight for word, weight in part.weights.items() if (word in words) == inside}
     length = sum(weight * weight for weight in kept.values()) ** 0.5
     return Part(part.language, {word: round(weight / length, 6) for word, weight in kept.items()})
+
+
+def _themes(stored: Sequence[dict[str, Any]]) -> tuple[Theme, ...]:
+    return tuple(
+        Theme(**{**theme, "parts": tuple(Part(**part) for part in theme["parts"])}) for theme in stored
+    )
 
 
 def _named(model: ThemeModel) -> list[str]:

@@ -1,10 +1,7 @@
 """What customers write about: themes, as many as come again, the same every run and stable from run to run."""
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +14,7 @@ from regard.analytics.estimate import Estimate, Floats, assemble
 from regard.analytics.intervals import wilson
 from regard.analytics.words.distinct import distinct_texts
 from regard.analytics.words.factors import factorise, spectrum
+from regard.analytics.words.small_words import small_words
 from regard.analytics.words.theme_count import MOST_THEMES, most_stable, stability_by_count
 from regard.analytics.words.theme_model import Assigned, Part, Theme, ThemeModel, name_part, part_of
 from regard.analytics.words.vocabulary import count_words, rarity, weigh
@@ -109,9 +107,10 @@ class _Group:
 
 def _find(language: str, texts: list[str], count: int | None, most: int) -> _Group:
     least = max(2, min(20, len(texts) // 2_000))
-    counted = count_words(texts, drop=_stop_words(), least=least, most_share=MOST_SHARE)
+    stop = frozenset().union(*small_words().values())
+    counted = count_words(texts, drop=stop, least=least, most_share=MOST_SHARE)
     if not counted.words:  # texts about one thing only, or hardly any texts
-        counted = count_words(texts, drop=_stop_words(), least=least)
+        counted = count_words(texts, drop=stop, least=least)
     if not counted.words:
         return _Group([], {}, {})
     rare = rarity(counted.matrix)
@@ -192,13 +191,6 @@ def _alike(one: Part, other: Part) -> float:
     if one.language != other.language:
         return 0.0
     return sum(weight * other.weights.get(word, 0.0) for word, weight in one.weights.items())
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    folder = files("regard.analytics.words") / "lexicons"
-    read = tomllib.loads((folder / "stop.toml").read_text(encoding="utf-8"))
-    return frozenset(word for words in read.values() for word in words.split())
 
 
 @dataclass(frozen=True)
