@@ -27,7 +27,6 @@ MOST_KINDS = 12
 FAR_ABOVE = 1.5  # times the rate of trouble with all other products
 SURE = 0.01
 TROUBLE = ("complaint", "return")
-PLEASED = 0.2  # from -1 to 1
 
 EVERY_TIME = pa.timestamp("us", tz="UTC")
 
@@ -120,8 +119,8 @@ def find_exposures(facts: Facts, orders: Orders, themes: Sequence[Told] = ()) ->
     about = _orders_of(cases, orders)
     found = [
         *_late(orders),
-        *_passed_on(cases, about, len(orders)),
-        *_kinds(cases, about, len(orders)),
+        *_passed_on(cases, about, orders),
+        *_kinds(cases, about, orders),
         *_products(facts, cases, about, orders),
         *_themes(themes, orders),
     ]
@@ -184,32 +183,34 @@ def _late(orders: Orders) -> Iterator[Exposure]:
     )
 
 
-def _passed_on(cases: pa.Table, about: Ints, size: int) -> Iterator[Exposure]:
+def _passed_on(cases: pa.Table, about: Ints, orders: Orders) -> Iterator[Exposure]:
     """Cases passed on several times, by the department that got them last: the way there is what can be fixed."""
     often = cases["handovers"].to_numpy() >= PASSED_ON
-    everybody = np.ones(size, dtype=bool)
+    everybody = np.ones(len(orders), dtype=bool)
+    opened = seconds_in(cases["opened_at"])
     last = np.array([name or "" for name in cases["department"].to_pylist()], dtype=object)
     for name in sorted(set(last[often])):
-        touched = flags_of(about[often & (last == name)], size)
+        touched, after = _befell(about, opened, often & (last == name), orders)
         where = f" before they reached {name}" if name else ""
         yield Exposure(
             HANDOVER, f"{HANDOVER}:{name}"[:250], f"Cases passed on{where}"[:250],
             f"had a case about an order handed over {PASSED_ON} times or more{where}",
-            touched, everybody, touched, everybody,
+            touched, everybody, touched, everybody, after,
         )  # fmt: skip
 
 
-def _kinds(cases: pa.Table, about: Ints, size: int) -> Iterator[Exposure]:
+def _kinds(cases: pa.Table, about: Ints, orders: Orders) -> Iterator[Exposure]:
     """Kinds of case. "Complaint" says that something hurt, not what: it is no pain point of its own."""
     kinds = np.array([name or "" for name in cases["case_kind"].to_pylist()], dtype=object)
     names, counts = np.unique(kinds.astype(str), return_counts=True)
-    everybody = np.ones(size, dtype=bool)
+    everybody = np.ones(len(orders), dtype=bool)
+    opened = seconds_in(cases["opened_at"])
     for name in names[np.argsort(-counts, kind="stable")][:MOST_KINDS].tolist():
         if name not in ("", "complaint"):
-            touched = flags_of(about[kinds == name], size)
+            touched, after = _befell(about, opened, kinds == name, orders)
             yield Exposure(
                 CASE, f"{CASE}:{name}"[:250], f"Cases of the kind “{name}”"[:250],
-                f"had a case of the kind “{name}” about an order", touched, everybody, touched, everybody,
+                f"had a case of the kind “{name}” about an order", touched, everybody, touched, everybody, after,
             )  # fmt: skip
 
 
@@ -236,24 +237,26 @@ def _themes(themes: Sequence[Told], orders: Orders) -> Iterator[Exposure]:
     everybody = np.ones(len(orders), dtype=bool)
     themed = lake.read("themed")
     for theme in themes:
-        if theme.tone is not None and theme.tone > PLEASED:
+        if theme.pleased:
             continue
         texts = lake.fetch(themed.filter(themed.theme.isin(theme.numbers)))
         rows = orders_meant(texts["about"], texts["customer_id"], texts["occurred_at"], orders)
-        touched = flags_of(rows, len(orders))
+        every = np.ones(len(rows), dtype=bool)
+        touched, after = _befell(rows, seconds_in(texts["occurred_at"]), every, orders)
         yield Exposure(
             THEME, f"{THEME}:{theme.number}", f"“{theme.name}”"[:250],
             f"wrote about “{theme.name}” after an order",
-            touched, everybody, touched, everybody, _first_after(rows, seconds_in(texts["occurred_at"]), orders),
+            touched, everybody, touched, everybody, after,
         )  # fmt: skip
 
 
-def _first_after(rows: Ints, at: Ints, orders: Orders) -> Floats:
-    """For each order the seconds until the first of these moments that belong to it; nan where there is none."""
+def _befell(rows: Ints, at: Ints, chosen: Flags, orders: Orders) -> tuple[Flags, Floats]:
+    """Which orders the chosen happenings are about, and the seconds until the first of them; nan without one."""
     found = np.full(len(orders), np.inf)
-    known = rows >= 0
-    np.minimum.at(found, rows[known], (at - orders.seconds[rows])[known].astype(np.float64))
-    return np.where(np.isfinite(found), np.maximum(found, 0.0), np.nan)
+    known = chosen & (rows >= 0)
+    np.minimum.at(found, rows[known], (at[known] - orders.seconds[rows[known]]).astype(np.float64))
+    touched = np.isfinite(found)
+    return touched, np.where(touched, np.maximum(found, 0.0), np.nan)
 
 
 def _called(products: list[str]) -> str:

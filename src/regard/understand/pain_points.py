@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from threadpoolctl import threadpool_limits
+
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
 from regard.ledger import lake
@@ -33,6 +35,7 @@ QUIET = (
     "Those whom it befell came back as often as comparable customers, or nearly: with 95 % certainty it takes away "
     "less than a tenth of them."
 )
+APART = "What customers write is mostly about something that went wrong: its cost stands there, and is not counted twice."
 SMALL = "Even the upper end of the range is less than a thousandth of what all customers may bring."
 WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 
@@ -68,15 +71,25 @@ def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table, themes: Seque
     now = int(facts.as_of.timestamp())
     values, known = _values(orders, worth), _known_before(orders, traits)
     parts = expressed(exposures)
-    looked = [
-        _look(exposure, orders, known | _besides(exposure, exposures, parts), values, worth, now)
-        for exposure in exposures
-    ]
+    with threadpool_limits(1):  # small matrices: threads would only wait for each other
+        looked = [
+            _as_part(exposure, orders, now)
+            if exposure.key in parts
+            else _look(exposure, orders, known | _besides(exposure, exposures, parts), values, worth, now)
+            for exposure in exposures
+        ]
     points = [
         _point(place, standing, one, parts.get(one.exposure.key), orders, worth, now)
         for place, (standing, one) in enumerate(_ranked(looked, parts, worth), 1)
     ]
     return Found(points, _touched(looked, orders), orders, exposures)
+
+
+def _as_part(exposure: Exposure, orders: Orders, now: int) -> _Looked:
+    """What is part of another gets no figure of its own, which would be counted twice."""
+    lately = exposure.touched & (orders.seconds > now - YEAR * DAY)
+    nothing = ra.Estimate(None, None, None, int(lately.sum()))
+    return _Looked(exposure, nothing, nothing, nothing, lately, [])
 
 
 def _look(
@@ -144,11 +157,8 @@ def _fewer(rows: npt.NDArray[np.intp], touched: Flags) -> npt.NDArray[np.intp]:
 def _besides(
     exposure: Exposure, exposures: Sequence[Exposure], parts: dict[str, Part]
 ) -> dict[str, npt.NDArray[Any]]:
-    """What else befell the orders that people wrote about: a theme answers for what it adds to that.
-
-    Parts of what went wrong are adjusted for as it is itself, but not where the theme is one of them.
-    """
-    if exposure.kind != THEME or exposure.key in parts:
+    """What else befell the orders that people wrote about: a theme answers for what it adds to that."""
+    if exposure.kind != THEME:
         return {}
     others = (one for one in exposures if one.kind != THEME or one.key in parts)
     return {f"befell {one.key}": one.touched for one in others}
@@ -258,7 +268,7 @@ def _point(
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),
-        trend=_trend(exposure, orders.seconds, now), assumptions=_assumptions(one, orders, now),
+        trend=_trend(exposure, orders.seconds, now), assumptions=_assumptions(one, orders, now) if not part else [APART],
         part_of=part.whole.key if part else "", overlap=part.share if part else None,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What customers write about: themes found in their texts at each computation, stable from run to run."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,14 +22,15 @@ SPOKEN = ("case.opened", "message.received", "review.written", "survey.answered"
 ARTEFACT = "themes"
 MOST_TEXTS = 200_000  # the newest
 MOST_THEMES = 16  # in a language; more are read by nobody
-FEWEST_SCORED = 30
-READ_FOR_TONE = 150  # texts of a theme whose words are weighed where hardly any has a score
+FEWEST_SCORED, SCORED_SHARE = 30, 0.05  # of the texts of a theme, to say how pleased they are
+READ_FOR_TONE = 150  # texts whose words are weighed instead
+PLEASED = 0.2  # from -1 to 1
 NO_THEME = 0
 
 
 @dataclass(frozen=True)
 class Told:
-    """One theme as it is shown: its number stays, `tone` is from -1 (displeased) to 1.
+    """One theme as it is shown; its number stays.
 
     `numbers` are those under which its texts are kept: its own, and those of themes joined to it since.
     """
@@ -39,7 +40,7 @@ class Told:
     name: str
     words: list[str]
     languages: list[str]
-    tone: float | None
+    pleased: bool
     named_by_hand: bool = False
 
 
@@ -98,9 +99,8 @@ def find_themes(facts: Facts) -> Themes:
     )
     assigned = model.assign(texts, languages.tolist())
     rows = _rows(table, assigned)
-    tones = _tones(table, texts, languages, assigned)
-    found = edited(model)
-    return Themes(_told(found, tones), rows, {"model": model.to_json(), "tones": tones})
+    pleased = _pleased(table, texts, languages, assigned)
+    return Themes(_told(edited(model), pleased), rows, {"model": model.to_json(), "pleased": pleased})
 
 
 def stored_model() -> ra.ThemeModel | None:
@@ -114,8 +114,7 @@ def told_themes() -> list[Told]:
     content = _stored()
     if not content:
         return []
-    tones = {int(number): tone for number, tone in content["tones"].items()}
-    return _told(edited(ra.ThemeModel.from_json(content["model"])), tones)
+    return _told(edited(ra.ThemeModel.from_json(content["model"])), content["pleased"])
 
 
 def edited(model: ra.ThemeModel) -> Edited:
@@ -168,29 +167,32 @@ def _rows(table: pa.Table, assigned: ra.Assigned) -> pa.Table:
     )
 
 
-def _tones(
+def _pleased(
     table: pa.Table, texts: list[str], languages: npt.NDArray[np.str_], assigned: ra.Assigned
-) -> dict[int, float | None]:
-    """How pleased the texts of each theme are: by their scores, or by the words of some where few have a score."""
+) -> list[int]:
+    """The themes of pleased customers: scored surely above the mean of all texts with a score, or, where hardly any of
+    its texts has one, with clearly pleased words in some of them."""
     main, scores = assigned.main(), table["low"].to_numpy()
-    tones: dict[int, float | None] = {}
+    usual = float(np.nanmean(scores)) if np.isfinite(scores).any() else 0.5
+    found = []
     for number in assigned.numbers:
         own = np.flatnonzero(main == number)
         scored = scores[own][np.isfinite(scores[own])]
-        if len(scored) >= FEWEST_SCORED and len(scored) >= len(own) / 10:
-            tones[number] = round(2 * float(scored.mean()) - 1, 3)
+        if len(scored) >= max(FEWEST_SCORED, SCORED_SHARE * len(own)):
+            pleased = scored.mean() - 2 * scored.std() / np.sqrt(len(scored)) > usual
         else:
             drawn = np.random.default_rng(0).permutation(own)[:READ_FOR_TONE]
             words = lexicon_scores([texts[one] for one in drawn], [str(languages[one]) for one in drawn])
-            known = words[np.isfinite(words)]
-            tones[number] = round(float(known.mean()), 3) if len(known) else None
-    return tones
+            pleased = np.isfinite(words).any() and np.nanmean(words) > PLEASED
+        if pleased:
+            found.append(number)
+    return found
 
 
-def _told(found: Edited, tones: dict[int, float | None]) -> list[Told]:
+def _told(found: Edited, pleased: Collection[int]) -> list[Told]:
     return [
         Told(theme.number, [theme.number, *(old for old, new in found.joined.items() if new == theme.number)],
-             theme.name, list(theme.words), _languages(theme.parts), tones.get(theme.number), theme.named_by_hand)
+             theme.name, list(theme.words), _languages(theme.parts), theme.number in pleased, theme.named_by_hand)
         for theme in found.model.themes if theme.number not in found.hidden
     ]  # fmt: skip
 
