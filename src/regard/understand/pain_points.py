@@ -9,7 +9,6 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-
 from threadpoolctl import threadpool_limits
 
 from regard import analytics as ra
@@ -35,7 +34,9 @@ QUIET = (
     "Those whom it befell came back as often as comparable customers, or nearly: with 95 % certainty it takes away "
     "less than a tenth of them."
 )
-APART = "What customers write is mostly about something that went wrong: its cost stands there, and is not counted twice."
+APART = (
+    "Largely the same orders as something that went wrong: the cost stands there, and is not counted twice."
+)
 SMALL = "Even the upper end of the range is less than a thousandth of what all customers may bring."
 WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 
@@ -268,7 +269,7 @@ def _point(
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),
-        trend=_trend(exposure, orders.seconds, now), assumptions=_assumptions(one, orders, now) if not part else [APART],
+        trend=_trend(exposure, orders.seconds, now), assumptions=[APART] if part else _assumptions(one, orders, now),
         part_of=part.whole.key if part else "", overlap=part.share if part else None,
     )  # fmt: skip
 
