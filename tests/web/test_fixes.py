@@ -37,7 +37,7 @@ def test_home_says_in_one_line_what_costs_most(as_: SignIn, point: PainPoint) ->
     assert "Late delivery" in page
     assert "€38,000 to €71,000 of future value a year" in page
     assert "worse" in page
-    assert "Unclear or too small: 1" in page
+    assert "Unclear, too small or harmless: 1" in page
     assert HOSTILE not in page
 
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     EVENTS_READ = "events.read"
     IMPORTS_READ = "imports.read"
     IMPORTS_WRITE = "imports.write"
+    THEMES_EDIT = "themes.edit"
     SURVEYS_READ = "surveys.read"
     SURVEYS_WRITE = "surveys.write"
     EXPORT = "export"
@@ -62,6 +63,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.EVENTS_READ: "see what happened",
     P.IMPORTS_READ: "see imports",
     P.IMPORTS_WRITE: "import files",
+    P.THEMES_EDIT: "name, join and hide themes",
     P.SURVEYS_READ: "see surveys and their answers",
     P.SURVEYS_WRITE: "make and change surveys",
     P.EXPORT: "download tables",

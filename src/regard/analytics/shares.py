@@ -56,7 +56,8 @@ def share(
     """
     if unit and weight:
         raise ValueError("a share is of distinct units or of weighted rows, not both")
-    trials = table.filter(ibis._[success].notnull())
+    # as a number: SQL reads the `NOT x IS NOT NULL` that Ibis writes for a negated column the other way round
+    trials = table.filter(ibis._[success].cast("int8").notnull())
     if unit:
         trials = (
             trials.filter(ibis._[unit].notnull())
@@ -108,8 +109,8 @@ def mean(
     >>> print(mean(ibis.memtable({"score": [1, 2, 3, 4, 5]}), minimum=2).only())
     3.000 [1.037, 4.963] n=5
     """
-    known = table.filter(ibis._[value].notnull())
     number = ibis._[value].cast("float64")
+    known = table.filter(number.notnull())
     sums = weighted_sums({"total": number, "squares": number * number}, weight)
     counts = grouped(known, by, **sums).to_pyarrow()
     n, weights = effective_n(counts), column(counts, "weights")

@@ -20,7 +20,8 @@ app = typer.Typer(
 
 SHOWN = (
     "place", "standing", "reason", "kind", "key", "title", "sentence", "customers", "orders", "effect", "effect_low",
-    "effect_high", "cost", "cost_low", "cost_high", "currency", "trend", "assumptions",
+    "effect_high", "cost", "cost_low", "cost_high", "currency", "trend", "since",
+    "part_of", "overlap", "assumptions",
 )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from regard.know.actions import refresh_people
 from regard.show.models import Fix, Proof
 from regard.show.verdicts import Comparison, compare_places, compare_times, judge, start_of
 from regard.show.watching import DAY, SHARES, Watched, customers_in, membership, watch
-from regard.understand.exposures import Exposure, Orders, find_exposures, read_orders
+from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts, held_facts
 from regard.understand.measures import MEASURES
+from regard.understand.orders import Exposure, Orders, read_orders
 from regard.understand.themes import told_themes
 from regard.understand.traits import customer_traits, low_cardinality
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from regard.errors import InputError
-from regard.understand.exposures import EVERY_TIME, Exposure, Orders
 from regard.understand.facts import Facts
 from regard.understand.measures import MEASURES, Period
+from regard.understand.orders import EVERY_TIME, Exposure, Orders
 
 DAY = 86_400
 

@@ -1,4 +1,4 @@
-"""The verb of `understand`: compute what the facts say."""
+"""The verbs of `understand`: compute what the facts say, and edit its themes."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,16 +18,18 @@ from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import figures_of
 from regard.understand.findings import finding_of
 from regard.understand.measures import MEASURES
-from regard.understand.models import Artefact, Computation, Finding, PainPoint
+from regard.understand.models import Artefact, Computation, Finding, PainPoint, ThemeEdit
 from regard.understand.page_tables import write_page_tables
 from regard.understand.pain_points import find_pain_points
 from regard.understand.profiles import profile_rows
 from regard.understand.signals import computed
+from regard.understand.theme_lines import theme_named
 from regard.understand.themes import ARTEFACT, find_themes
 from regard.understand.traits import customer_traits, low_cardinality
 from regard.understand.worth import Worth, worth_of
 
 KEPT = 2  # computations
+LONGEST_NAME = 100
 Progress = Callable[[str, float], None]  # what is being done, and which part of all is done
 
 
@@ -112,3 +114,32 @@ def _keep(
         finished = Computation.objects.filter(ended_at__isnull=False).order_by("-pk")
         kept = list(finished.values_list("pk", flat=True)[:KEPT])
         Computation.objects.filter(pk__lt=min(kept)).delete()
+
+
+def rename_theme(number: int, name: str, *, actor: str) -> None:
+    """Give a theme a name that stays."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InputError(f"A theme's name has 1 to {LONGEST_NAME} letters.")
+    _edit(ThemeEdit.Kind.RENAME, number, actor, name=name)
+
+
+def join_themes(number: int, other: int, *, actor: str) -> None:
+    """Make the other theme part of this one, also across languages; it stays so."""
+    if number == other:
+        raise InputError("A theme cannot be joined to itself.", hint="Choose another one.")
+    _edit(ThemeEdit.Kind.JOIN, number, actor, other=theme_named(other).number)
+
+
+def hide_theme(number: int, *, actor: str) -> None:
+    """Take a theme off the pages and out of what is looked at."""
+    _edit(ThemeEdit.Kind.HIDE, number, actor)
+
+
+def show_theme(number: int, *, actor: str) -> None:
+    """Bring back a hidden theme."""
+    ThemeEdit.objects.create(kind=ThemeEdit.Kind.SHOW, number=number, actor=actor)
+
+
+def _edit(kind: ThemeEdit.Kind, number: int, actor: str, **said: Any) -> None:
+    ThemeEdit.objects.create(kind=kind, number=theme_named(number).number, actor=actor, **said)

@@ -13,6 +13,7 @@ from regard.ledger import lake
 from regard.understand.customer_value import slipping, valued
 from regard.understand.measures import measure_named
 from regard.understand.slices import Slice, within
+from regard.understand.theme_lines import texts_about, theme_named
 
 LONGEST_WORD = 300
 Said = Mapping[str, str]
@@ -125,6 +126,11 @@ def _cohort(said: Said, part: Slice) -> Crowd:
     return Crowd(f"First ordered in {month}", each.filter(each.started == ibis.date(first)).drop("started"))
 
 
+def _theme(said: Said, part: Slice) -> Crowd:
+    theme = theme_named(int(_number(said, "number") or 0))
+    return Crowd(f"Who wrote about “{theme.name}”", _counted(texts_about(theme, part)))
+
+
 def _orderers(rows: ir.Table) -> ir.Table:
     return rows.select("customer_id", times=rows.orders, last_at=rows.last_seen)
 
@@ -137,6 +143,7 @@ KINDS: dict[str, Callable[[Said, Slice], Crowd]] = {
     "worth": _worth,
     "slipping": _slipping,
     "cohort": _cohort,
+    "theme": _theme,
 }
 
 

@@ -2,114 +2,38 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard import analytics as ra
-from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
+from regard.understand.experiences import promises_broken, rated_badly, steps_passed, written_about
 from regard.understand.facts import Facts, json_text
+from regard.understand.orders import (
+    Exposure,
+    Flags,
+    Ints,
+    Orders,
+    befell,
+    flags_of,
+    orders_meant,
+    rows_of,
+    seconds_in,
+)
 from regard.understand.themes import Told
 
-LATE, HANDOVER, PRODUCT, CASE, THEME = "late", "handover", "product", "case", "theme"
+LATE, HANDOVER, PRODUCT, CASE = "late", "handover", "product", "case"
 PASSED_ON = 2  # hand-overs of one case
-CASE_AFTER = 60 * 86_400  # seconds: a case that names no order is about the last one before it, if so recent
 FEWEST = 30  # orders touched; fewer are no pattern
 MOST_KINDS = 12
 FAR_ABOVE = 1.5  # times the rate of trouble with all other products
 SURE = 0.01
 TROUBLE = ("complaint", "return")
-
-EVERY_TIME = pa.timestamp("us", tz="UTC")
-
-Flags = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Orders:
-    """One row an order, by customer and time: what was known before it, and when the next one came."""
-
-    rows: pa.Table
-    late: Flags
-    promised: Flags  # it is known whether the delivery promise was kept
-
-    def column(self, name: str) -> npt.NDArray[Any]:
-        return np.asarray(self.rows[name].to_numpy())
-
-    @property
-    def seconds(self) -> Ints:
-        """When each order was placed."""
-        return seconds_in(self.rows["occurred_at"])
-
-    def seconds_of(self, name: str) -> npt.NDArray[np.float64]:
-        """Another of its times; nan where there is none."""
-        times = self.rows[name].cast(EVERY_TIME).cast(pa.int64()).to_numpy()
-        return np.asarray(times, dtype=np.float64) / 1_000_000
-
-    def __len__(self) -> int:
-        return int(self.rows.num_rows)
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """One thing that may drive customers away.
-
-    touched: the orders it befell; compared: those and the ones they are compared with.
-    hit, base: its rate, by which it gets worse or better, is the share of `hit` among `base`.
-    after: seconds from each touched order until it befell; None where that cannot depend on when the next order came.
-    """
-
-    kind: str
-    key: str
-    title: str
-    what: str  # ends the sentence "1,240 customers ..."
-    touched: Flags
-    compared: Flags
-    hit: Flags
-    base: Flags
-    after: Floats | None = None
-
-
-def seconds_in(times: pa.ChunkedArray) -> Ints:
-    return np.asarray(times.cast(EVERY_TIME).cast(pa.int64()).to_numpy(), dtype=np.int64) // 1_000_000
-
-
-def read_orders(facts: Facts) -> Orders:
-    """Every order of a known customer."""
-    sales = facts.sales
-    orders = sales.filter(sales.is_order & sales.customer_id.notnull() & sales.subject.notnull())
-    promises = facts.promises.filter(facts.promises.subject.startswith("order:"))
-    delivered = promises.group_by("subject").aggregate(
-        late=(promises.broken.fill_null(False) | promises.overdue).any(),
-        settled=(promises.broken.notnull() | promises.overdue).any(),
-    )
-    joined = orders.left_join(delivered, "subject").drop("subject_right")
-    order = ["occurred_at", "event_id"]
-    of = ibis.window(group_by="customer_id", order_by=order)
-    before = ibis.window(group_by="customer_id", order_by=order, preceding=(None, 1))
-    amount = joined.amount.cast("float64").fill_null(0.0)
-    rows = joined.select(
-        "customer_id", "subject", "occurred_at", "event_id", "source", "channel",
-        amount=amount, spent=amount.sum().over(before).fill_null(0.0), earlier=ibis.row_number().over(of),
-        previous_at=joined.occurred_at.lag().over(of), first_at=joined.occurred_at.first().over(of),
-        next_at=joined.occurred_at.lead().over(of),
-        late=joined.late.fill_null(False), settled=joined.settled.fill_null(False),
-    ).order_by("customer_id", *order).to_pyarrow()  # fmt: skip
-    return Orders(
-        rows,
-        rows["late"].to_numpy(zero_copy_only=False).astype(bool),
-        rows["settled"].to_numpy(zero_copy_only=False).astype(bool),
-    )
 
 
 def find_exposures(facts: Facts, orders: Orders, themes: Sequence[Told] = ()) -> list[Exposure]:
@@ -122,7 +46,10 @@ def find_exposures(facts: Facts, orders: Orders, themes: Sequence[Told] = ()) ->
         *_passed_on(cases, about, orders),
         *_kinds(cases, about, orders),
         *_products(facts, cases, about, orders),
-        *_themes(themes, orders),
+        *promises_broken(facts, orders),
+        *steps_passed(facts, orders),
+        *rated_badly(facts, orders),
+        *written_about(themes, orders),
     ]
     return [exposure for exposure in found if exposure.touched.sum() >= FEWEST]
 
@@ -149,33 +76,6 @@ def _orders_of(cases: pa.Table, orders: Orders) -> Ints:
     return orders_meant(subjects, cases["customer_id"], cases["opened_at"], orders)
 
 
-def orders_meant(
-    subjects: pa.ChunkedArray, who: pa.ChunkedArray, at: pa.ChunkedArray, orders: Orders
-) -> Ints:
-    """The row of the order that each subject names, or else of the customer's last one before, if recent; or -1."""
-    named = _rows_of(subjects, orders)
-    if not len(orders) or not len(named):
-        return np.full(len(named), -1, dtype=np.int64)
-    customers = who.fill_null(-1).to_numpy()
-    opened, placed, buyers = seconds_in(at), orders.seconds, orders.column("customer_id")
-    span = 1 << 36  # more seconds than any date has
-    last = np.searchsorted(buyers * span + placed, customers * span + opened, side="right") - 1
-    recent = (last >= 0) & (buyers[last] == customers) & (opened - placed[last] <= CASE_AFTER)
-    return np.where(named >= 0, named, np.where(recent, last, -1))
-
-
-def _rows_of(subjects: pa.ChunkedArray, orders: Orders) -> Ints:
-    """The row of the order with each subject, or -1."""
-    places = pc.index_in(subjects, value_set=orders.rows["subject"])
-    return np.asarray(places.fill_null(-1).to_numpy(), dtype=np.int64)
-
-
-def flags_of(rows: Ints, size: int) -> Flags:
-    flags = np.zeros(size, dtype=bool)
-    flags[rows[rows >= 0]] = True
-    return flags
-
-
 def _late(orders: Orders) -> Iterator[Exposure]:
     late, known = orders.late, orders.promised
     yield Exposure(
@@ -190,7 +90,7 @@ def _passed_on(cases: pa.Table, about: Ints, orders: Orders) -> Iterator[Exposur
     opened = seconds_in(cases["opened_at"])
     last = np.array([name or "" for name in cases["department"].to_pylist()], dtype=object)
     for name in sorted(set(last[often])):
-        touched, after = _befell(about, opened, often & (last == name), orders)
+        touched, after = befell(about, opened, often & (last == name), orders)
         where = f" before they reached {name}" if name else ""
         yield Exposure(
             HANDOVER, f"{HANDOVER}:{name}"[:250], f"Cases passed on{where}"[:250],
@@ -207,7 +107,7 @@ def _kinds(cases: pa.Table, about: Ints, orders: Orders) -> Iterator[Exposure]:
     opened = seconds_in(cases["opened_at"])
     for name in names[np.argsort(-counts, kind="stable")][:MOST_KINDS].tolist():
         if name not in ("", "complaint"):
-            touched, after = _befell(about, opened, kinds == name, orders)
+            touched, after = befell(about, opened, kinds == name, orders)
             yield Exposure(
                 CASE, f"{CASE}:{name}"[:250], f"Cases of the kind “{name}”"[:250],
                 f"had a case of the kind “{name}” about an order", touched, everybody, touched, everybody, after,
@@ -232,33 +132,6 @@ def _products(facts: Facts, cases: pa.Table, about: Ints, orders: Orders) -> Ite
         )  # fmt: skip
 
 
-def _themes(themes: Sequence[Told], orders: Orders) -> Iterator[Exposure]:
-    """What customers wrote about within 60 days after an order; what they write when they are pleased is no pain."""
-    everybody = np.ones(len(orders), dtype=bool)
-    themed = lake.read("themed")
-    for theme in themes:
-        if theme.pleased:
-            continue
-        texts = lake.fetch(themed.filter(themed.theme.isin(theme.numbers)))
-        rows = orders_meant(texts["about"], texts["customer_id"], texts["occurred_at"], orders)
-        every = np.ones(len(rows), dtype=bool)
-        touched, after = _befell(rows, seconds_in(texts["occurred_at"]), every, orders)
-        yield Exposure(
-            THEME, f"{THEME}:{theme.number}", f"“{theme.name}”"[:250],
-            f"wrote about “{theme.name}” after an order",
-            touched, everybody, touched, everybody, after,
-        )  # fmt: skip
-
-
-def _befell(rows: Ints, at: Ints, chosen: Flags, orders: Orders) -> tuple[Flags, Floats]:
-    """Which orders the chosen happenings are about, and the seconds until the first of them; nan without one."""
-    found = np.full(len(orders), np.inf)
-    known = chosen & (rows >= 0)
-    np.minimum.at(found, rows[known], (at[known] - orders.seconds[rows[known]]).astype(np.float64))
-    touched = np.isfinite(found)
-    return touched, np.where(touched, np.maximum(found, 0.0), np.nan)
-
-
 def _called(products: list[str]) -> str:
     """What reviews call these products, as far as their names are the same; else their numbers."""
     events = ledger_events()
@@ -274,7 +147,7 @@ def _bought(facts: Facts, orders: Orders) -> dict[str, Ints]:
     """The rows of the orders that hold each product."""
     items = facts.events.filter(facts.events.product.notnull())
     lines = items.select("subject", "product").distinct().order_by("product", "subject").to_pyarrow()
-    rows = _rows_of(lines["subject"], orders)
+    rows = rows_of(lines["subject"], orders)
     codes = lines["product"].combine_chunks().dictionary_encode()
     products, number = codes.dictionary.to_pylist(), codes.indices.to_numpy()
     ends = np.searchsorted(number, np.arange(len(products) + 1))  # the lines are in order of their products

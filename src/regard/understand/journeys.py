@@ -47,8 +47,7 @@ def _nodes(steps: ir.Table, as_of: datetime) -> Rows:
     first = steps.filter(steps.first_time)
     old = first.filter(first.occurred_at <= ibis.literal(as_of - BACK_WITHIN, type=first.occurred_at.type()))
     stayed = old.back if sells else old.next_step.notnull()
-    # not `~stayed`: DuckDB reads `NOT x IS NOT NULL`, as Ibis writes the check for null, the other way round
-    lost = ra.share(old.mutate(lost=stayed.ifelse(False, True)), ["step"], success="lost").by_group()
+    lost = ra.share(old.mutate(lost=~stayed), ["step"], success="lost").by_group()
     return [{name: row[name] for name in ("step", "times", "customers")} | _never(lost.get((row["step"],)))
             for row in rows]  # fmt: skip
 

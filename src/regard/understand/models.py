@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 
 
@@ -68,6 +70,7 @@ class PainPoint(models.Model):
     cost_high = models.FloatField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     trend = models.CharField(max_length=12)  # "worse", "better" or "cannot tell"
+    since = models.CharField(max_length=7, blank=True)  # month in which it turned, where there is a trend
     assumptions = models.JSONField(default=list)  # sentences
     part_of = models.CharField(max_length=250, blank=True)  # key of another with largely the same orders
     overlap = models.FloatField(null=True)  # share of its orders that the other befell, too
@@ -76,6 +79,11 @@ class PainPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["computation", "key"], name="one_pain_point_a_key")]
+
+    @property
+    def turned_on(self) -> date | None:
+        """First day of the month since which it is worse or better."""
+        return date.fromisoformat(f"{self.since}-01") if self.since else None
 
     @property
     def clear(self) -> bool:

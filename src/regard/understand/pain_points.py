@@ -14,15 +14,19 @@ from threadpoolctl import threadpool_limits
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
 from regard.ledger import lake
-from regard.understand.exposures import THEME, Exposure, Flags, Orders, find_exposures, read_orders
+from regard.understand.experiences import THEME
+from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
+from regard.understand.orders import Exposure, Flags, Orders, read_orders
 from regard.understand.overlaps import Part, expressed
+from regard.understand.rates import rate_of, turned_at
 from regard.understand.themes import Told
 from regard.understand.worth import Worth, total_worth
 
 DAY = 86_400
 BACK_WITHIN, YEAR, HALF = 180, 365, 182  # days
+TURNED_WITHIN = 18  # months
 WORTH_CARING = 0.001  # of what all customers together may bring
 HARMLESS = 0.1  # of those who would have come back
 MOST_COMPARED = 12_000  # orders without the exposure; more make the answer slower, not surer
@@ -258,6 +262,7 @@ def _point(
 ) -> PainPoint:
     exposure, effect, cost = one.exposure, one.effect, one.cost
     customers = len(np.unique(orders.column("customer_id")[one.lately]))
+    trend = _trend(exposure, orders.seconds, now)
     reasons = {"costly": "", "too small": SMALL, "unclear": UNCLEAR, "harmless": QUIET}
     if part:
         reasons["part"] = f"{part.share:.0%} of these orders are also those of “{part.whole.title}”."
@@ -269,7 +274,8 @@ def _point(
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),
-        trend=_trend(exposure, orders.seconds, now), assumptions=[APART] if part else _assumptions(one, orders, now),
+        trend=trend, since=_since(exposure, orders.seconds, now) if trend != CANNOT_TELL else "",
+        assumptions=[APART] if part else _assumptions(one, orders, now),
         part_of=part.whole.key if part else "", overlap=part.share if part else None,
     )  # fmt: skip
 
@@ -284,12 +290,21 @@ def _trend(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> str:
     return {UP: WORSE, DOWN: BETTER}.get(verdict, CANNOT_TELL)
 
 
+def _since(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> str:
+    """The month in which its rate turned, as 2026-03; of the last year and a half, the running month left out."""
+    months = (placed * 1_000_000_000).view("datetime64[ns]").astype("datetime64[M]").astype(np.int64)
+    last = int(np.datetime64(now, "s").astype("datetime64[M]").astype(np.int64))
+    shown = np.arange(last - TURNED_WITHIN, last)
+    hits, n = (
+        [int((flags & (months == month)).sum()) for month in shown]
+        for flags in (exposure.hit & exposure.base, exposure.base)
+    )
+    turn = turned_at(hits, n) if min(n) else None
+    return str(np.datetime64(int(shown[turn]), "M")) if turn is not None and turn < len(shown) else ""
+
+
 def _rate(exposure: Exposure, period: Flags) -> ra.Estimate:
-    n, hits = int((exposure.base & period).sum()), int((exposure.hit & period).sum())
-    if n < 30:
-        return ra.Estimate(None, None, None, n)
-    share = (hits + 1) / (n + 2)  # a rate of nothing has an error as well
-    return ra.Estimate(share, None, None, n, standard_error=float(np.sqrt(share * (1 - share) / n)))
+    return rate_of(int((exposure.hit & period).sum()), int((exposure.base & period).sum()))
 
 
 def _assumptions(one: _Looked, orders: Orders, now: int) -> list[str]:

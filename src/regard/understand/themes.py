@@ -117,6 +117,15 @@ def told_themes() -> list[Told]:
     return _told(edited(ra.ThemeModel.from_json(content["model"])), content["pleased"])
 
 
+def hidden_themes() -> list[ra.Theme]:
+    """The themes of the newest finished computation that somebody hid."""
+    model = stored_model()
+    if model is None:
+        return []
+    found = edited(model)
+    return [theme for theme in found.model.themes if theme.number in found.hidden]
+
+
 def edited(model: ra.ThemeModel) -> Edited:
     """The model after everything that people changed, in their order; what is about a theme long gone does nothing."""
     hidden: set[int] = set()

@@ -19,7 +19,7 @@ def fix_next(befell: dict[str, int] | None = None) -> dict[str, object]:
         for point in points:
             point.in_slice = befell[point.key]
     clear = [point for point in points if point.clear]
-    apart = [point for point in points if not point.clear]
+    apart = [point for point in points if not point.clear and not point.part_of]
     return {
         "clear": clear,
         "apart": apart,

@@ -37,7 +37,13 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
         people = _named(understand.people_of(point, limit=MOST_SHOWN))
         if Permission.EVENTS_READ in held:
             words = _named(understand.words_of(point))
-    return render(request, "web/fix.html", {"point": point, "people": people, "words": words})
+    others = understand.pain_points()
+    answer = {
+        "point": point, "people": people, "words": words,
+        "parts": [each for each in others if each.part_of == point.key],
+        "whole": next((each for each in others if each.key == point.part_of), None),
+    }  # fmt: skip
+    return render(request, "web/fix.html", answer)
 
 
 @may(Permission.EXPORT)

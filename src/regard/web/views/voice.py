@@ -12,6 +12,8 @@ from regard.know import queries as know
 from regard.understand import doors
 from regard.understand import queries as understand
 from regard.understand.page_tables import SCORES
+from regard.understand.theme_lines import theme_lines
+from regard.understand.themes import hidden_themes
 from regard.web.charts import chart_of_series
 from regard.web.door_charts import chart_of_map
 from regard.web.figures import Figure, figures_of, rows_of
@@ -36,6 +38,8 @@ def voice(request: HttpRequest) -> HttpResponse:
         "narrowing": narrowing, "computation": computation,
         "scores": [_score(figures[name], narrowing) for name in SCORES if name in figures],
         "asked": _score(figures[ASKED], narrowing) if ASKED in figures else None,
+        "themes": theme_lines(narrowing.part, computation.as_of) if computation else [],
+        "hidden": hidden_themes() if Permission.THEMES_EDIT in held else [],
         "drivers": _drivers(narrowing), "words": _named(words), "lowest": lowest,
         "newest_address": f"?words=newest{narrowing.query}#words",
         "lowest_address": f"?words=lowest{narrowing.query}#words",
