@@ -32,3 +32,11 @@ def test_means_by_group() -> None:
     assert {group: one.value for group, one in ra.mean(table, by=["late"]).by_group().items()} == {
         (False,): 5.0, (True,): 1.0,
     }  # fmt: skip
+
+
+def test_a_negated_column_is_counted_as_it_reads() -> None:
+    """SQL reads `NOT x IS NOT NULL` as `NOT (x IS NOT NULL)`."""
+    rows = ibis.memtable({"at": [1, None, 3, None]}).mutate(known=ibis._.at.notnull())
+    rows = rows.mutate(lost=~rows.known)
+    assert ra.share(rows, success="lost", minimum=1).only().value == 0.5
+    assert ra.mean(rows, value="lost", minimum=2).only().value == 0.5
