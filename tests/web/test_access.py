@@ -12,6 +12,8 @@ from regard.access.models import User
 from regard.access.permissions import Permission, permissions_of
 from regard.know.models import Candidate, Identity, Merge
 from regard.listen.models import Import
+from regard.listen.surveys.actions import create_survey
+from regard.listen.surveys.models import Survey
 from regard.web import errors
 from regard.web.urls import urlpatterns
 
@@ -37,11 +39,26 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "rejects-csv": ([1], False),
     "settings-user": ([1], True),
     "settings-key": ([1], True),
+    "survey-page": (["asked"], False),
+    "survey-change": (["asked"], True),
+    "survey-state": (["asked"], True),
+    "survey-csv": (["asked"], False),
+    "survey-build": (["asked"], False),
+    "survey-preview": (["asked"], True),
+    "survey-new": ([], True),
+    "answer": (["x"], False),
+    "survey": (["asked"], False),
+    "kiosk": (["asked"], False),
     "record-consent": ([1], True),
     "change-contact-rules": ([], True),
     "send-test-letter": ([], True),
     "retry-letter": ([1], True),
     "unsubscribe": (["x"], False),
+    "register-fix": ([], True),
+    "show-fix": ([1], False),
+    "proof-csv": ([1], False),
+    "withdraw-fix": ([1], True),
+    "settings-write-key": ([1], True),
     "chart-script": (["charts.js"], False),
 }
 
@@ -85,6 +102,7 @@ def test_each_role_gets_what_the_table_says(
     left, right = Identity.objects.order_by("pk")[:2]
     Candidate.objects.create(pk=1, left=left, right=right, probability=0.5)
     Merge.objects.create(pk=1, actor="ada", reason="said so")
+    Survey.objects.filter(pk=create_survey("nps", actor="ada").pk).update(slug="asked")
     wrong = {}
     for (person, user), (name, view) in product(cast.items(), PAGES.items()):
         status = ask(as_(person), name).status_code

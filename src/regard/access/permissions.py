@@ -14,8 +14,11 @@ class Permission(StrEnum):
     CUSTOMERS_MERGE = "customers.merge"
     MEASURES_READ = "measures.read"
     EVENTS_READ = "events.read"
+    FIXES_WRITE = "fixes.write"
     IMPORTS_READ = "imports.read"
     IMPORTS_WRITE = "imports.write"
+    SURVEYS_READ = "surveys.read"
+    SURVEYS_WRITE = "surveys.write"
     EXPORT = "export"
     CONTACT_RECORD = "contact.record"
     CONTACT_RULES = "contact.rules"
@@ -36,12 +39,20 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.EVENTS_READ,
             P.IMPORTS_READ,
             P.IMPORTS_WRITE,
+            P.SURVEYS_READ,
             P.EXPORT,
             P.SETTINGS_READ,
         }
     ),
     Role.AGENT: frozenset(
-        {P.CUSTOMERS_READ, P.CUSTOMERS_MERGE, P.EVENTS_READ, P.MEASURES_READ, P.CONTACT_RECORD}
+        {
+            P.CUSTOMERS_READ,
+            P.CUSTOMERS_MERGE,
+            P.EVENTS_READ,
+            P.MEASURES_READ,
+            P.SURVEYS_READ,
+            P.CONTACT_RECORD,
+        }
     ),
 }
 
@@ -50,8 +61,11 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.CUSTOMERS_MERGE: "decide which records are one customer",
     P.MEASURES_READ: "see measures",
     P.EVENTS_READ: "see what happened",
+    P.FIXES_WRITE: "write down what is changed",
     P.IMPORTS_READ: "see imports",
     P.IMPORTS_WRITE: "import files",
+    P.SURVEYS_READ: "see surveys and their answers",
+    P.SURVEYS_WRITE: "make and change surveys",
     P.EXPORT: "download tables",
     P.CONTACT_RECORD: "record what customers agree to",
     P.CONTACT_RULES: "change how often customers are contacted",

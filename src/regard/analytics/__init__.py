@@ -115,6 +115,12 @@ if TYPE_CHECKING:
     from regard.analytics.value.rfm import rfm_summary
     from regard.analytics.value.sbg import discounted_lifetime, fit_sbg, retention, survival
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
+    from regard.analytics.words.language import detect_languages
+    from regard.analytics.words.near_duplicates import Burst, Copies, find_bursts, near_duplicates
+    from regard.analytics.words.routing import Route, RoutingModel, learn_routing
+    from regard.analytics.words.sentiment import SentimentModel, learn_sentiment
+    from regard.analytics.words.theme_model import Assigned, Theme, ThemeModel
+    from regard.analytics.words.themes import Emerging, emerging_themes, find_themes
 
 _HOMES = {
     "churn.discrimination": ("auc", "calibration_table", "lift"),
@@ -189,6 +195,12 @@ _HOMES = {
     "value.rfm": ("rfm_summary",),
     "value.sbg": ("discounted_lifetime", "fit_sbg", "retention", "survival"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
+    "words.language": ("detect_languages",),
+    "words.near_duplicates": ("Burst", "Copies", "find_bursts", "near_duplicates"),
+    "words.routing": ("Route", "RoutingModel", "learn_routing"),
+    "words.sentiment": ("SentimentModel", "learn_sentiment"),
+    "words.theme_model": ("Assigned", "Theme", "ThemeModel"),
+    "words.themes": ("Emerging", "emerging_themes", "find_themes"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -198,14 +210,18 @@ __all__ = [
     "AnsweredQuestion",
     "Answerers",
     "AssessedElement",
+    "Assigned",
+    "Burst",
     "ChangePoint",
     "ChurnModel",
     "CohortValue",
     "Comparison",
     "ConvergenceWarning",
+    "Copies",
     "Difference",
     "DriverPoint",
     "Effect",
+    "Emerging",
     "Estimate",
     "Estimates",
     "Fit",
@@ -230,10 +246,15 @@ __all__ = [
     "Ranking",
     "Registration",
     "RetentionWorth",
+    "Route",
+    "RoutingModel",
     "ScoredPart",
+    "SentimentModel",
     "Spending",
     "StatisticalWarning",
     "SurvivalCurve",
+    "Theme",
+    "ThemeModel",
     "ValueInterval",
     "acquisition_cost",
     "active_customers",
@@ -257,11 +278,15 @@ __all__ = [
     "csat",
     "csi",
     "cuped",
+    "detect_languages",
     "difference_in_differences",
     "discounted_lifetime",
+    "emerging_themes",
     "expected_purchases",
     "expected_purchases_given",
+    "find_bursts",
     "find_leaks",
+    "find_themes",
     "fit_bgbb",
     "fit_bgnbd",
     "fit_bgnbd_covariates",
@@ -288,6 +313,8 @@ __all__ = [
     "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "learn_routing",
+    "learn_sentiment",
     "leaving_reasons",
     "lifetime_value",
     "lift",
@@ -296,6 +323,7 @@ __all__ = [
     "lorenz_curve",
     "mark_repeats",
     "mean",
+    "near_duplicates",
     "never_back",
     "nps",
     "nps_counts",

@@ -1,7 +1,7 @@
 """Reads: who customers are and why we think so."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db.models import F, Q
 
 from regard.errors import NotFoundError
+from regard.know import store
 from regard.know.models import (
     Candidate,
     Customer,
@@ -289,3 +290,9 @@ def names() -> pa.Table:
     named = Customer.objects.exclude(name="").order_by("id").values_list("id", "name")
     ids, texts = zip(*named.iterator(chunk_size=10_000), strict=True) if named.exists() else ((), ())
     return pa.table({"customer_id": pa.array(ids, pa.int64()), "name": pa.array(texts, pa.string())})
+
+
+def known_persons(persons: Iterable[str]) -> set[str]:
+    """Those of some person keys that have a record."""
+    found = store.select_rows("SELECT person FROM know_identity WHERE person {values}", persons)
+    return {person for (person,) in found}

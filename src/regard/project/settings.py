@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "regard.know",
     "regard.know.contact",
     "regard.listen",
+    "regard.listen.tracking",
+    "regard.listen.surveys",
     "regard.understand",
     "regard.show",
     "regard.web",

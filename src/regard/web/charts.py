@@ -50,6 +50,8 @@ def chart_of_series(
         "$schema": SCHEMA, "height": 240, "padding": PADDING,
         "data": {"values": _drawn(known, unit)},
         "encoding": {
+            # rows of different lines are not joined: where a definition changed, the line breaks
+            "detail": {"field": "line", "type": "nominal"},
             "x": {"field": "group", "type": "ordinal", "title": None,
                   "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8}},
             "tooltip": [{"field": "group", "title": "Month"}, {"field": "written", "title": title},
@@ -97,6 +99,7 @@ def _drawn(rows: Sequence[Mapping[str, Any]], unit: str) -> list[dict[str, Any]]
     return [
         {"group": row["group"], "n": row["n"], "written": in_unit(row["value"], unit),
          "between": f"{in_unit(_edge(row, 'low'), unit)} and {in_unit(_edge(row, 'high'), unit)}",
+         "line": row.get("line", ""),
          "value": row["value"] * zoom, "low": _edge(row, "low") * zoom, "high": _edge(row, "high") * zoom}
         for row in rows
     ]  # fmt: skip

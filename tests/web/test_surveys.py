@@ -1,0 +1,166 @@
+"""The staff's pages about surveys."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from regard.access.models import User
+from regard.listen.surveys import actions
+from regard.listen.surveys.models import Invitation, Survey
+from tests.listen.surveys.conftest import link, survey_of
+from tests.web.test_safety import suspicious
+
+pytestmark = pytest.mark.django_db
+NOON = timezone.now().replace(hour=12, minute=0) - timedelta(days=1)
+HOSTILE = "=HYPERLINK(1) <script>alert(1)</script>"
+
+
+def answered(survey: Survey, count: int, **more: object) -> None:
+    for n in range(count):
+        found = actions.invite(f"shop:{survey.pk}-{n}", survey, via="email", actor="test", at=NOON)
+        assert isinstance(found, Invitation)
+        lead = next(iter(survey.draft["questions"]))["key"]
+        actions.answer(link(found), {lead: 4 + n % 2, **more}, language="en", at=timezone.now())
+
+
+def test_a_survey_is_made_from_a_template_published_and_answered(as_: Callable[[str], Client]) -> None:
+    ada = as_("ada")
+    page = ada.post("/surveys/new", {"template": "nps"}, follow=True).content.decode()
+    survey = Survey.objects.get()
+    assert "Publish and take answers" in page
+    ada.post(f"/surveys/{survey.slug}/state", {"do": "publish"})
+    answered(Survey.objects.get(), 12, why=HOSTILE)
+    page = ada.get(f"/surveys/{survey.slug}?by=channel").content.decode()
+    assert suspicious(page) == []
+    assert "100.0 %" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert f"/surveys/{survey.slug}" in ada.get("/surveys").content.decode()
+
+
+def test_the_export_has_one_row_an_answer_and_runs_nothing(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("nps")
+    answered(survey, 2, why=HOSTILE)
+    rows = (
+        b"".join(as_("ana").get(f"/surveys/{survey.slug}/answers.csv").streaming_content)
+        .decode()
+        .splitlines()
+    )
+    assert len(rows) == 5
+    assert sum("'=HYPERLINK" in row for row in rows) == 2
+
+
+def test_an_anonymous_survey_shows_nothing_below_five(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("pulse")
+    answered(survey, 4, obstacle="Noise in room 7")
+    address = f"/surveys/{survey.slug}"
+    for text in (
+        as_("ada").get(address).content.decode(),
+        b"".join(as_("ada").get(f"{address}/answers.csv").streaming_content).decode(),
+    ):
+        assert "Noise" not in text
+        assert "shop:" not in text
+    extra = actions.invite("shop:five", survey, via="email", actor="test", at=NOON)
+    assert isinstance(extra, Invitation)
+    actions.answer(link(extra), {"week": 3}, language="de", at=timezone.now())
+    page = as_("ada").get(f"{address}?by=language").content.decode()
+    assert "Noise in room 7" in page
+    assert "shop:" not in page
+    assert '<th scope="row">de</th>' not in page
+    assert '<th scope="row">en</th>' not in page  # it would tell what the one in German said
+
+
+def test_changed_words_break_the_line_unless_said_to_mean_the_same(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("nps")
+    for words, same, line in (
+        ("How likely are you to reccomend us?", "", 2),
+        ("How likely are you to recommend us?", "1", 2),
+    ):
+        draft = Survey.objects.get().draft
+        draft["questions"][0]["text"]["en"] = words
+        actions.save_draft(survey.pk, draft, actor="ada")
+        as_("ada").post(
+            f"/surveys/{survey.slug}/state", {"do": "publish"} | ({"same_meaning": same} if same else {})
+        )
+        assert survey.versions.order_by("-number")[0].series == line
+    answered(Survey.objects.get(), 1)
+    assert "The line breaks at version 2" in as_("ada").get(f"/surveys/{survey.slug}").content.decode()
+
+
+def test_warnings_name_what_will_go_wrong(as_: Callable[[str], Client], cast: dict[str, User]) -> None:
+    survey = survey_of("key-account")
+    given = {"name": "Key accounts", "expected_answers": 50, "hoped_change": 5, "link_days": 30, "low-nps": 6}
+    client = as_("ada")
+    client.post(f"/surveys/{survey.slug}/change", given)
+    page = client.get(f"/surveys/{survey.slug}").content.decode()
+    for words in ("Nobody is named", "It is long", "With 50 answers a month"):
+        assert words in page
+    client.post(f"/surveys/{survey.slug}/change", given | {"owner": cast["max"].pk, "hoped_change": 80})
+    page = client.get(f"/surveys/{survey.slug}").content.decode()
+    assert "Nobody is named" not in page
+    assert "With 50 answers" not in page
+
+
+def test_the_builder_changes_words_order_and_languages_and_refuses_what_cannot_be_asked(
+    as_: Callable[[str], Client],
+) -> None:
+    survey = survey_of("nps")
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/build"
+    page = ada.get(address).content.decode()
+    assert suspicious(page) == []
+    assert "ask-frame-phone" in page
+    ada.post(
+        address,
+        {"questions.0.text:en": "Would you tell a friend?", "do": "add:choice", "languages": "en, de, es"},
+    )
+    draft = Survey.objects.get().draft
+    assert draft["questions"][0]["text"] | {"de": ""} == {
+        "en": "Would you tell a friend?",
+        "de": "",
+        "es": "Would you tell a friend?",
+    }
+    assert draft["questions"][-1]["kind"] == "choice"
+    refused = ada.post(address, {"do": "up:why"})
+    assert refused.status_code == 400  # it looks back at the score, which would come after it
+    assert "asked before it" in refused.content.decode()
+    assert ada.post(address, {"show_if:1": "{"}).status_code == 400
+    assert Survey.objects.get().draft == draft
+    assert ada.post(address, {"do": "up:choice"}).status_code == 302
+    assert [each["key"] for each in Survey.objects.get().draft["questions"]] == [
+        "nps",
+        "why",
+        "choice",
+        "contact",
+    ]
+
+
+def test_a_preview_shows_the_form_as_it_stands_and_keeps_nothing(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("nps")
+    given = {"questions.1.text:ar": "<i>x</i>", "show": "why", "show_language": "ar"}
+    page = as_("ada").post(f"/surveys/{survey.slug}/preview", given).content.decode()
+    assert 'dir="rtl"' in page
+    assert "&lt;i&gt;x&lt;/i&gt;" in page
+    assert Survey.objects.get().draft == survey.draft
+
+
+@pytest.mark.parametrize("template", ["key-account", "csat", "churn", "pulse"])
+def test_the_builders_form_sent_back_unchanged_changes_nothing(
+    as_: Callable[[str], Client], template: str
+) -> None:
+    survey = survey_of(template)
+    page = as_("ada").get(f"/surveys/{survey.slug}/build").content.decode()
+    form = page[page.index('id="builder"') :]
+    given = {
+        name: unescape(value)
+        for name, value in re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', form)
+    }
+    answer = as_("ada").post(
+        f"/surveys/{survey.slug}/preview", given | {"show": survey.draft["questions"][1]["key"]}
+    )
+    assert answer.status_code == 200, answer.content.decode()
+    assert as_("ada").post(f"/surveys/{survey.slug}/build", given).status_code == 302
+    assert Survey.objects.get().draft == survey.draft
