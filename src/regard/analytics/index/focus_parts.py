@@ -18,7 +18,7 @@ FOCUS_PARTS = (
     FocusPart("satisfied", "Answers of satisfied customers", CARING, 3, zero=0.4, hundred=1.0),
     FocusPart("returning", "Buyers of the year before who bought again", BUILDING, 3, zero=0.0, hundred=0.8),
     FocusPart("repeating", "Customers who bought more than once", BUILDING, 2, zero=0.0, hundred=0.7),
-    FocusPart("ahead", "The year ahead against the year behind", BUILDING, 2, zero=0.5, hundred=1.1),
+    FocusPart("ahead", "The year ahead against the year behind", BUILDING, 2, zero=0.3, hundred=0.9),
     FocusPart("recommended", "Would recommend us", BUILDING, 2, zero=-0.5, hundred=0.8),
     FocusPart("spread", "Revenue carried by the best fifth", BUILDING, 1, zero=1.0, hundred=0.4),
 )  # fmt: skip
