@@ -32,3 +32,9 @@ def test_means_by_group() -> None:
     assert {group: one.value for group, one in ra.mean(table, by=["late"]).by_group().items()} == {
         (False,): 5.0, (True,): 1.0,
     }  # fmt: skip
+
+
+def test_a_negated_column_counts_like_any_other() -> None:
+    answers = ibis.memtable({"failed": [True] * 3 + [False] * 12 + [None] * 5})
+    share = ra.share(answers.mutate(success=~ibis._.failed)).only()
+    assert (share.value, share.n) == (0.8, 15)

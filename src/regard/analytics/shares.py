@@ -56,7 +56,8 @@ def share(
     """
     if unit and weight:
         raise ValueError("a share is of distinct units or of weighted rows, not both")
-    trials = table.filter(ibis._[success].notnull())
+    # cast, for `NOT x IS NOT NULL` binds the wrong way round where the column is a negation
+    trials = table.filter(ibis._[success].cast("int8").notnull())
     if unit:
         trials = (
             trials.filter(ibis._[unit].notnull())

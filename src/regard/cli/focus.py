@@ -25,19 +25,14 @@ def index(home: HomeOption = None, json: JsonOption = False) -> None:
         return
     found = reading.index
     titles = {one.part.name: one.part.title for pillar in found.pillars for one in pillar.parts}
-    rows = [("INDEX", "", _score(found.score), _missing(found.missing_weight))]
+    rows = [("INDEX", _missing(found.missing_weight), _score(found.score))]
     for pillar in found.pillars:
-        rows.append((pillar.name.upper(), "", _score(pillar.score), _missing(pillar.missing_weight)))
+        rows.append((pillar.name.upper(), _missing(pillar.missing_weight), _score(pillar.score)))
         rows += [
-            (
-                one.part.title,
-                _measured(one.measured),
-                "missing" if one.missing else f"{one.score.value:.0f}",
-                "",
-            )
+            (one.part.title, _measured(one.measured), "missing" if one.missing else f"{one.score.value:.0f}")
             for one in pillar.parts
         ]
-    print_table(["part", "measured, of 100", "score, 0 to 100", "not measured"], rows)
+    print_table(["part", "measured, of 100", "score"], rows)
     if found.missing:
         print(
             f"\nWith the missing parts at their worst {found.lowest:.0f}, at their best {found.highest:.0f}."
@@ -48,16 +43,16 @@ def index(home: HomeOption = None, json: JsonOption = False) -> None:
 
 def _score(one: "Estimate") -> str:
     if one.value is None:
-        return "too little measured"
+        return "none"
     return f"{one.value:.0f} [{one.low:.0f}, {one.high:.0f}]"
 
 
 def _missing(weight: float) -> str:
-    return f"{weight:.0%}" if weight else ""
+    return f"{weight:.0%} of the weight missing" if weight else ""
 
 
 def _measured(one: "Estimate | None") -> str:
-    return one.show(1, scale=100) if one else ""
+    return one.show(0, scale=100) if one else ""
 
 
 def _plain(found: "FocusIndex") -> dict[str, Any]:

@@ -16,7 +16,7 @@ FOCUS_PARTS = (
     FocusPart("solved", "Cases solved within a week", CARING, 2, zero=0.3, hundred=1.0),
     FocusPart("lasting", "Solved cases that stayed solved", CARING, 1, zero=0.8, hundred=1.0),
     FocusPart("satisfied", "Answers of satisfied customers", CARING, 3, zero=0.4, hundred=1.0),
-    FocusPart("returning", "Buyers of the year before who bought again", BUILDING, 3, zero=0.0, hundred=0.8),
+    FocusPart("returning", "Buyers of the year before who came back", BUILDING, 3, zero=0.0, hundred=0.8),
     FocusPart("repeating", "Customers who bought more than once", BUILDING, 2, zero=0.0, hundred=0.7),
     FocusPart("ahead", "The year ahead against the year behind", BUILDING, 2, zero=0.3, hundred=0.9),
     FocusPart("recommended", "Would recommend us", BUILDING, 2, zero=-0.5, hundred=0.8),

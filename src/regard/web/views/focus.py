@@ -1,6 +1,7 @@
 """Index: how customer-focused the company is by its records, and by its managers' own account."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regard.access.permissions import Permission
 from regard.analytics import Estimate
 from regard.analytics.index.focus_questions import ELEMENTS, FOCUS_QUESTIONS
+from regard.analytics.index.self_assessment import MINIMUM_RESPONDENTS
 from regard.errors import InputError
 from regard.show import actions
 from regard.show import queries as show
@@ -64,6 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "missing": [one for pillar in reading.index.pillars for one in _shown(pillar)["missing"]] if reading else [],
         "chart": _course(every), "quarters": quarters, "quarter": show.quarter_of(timezone.localdate()),
         "own": show.own_answers(cast(StaffRequest, request).user.username, timezone.localdate()),
+        "fewest": MINIMUM_RESPONDENTS,
         "assessed": show.self_assessment(asked or quarters[0]) if quarters else None,
     }  # fmt: skip
     return render(request, "web/focus.html", answer)
@@ -108,7 +111,14 @@ def _shown(pillar: Any) -> dict[str, Any]:
     """A pillar with its measured parts and the missing ones, each with its words and share of the pillar's weight."""
     total = sum(one.part.weight for one in pillar.parts)
     rows = [
-        {"scored": one, "words": PART_WORDS[one.part.name], "weight": one.part.weight / total}
+        {
+            "scored": one,
+            "words": PART_WORDS[one.part.name],
+            "weight": one.part.weight / total,
+            "anchors": [
+                _anchor(end, PART_WORDS[one.part.name].unit) for end in (one.part.zero, one.part.hundred)
+            ],
+        }
         for one in pillar.parts
     ]
     return {
@@ -118,17 +128,30 @@ def _shown(pillar: Any) -> dict[str, Any]:
     }
 
 
+def _anchor(value: float, unit: str) -> str:
+    return f"{value * 100:g}".replace("-", "−") + (" %" if unit == "share" else "")
+
+
 def _course(every: list[show.Reading]) -> Chart | None:
-    rows = [
-        {"group": str(reading.day), **_ends(reading.index.score), "line": ", ".join(reading.index.missing)}
-        for reading in every
-    ]
-    known = sum(row["value"] is not None for row in rows)
-    return chart_of_series("course", "Index", rows, unit="of 100") if known >= FEWEST_READINGS else None
+    """The index day by day, in whole points; n is how many parts were measured."""
+    rows = [_point(reading) for reading in every]
+    known = [row for row in rows if row["value"] is not None]
+    if len(known) < FEWEST_READINGS:
+        return None
+    first, last = known[0], known[-1]
+    words = (
+        f"Index: {last['value']} of 100 on {last['group']} (95 % sure: {last['low']} to {last['high']}), "
+        f"after {first['value']} ({first['low']} to {first['high']}) on {first['group']}."
+    )
+    return replace(chart_of_series("course", "Index", rows, unit="of 100"), sentence=words, head="Day")
 
 
-def _ends(one: Estimate) -> dict[str, Any]:
-    return {"value": one.value, "low": one.low, "high": one.high, "n": one.n}
+def _point(reading: show.Reading) -> dict[str, Any]:
+    index = reading.index
+    value, low, high = (None if end is None else round(end) for end in _three(index.score))
+    measured = sum(len(pillar.parts) for pillar in index.pillars) - len(index.missing)
+    return {"group": str(reading.day), "value": value, "low": low, "high": high, "n": measured,
+            "line": ", ".join(index.missing)}  # fmt: skip
 
 
 def _rows() -> Iterator[tuple[Any, ...]]:
