@@ -27,6 +27,12 @@ def test_agrees_with_scores_by_hand() -> None:
     assert found.agreement == pytest.approx(2 / (2 + 1 / 3))
 
 
+def test_answers_all_alike_are_no_certainty() -> None:
+    """Rounded answers: variance 1/12, t(3) = 3.182, half an interval of 25 * 3.182 * sqrt(1/48) = 11.48."""
+    score = values([{"values-1": 4}] * 4).questions[0].score
+    assert score.low == pytest.approx(75 - 11.48, abs=0.01)
+
+
 def test_all_the_same_agree_wholly_and_the_extremes_not_at_all() -> None:
     assert values([dict.fromkeys(CODES, 4)] * 5).agreement == 1
     assert values([dict.fromkeys(CODES, answer) for answer in (1, 5, 1, 5)]).agreement == 0
@@ -40,7 +46,12 @@ def test_answers_above_the_evidence_are_said_to_be() -> None:
 
 @pytest.mark.parametrize(
     ("answers", "verdict"),
-    [([1, 1, 1, 1], "answers lower"), ([2, 2, 2, 2], "agree"), ([2, 5, 1, 2], "cannot tell")],
+    [
+        ([1, 1, 1, 1], "answers lower"),
+        ([2] * 8, "agree"),
+        ([2] * 4, "cannot tell"),
+        ([2, 5, 1, 2], "cannot tell"),
+    ],
 )
 def test_verdicts_on_the_gap(answers: list[int], verdict: str) -> None:
     assert values([{"values-1": answer} for answer in answers], SURE).questions[0].verdict == verdict

@@ -14,6 +14,7 @@ VERSION = "1"
 MINIMUM_RESPONDENTS = 3
 WORTH_SAYING = 15.0  # points of a hundred
 UNIFORM_VARIANCE = ((HIGHEST - LOWEST + 1) ** 2 - 1) / 12  # of answers given at random
+ROUNDING_VARIANCE = 1 / 12  # of an answer, for it is given in whole points
 HIGHER, LOWER, AGREES, CANNOT_TELL = "answers higher", "answers lower", "agree", "cannot tell"
 
 
@@ -75,7 +76,8 @@ def self_assessment(
 
     Notes
     -----
-    Score: ``25 (mean - 1)``, Student's t over respondents, cut to 0-100. An element's score is the mean over
+    Score: ``25 (mean - 1)``, Student's t over respondents with a variance of at least 1/12
+    (answers are rounded), cut to 0-100. An element's score is the mean over
     respondents of each one's own mean. Agreement of a question: ``r_wg = 1 - s²/2``, 2 being the variance of answers
     thrown at random on five points; of an element with J questions ``r_wg(J) = J r / (J r + 1 - r)`` with r the mean
     of its questions' r_wg, at least 0. Above .7 is called strong. The gap's interval is put together from both (MOVER).
@@ -136,7 +138,9 @@ def _question(
 def _score(given: Floats, minimum: int, level: float) -> Estimate:
     if len(given) < max(minimum, 2):
         return Estimate(None, None, None, len(given), level=level, method="t", version=VERSION)
-    mean = t_mean(given.sum(), (given**2).sum(), len(given), level)
+    # who says 4 means something from 3.5 to 4.5: answers that are all alike are not certainty
+    spread = max(((given - given.mean()) ** 2).sum(), (len(given) - 1) * ROUNDING_VARIANCE)
+    mean = t_mean(given.sum(), len(given) * given.mean() ** 2 + spread, len(given), level)
     scale = 100 / (HIGHEST - LOWEST)
     value, low, high = (
         float(np.clip((end - LOWEST) * scale, 0.0, 100.0)) for end in (mean.value, mean.low, mean.high)
