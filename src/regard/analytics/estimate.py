@@ -143,6 +143,26 @@ class Estimates:
             return Estimate(None, None, None, 0, level=self.level, method=self.method, version=self.version)
         return self[0]
 
+    def show(self, digits: int = 3, *, scale: float = 1.0, unit: str = "") -> str:
+        """One line a group, each as `Estimate.show` gives it.
+
+        Examples
+        --------
+        >>> groups = pa.table({"class": ["first", "second"]})
+        >>> n = np.array([50.0, 4.0])
+        >>> ends = Interval(np.array([0.5, 0.2]), np.array([0.4, 0.1]), np.array([0.6, 0.3]), n, "wilson")
+        >>> print(assemble(groups, ["class"], ends, n).show(0, scale=100, unit=" %"))
+        first   50 % [40, 60] n=50
+        second  too few (n=4)
+        """
+        names = [" · ".join(map(str, group)) for group in self.by_group()]
+        wide = max(map(len, names), default=0)
+        lines = (each.show(digits, scale=scale, unit=unit) for each in self)
+        return "\n".join(f"{name:{wide}}  {line}".lstrip() for name, line in zip(names, lines, strict=True))
+
+    def __str__(self) -> str:
+        return self.show()
+
     def to_arrow(self) -> pa.Table:
         """One row a group: the dimensions, then value, low, high, n."""
         table = self.groups
