@@ -1,4 +1,4 @@
-"""The notebooks of docs/examples: run one as a reader would; `python -m tests.examples.notebooks` stores what they say."""
+"""Run the notebooks of docs/examples as a reader would; `python -m tests.examples.notebooks` stores what they say."""
 
 import os
 import sys

@@ -39,5 +39,5 @@ def test_without_the_data_a_notebook_says_where_to_get_them(
     monkeypatch.setenv("REGARD_TEST_DATA", str(tmp_path))
     cells = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells
     first = next(cell.source for cell in cells if cell.cell_type == "code")
-    with pytest.raises(FileNotFoundError, match="There is no folder .* Get .* REGARD_TEST_DATA"):
+    with pytest.raises(FileNotFoundError, match=r"There is no folder .* Get .* REGARD_TEST_DATA"):
         exec(first, {})  # noqa: S102 - our own page

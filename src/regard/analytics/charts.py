@@ -57,7 +57,9 @@ def plot_estimates(
     order = [row["group"] for row in rows]
     scale = {"format": PER_CENT} if percent else {}
     x = alt.X("value:Q", title=figure or None, axis=alt.Axis(**scale), scale=alt.Scale(zero=False))
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("group:N", sort=order, title=None))
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=300))
+    )
     bars = base.mark_rule(color=INK).encode(x=alt.X("low:Q", title=figure or None), x2="high:Q")
     dots = base.mark_point(filled=True, size=60, color=ACCENT, opacity=1).encode(x=x)
     return (bars + dots).properties(title=title, width=width, height=ROW * len(rows))
@@ -149,7 +151,9 @@ def plot_survival(
     ]
     if not rows:
         raise ValueError("there is nothing to draw")
-    colour = alt.Color("group:N", title=None, sort=[_words(group) for group in curves])
+    colour = alt.Color(
+        "group:N", title=None, legend=alt.Legend(symbolOpacity=1), sort=[_words(group) for group in curves]
+    )
     base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("time:Q", title=time), color=colour)
     share = {"title": "still there", "axis": alt.Axis(format=PER_CENT), "scale": alt.Scale(domain=[0, 1])}
     band = base.mark_area(interpolate="step-after", opacity=0.2).encode(

@@ -137,6 +137,16 @@ class Estimates:
         rows = [tuple(row.values()) for row in self.groups.to_pylist()] if self.groups.num_columns else [()]
         return dict(zip(rows, self, strict=False))
 
+    def of(self, *group: Any) -> Estimate:
+        """The estimate of one group, named by its values in the order of the dimensions.
+
+        Raises
+        ------
+        KeyError
+            If there is no such group.
+        """
+        return self.by_group()[group]
+
     def only(self) -> Estimate:
         """The estimate over everything, when no dimension was asked for; of no rows at all, too few."""
         if len(self) == 0:
