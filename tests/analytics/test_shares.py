@@ -45,6 +45,6 @@ def test_a_column_that_says_not_keeps_its_rows() -> None:
 def test_a_group_is_found_by_its_values_and_shown_as_a_line() -> None:
     shares = ra.share(ibis.memtable({"plan": ["a"] * 12 + ["b"] * 3, "success": [True] * 15}), ["plan"])
     assert shares.of("a").value == 1
-    assert str(shares).splitlines() == ["a  1.000 [0.757, 1.000] n=12", "b  too few (n=3)"]
+    assert str(shares).splitlines() == ["a  1.000 [0.758, 1.000] n=12", "b  too few (n=3)"]
     with pytest.raises(KeyError):
         shares.of("c")

@@ -7,13 +7,27 @@ import altair as alt
 import pyarrow as pa
 
 from regard.analytics.churn.kaplan_meier import SurvivalCurve
-from regard.analytics.drivers.importance_performance import ImportancePerformance
+from regard.analytics.drivers.importance_performance import (
+    CANNOT_TELL,
+    FIX_FIRST,
+    KEEP_UP,
+    LOW_PRIORITY,
+    MORE_THAN_NEEDED,
+    ImportancePerformance,
+)
 from regard.analytics.estimate import Estimates
 
 INK, PALE, ACCENT = "#1f2d3d", "#9aa5b1", "#0f6fb8"
 WIDTH, ROW, SIDE = 460, 22, 320
 EXPECTATIONS = ("predicted", "expected")
 PER_CENT = ".0%"
+VERDICTS = {
+    FIX_FIRST: "#c0392b",
+    KEEP_UP: "#1e8449",
+    LOW_PRIORITY: "#7f8c8d",
+    MORE_THAN_NEEDED: "#0f6fb8",
+    CANNOT_TELL: "#b7950b",
+}
 DASHED = {"color": PALE, "strokeDash": [4, 4]}
 
 
@@ -203,11 +217,12 @@ def plot_importance(chart: ImportancePerformance, *, title: str = "", width: int
     ]  # fmt: skip
     if not rows:
         raise ValueError("there is nothing to draw")
+    colours = alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values()))
     across = {"title": "importance: share of what is explained", "axis": alt.Axis(format=PER_CENT)}
     upwards = {"title": "performance: mean rating", "scale": alt.Scale(zero=False)}
     x, low = (alt.X(f"{name}:Q", **across) for name in ("value", "low"))
     y, worst = (alt.Y(f"{name}:Q", **upwards) for name in ("rating", "worst"))
-    base = alt.Chart(alt.Data(values=rows)).encode(color=alt.Color("verdict:N", title=None))
+    base = alt.Chart(alt.Data(values=rows)).encode(color=alt.Color("verdict:N", title=None, scale=colours))
     meeting = alt.Data(values=[{"value": chart.importance_line, "rating": chart.performance_line}])
     lines = alt.Chart(meeting).mark_rule(**DASHED)
     layers = alt.layer(
