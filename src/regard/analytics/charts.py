@@ -222,7 +222,9 @@ def plot_importance(chart: ImportancePerformance, *, title: str = "", width: int
     upwards = {"title": "performance: mean rating", "scale": alt.Scale(zero=False)}
     x, low = (alt.X(f"{name}:Q", **across) for name in ("value", "low"))
     y, worst = (alt.Y(f"{name}:Q", **upwards) for name in ("rating", "worst"))
-    base = alt.Chart(alt.Data(values=rows)).encode(color=alt.Color("verdict:N", title=None, scale=colours))
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        color=alt.Color("verdict:N", title=None, scale=colours, legend=alt.Legend(orient="bottom"))
+    )
     meeting = alt.Data(values=[{"value": chart.importance_line, "rating": chart.performance_line}])
     lines = alt.Chart(meeting).mark_rule(**DASHED)
     layers = alt.layer(
