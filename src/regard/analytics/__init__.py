@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.charts import plot_calibration, plot_estimates, plot_importance, plot_survival
     from regard.analytics.churn.discrimination import auc, calibration_table, lift
     from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
     from regard.analytics.churn.leakage import Leak, find_leaks
@@ -123,6 +124,7 @@ if TYPE_CHECKING:
     from regard.analytics.words.themes import Emerging, emerging_themes, find_themes
 
 _HOMES = {
+    "charts": ("plot_calibration", "plot_estimates", "plot_importance", "plot_survival"),
     "churn.discrimination": ("auc", "calibration_table", "lift"),
     "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
     "churn.leakage": ("Leak", "find_leaks"),
@@ -327,6 +329,10 @@ __all__ = [
     "never_back",
     "nps",
     "nps_counts",
+    "plot_calibration",
+    "plot_estimates",
+    "plot_importance",
+    "plot_survival",
     "poisson_total",
     "power_two_groups",
     "probability_alive",
