@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.know import queries as know
+from regard.show.queries import fixes_about
 from regard.understand import queries as understand
 from regard.web.csv_export import csv_answer
 from regard.web.may import may
@@ -39,7 +40,7 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
             words = _named(understand.words_of(point))
     others = understand.pain_points()
     answer = {
-        "point": point, "people": people, "words": words,
+        "point": point, "people": people, "words": words, "changes": fixes_about(point.key),
         "parts": [each for each in others if each.part_of == point.key],
         "whole": next((each for each in others if each.key == point.part_of), None),
     }  # fmt: skip
