@@ -26,14 +26,15 @@ from regard.understand.orders import (
 from regard.understand.themes import Told
 
 THEME, PROMISE, STEP, RATING = "theme", "promise", "step", "rating"
+EXPRESSIONS = (THEME, STEP, RATING)  # that may only follow from something else that went wrong
 DELIVERY = "delivery"
 MOST_KINDS, MOST_ATTRIBUTES = 12, 20
 BADLY = 0.25  # of the scale: two stars of five
+# calls and messages say that something hurt, not what: they are no pain points of their own
 STEPS = {
     "order.refunded": ("Refunded", "got money back for an order"),
     "item.returned": ("Sent something back", "sent something back from an order"),
     "case.reopened": ("Cases opened again", "had a case about an order that was opened again"),
-    "call.received": ("Had to call", "called after an order"),
 }
 
 

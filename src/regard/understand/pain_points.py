@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
 from regard.ledger import lake
-from regard.understand.experiences import THEME
+from regard.understand.experiences import EXPRESSIONS, THEME
 from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
@@ -162,10 +162,14 @@ def _fewer(rows: npt.NDArray[np.intp], touched: Flags) -> npt.NDArray[np.intp]:
 def _besides(
     exposure: Exposure, exposures: Sequence[Exposure], parts: dict[str, Part]
 ) -> dict[str, npt.NDArray[Any]]:
-    """What else befell the orders that people wrote about: a theme answers for what it adds to that."""
-    if exposure.kind != THEME:
+    """What else befell the orders that people wrote about, rated or sent back: that answers for what it adds only."""
+    if exposure.kind not in EXPRESSIONS:
         return {}
-    others = (one for one in exposures if one.kind != THEME or one.key in parts)
+    others = (
+        one for one in exposures
+        if one.key != exposure.key
+        and (one.kind not in EXPRESSIONS or one.key in parts or (exposure.kind == THEME and one.kind != THEME))
+    )  # fmt: skip
     return {f"befell {one.key}": one.touched for one in others}
 
 
