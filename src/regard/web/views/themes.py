@@ -19,7 +19,7 @@ from regard.web.may import StaffRequest, may
 from regard.web.slicing import read_narrowing
 from regard.web.views.people import named
 
-MOST_SHOWN, MOST_ROWS = 25, 20_000
+MOST_SHOWN, MOST_ROWS = 12, 20_000
 COLUMNS = ("occurred_at", "customer_id", "name", "channel", "instrument", "score", "text")
 SAID = {
     "rename": "The name stays, also in later computations.",
