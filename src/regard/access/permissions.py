@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CUSTOMERS_MERGE = "customers.merge"
     MEASURES_READ = "measures.read"
     EVENTS_READ = "events.read"
+    FIXES_WRITE = "fixes.write"
     IMPORTS_READ = "imports.read"
     IMPORTS_WRITE = "imports.write"
     SURVEYS_READ = "surveys.read"
@@ -60,6 +61,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.CUSTOMERS_MERGE: "decide which records are one customer",
     P.MEASURES_READ: "see measures",
     P.EVENTS_READ: "see what happened",
+    P.FIXES_WRITE: "write down what is changed",
     P.IMPORTS_READ: "see imports",
     P.IMPORTS_WRITE: "import files",
     P.SURVEYS_READ: "see surveys and their answers",
