@@ -57,7 +57,11 @@ def _environ(scope: Message, body: bytes) -> Environ:
 
 
 async def _send(send: Send, answer: Answer) -> None:
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer.body))), *answer.headers]
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(answer.body))),
+        *answer.headers,
+    ]
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": answer.body})

@@ -16,11 +16,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TRACK = json.dumps({"userId": "u1", "event": "Played"}).encode()
 
 
-def ask(path: str, *parts: bytes, key: str = "", method: str = "POST") -> tuple[int, bytes, dict[bytes, bytes]]:
+def ask(
+    path: str, *parts: bytes, key: str = "", method: str = "POST"
+) -> tuple[int, bytes, dict[bytes, bytes]]:
     """What the entry answers to a body that comes in parts; parts are read no further than it asks."""
 
     async def asking() -> Any:
-        headers = [(b"authorization", b"Basic " + b64encode(f"{key}:".encode()))] if key else []
+        headers = [(b"host", b"localhost")]
+        headers += [(b"authorization", b"Basic " + b64encode(f"{key}:".encode()))] if key else []
         scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b""}
         client = ApplicationCommunicator(application, scope)
         for number, part in enumerate(parts, 1):
@@ -46,7 +49,7 @@ def test_a_call_without_a_key_is_refused() -> None:
 
 def test_a_body_without_end_is_refused(key: str) -> None:
     status, body, _ = ask("/v1/batch", *[b" " * (LARGEST_BODY // 2)] * 8, key=key)
-    assert (status, json.loads(body)["code"]) == (400, "invalid_input")
+    assert (status, json.loads(body)["code"]) == (400, "bad_input")
 
 
 def test_other_addresses_are_djangos() -> None:
