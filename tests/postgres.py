@@ -1,6 +1,7 @@
 """A PostgreSQL server for tests, made from the programs on this machine; skips where there are none.
 
-A conftest.py that imports both fixtures gives them to the tests beside it.
+A conftest.py that imports both fixtures gives them to the tests beside it. As a program it runs a command whose
+tests all use such a server: `python -m tests.postgres pytest -q tests/web`.
 """
 
 import os
@@ -9,8 +10,10 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,11 +48,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a server of this test session's own."""
-    if obstacle := _obstacle():
-        pytest.skip(obstacle)
+@contextmanager
+def serving() -> Iterator[str]:
+    """Run a server for a while; its address."""
     folder = Path(tempfile.mkdtemp(prefix="regard-postgres-"))
     folder.chmod(0o777)
     data, port = str(folder / "data"), free_port()
@@ -70,6 +71,15 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a server of this test session's own."""
+    if obstacle := _obstacle():
+        pytest.skip(obstacle)
+    with serving() as address:
+        yield address
+
+
 @pytest.fixture
 def postgres_database(postgres_url: str) -> str:
     """The address of an empty database, as REGARD_DATABASE_URL wants it."""
@@ -79,3 +89,12 @@ def postgres_database(postgres_url: str) -> str:
     with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return f"{postgres_url}/{name}"
+
+
+if __name__ == "__main__":  # python -m tests.postgres pytest -q tests/web
+    if _obstacle():
+        sys.exit(_obstacle())
+    with serving() as started:
+        settings = os.environ | {"REGARD_TEST_DATABASE": f"{started}/regard"}
+        code = subprocess.run(sys.argv[1:], env=settings).returncode
+    sys.exit(code)
