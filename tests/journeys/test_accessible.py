@@ -49,7 +49,7 @@ def pages(customer: int) -> list[str]:
         *(reverse(page.view) for door in DOORS for page in door.pages),
         f"/customers/{customer}", "/customers?q=nobody-there", "/journeys?who=channel:web",
         "/people?of=step&step=first+order", "/measures/csat?by=channel", f"/imports/{done.pk}",
-        "/surveys/new", f"/surveys/{survey.slug}", f"/surveys/{survey.slug}/build",
+        f"/surveys/{survey.slug}", f"/surveys/{survey.slug}/build",
         f"/fix/{point.pk}", f"/show/{fix.pk}", "/show/new", "/nowhere",
     ]  # fmt: skip
 

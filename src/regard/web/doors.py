@@ -56,7 +56,7 @@ DOORS = (
         (
             Page("voice", "Voice", P.MEASURES_READ, "v"),
             Page("measures", "Measures", P.MEASURES_READ, "m", ("measure",)),
-            Page("surveys", "Surveys", P.SURVEYS_READ, "u", ("survey-page", "survey-new", "survey-build")),
+            Page("surveys", "Surveys", P.SURVEYS_READ, "u", ("survey-page", "survey-build")),
         ),
     ),
     Door("journeys", "Journeys", (Page("journeys", "Journeys", P.MEASURES_READ, "j"),)),
