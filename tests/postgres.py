@@ -8,6 +8,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -94,6 +95,7 @@ def postgres_database(postgres_url: str) -> str:
 if __name__ == "__main__":  # python -m tests.postgres pytest -q tests/web
     if _obstacle():
         sys.exit(_obstacle())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server ends with us
     with serving() as started:
         settings = os.environ | {"REGARD_TEST_DATABASE": f"{started}/regard"}
         code = subprocess.run(sys.argv[1:], env=settings).returncode
