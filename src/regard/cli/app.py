@@ -13,6 +13,7 @@ from regard.cli import (
     measures,
     serving,
     simulate,
+    write_keys,
 )
 
 app = typer.Typer(
@@ -37,4 +38,5 @@ app.command()(measures.measure)
 app.command()(customers.events)
 app.add_typer(imports.rejects, name="rejects")
 app.command()(focus.index)
+app.add_typer(write_keys.app, name="write-keys")
 app.command()(doctor.doctor)

@@ -173,6 +173,13 @@ SETTINGS: tuple[Setting, ...] = (
         _positive,
     ),
     Setting(
+        "TRACKING_KEY_LIMIT",
+        "number",
+        "120000",
+        "Requests a minute, each up to 2,500 events, that one write key may send; more are refused (429).",
+        _positive,
+    ),
+    Setting(
         "MEMORY_LIMIT_MB",
         "number",
         "4096",
