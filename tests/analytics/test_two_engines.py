@@ -68,6 +68,21 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "coming back": lambda events: ra.repeat_purchase(ra.mark_repeats(events), by=["channel"]),
     "top share": lambda events: ra.top_share(events, by=["channel"], amount="amount"),
+    "gini": lambda events: ra.gini(events, by=["channel"], amount="amount"),
+    "lorenz curve": lambda events: ra.lorenz_curve(events, by=["channel"], amount="amount", at=[0.3, 0.8]),
+    "value by cohort": lambda events: (
+        ra.cohort_value(
+            events,
+            by=["channel"],
+            first="occurred_at",
+            past="amount",
+            ahead="weight",
+        ).whole
+    ),
+    "value by week": lambda events: (
+        ra.cohort_value(events, first="occurred_at", past="amount", ahead="weight", period="week").total_ahead
+    ),
+    "reasons for leaving": lambda events: ra.leaving_reasons(events, reason="channel", value="amount").lost,
     "total": lambda events: ra.total(events, by=["channel"], amount="amount"),
     "rfm by day": lambda events: rfm_summary(events, until=date(2026, 12, 31)),
     "rfm by week": lambda events: rfm_summary(events, until=date(2026, 12, 31), grain="week", unit="day"),

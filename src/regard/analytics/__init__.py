@@ -11,8 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.churn.discrimination import auc, calibration_table, lift
     from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
+    from regard.analytics.churn.leakage import Leak, find_leaks
     from regard.analytics.churn.log_rank import LogRank, log_rank
+    from regard.analytics.churn.model import ChurnModel, fit_churn_model
+    from regard.analytics.churn.reasons import LeavingReasons, leaving_reasons
     from regard.analytics.churn.retention import cohort_retention, retention_curve
     from regard.analytics.comparisons import (
         Comparison,
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from regard.analytics.customers.complaints import complaint_rate
     from regard.analytics.customers.concentration import top_share
     from regard.analytics.customers.late_delivery import late_delivery_rate
+    from regard.analytics.customers.lorenz import gini, lorenz_curve
     from regard.analytics.customers.opening_hours import OpeningHours
     from regard.analytics.customers.repeat_purchase import mark_repeats, repeat_purchase
     from regard.analytics.customers.waiting_time import waiting_time
@@ -78,21 +83,34 @@ if TYPE_CHECKING:
     from regard.analytics.journeys.step_scores import step_scores
     from regard.analytics.journeys.variants import journey_variants
     from regard.analytics.shares import mean, share, total
+    from regard.analytics.value.acquisition import Spending, acquisition_cost, retention_cost
     from regard.analytics.value.bgbb import fit_bgbb
     from regard.analytics.value.bgnbd import fit_bgnbd, fit_mbgnbd
+    from regard.analytics.value.bgnbd_covariates import (
+        expected_purchases_given,
+        fit_bgnbd_covariates,
+        probability_alive_given,
+    )
+    from regard.analytics.value.calibration import HoldoutCalibration, holdout_calibration
     from regard.analytics.value.chance import ValueInterval, simulate_value
     from regard.analytics.value.clv import LifetimeValue, lifetime_value
+    from regard.analytics.value.cohorts import CohortValue, cohort_value
     from regard.analytics.value.gammagamma import fit_gammagamma
     from regard.analytics.value.history import expected_purchases, probability_alive
     from regard.analytics.value.likelihood import Fit
     from regard.analytics.value.paretonbd import fit_paretonbd
+    from regard.analytics.value.retention_worth import RetentionWorth, retention_worth
     from regard.analytics.value.rfm import rfm_summary
     from regard.analytics.value.sbg import discounted_lifetime, fit_sbg, retention, survival
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 
 _HOMES = {
+    "churn.discrimination": ("auc", "calibration_table", "lift"),
     "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
+    "churn.leakage": ("Leak", "find_leaks"),
     "churn.log_rank": ("LogRank", "log_rank"),
+    "churn.model": ("ChurnModel", "fit_churn_model"),
+    "churn.reasons": ("LeavingReasons", "leaving_reasons"),
     "churn.retention": ("cohort_retention", "retention_curve"),
     "comparisons": (
         "Comparison", "benjamini_hochberg", "compare", "compare_many", "sample_size_mean",
@@ -103,6 +121,7 @@ _HOMES = {
     "customers.complaints": ("complaint_rate",),
     "customers.concentration": ("top_share",),
     "customers.late_delivery": ("late_delivery_rate",),
+    "customers.lorenz": ("gini", "lorenz_curve"),
     "customers.opening_hours": ("OpeningHours",),
     "customers.repeat_purchase": ("mark_repeats", "repeat_purchase"),
     "customers.waiting_time": ("waiting_time",),
@@ -137,14 +156,19 @@ _HOMES = {
     "journeys.step_scores": ("step_scores",),
     "journeys.variants": ("journey_variants",),
     "shares": ("mean", "share", "total"),
+    "value.acquisition": ("Spending", "acquisition_cost", "retention_cost"),
     "value.bgbb": ("fit_bgbb",),
     "value.bgnbd": ("fit_bgnbd", "fit_mbgnbd"),
+    "value.bgnbd_covariates": ("expected_purchases_given", "fit_bgnbd_covariates", "probability_alive_given"),
+    "value.calibration": ("HoldoutCalibration", "holdout_calibration"),
     "value.chance": ("ValueInterval", "simulate_value"),
     "value.clv": ("LifetimeValue", "lifetime_value"),
+    "value.cohorts": ("CohortValue", "cohort_value"),
     "value.gammagamma": ("fit_gammagamma",),
     "value.history": ("expected_purchases", "probability_alive"),
     "value.likelihood": ("Fit",),
     "value.paretonbd": ("fit_paretonbd",),
+    "value.retention_worth": ("RetentionWorth", "retention_worth"),
     "value.rfm": ("rfm_summary",),
     "value.sbg": ("discounted_lifetime", "fit_sbg", "retention", "survival"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
@@ -153,6 +177,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Adjusted",
+    "ChurnModel",
+    "CohortValue",
     "Comparison",
     "ConvergenceWarning",
     "Difference",
@@ -161,10 +187,13 @@ __all__ = [
     "Estimate",
     "Estimates",
     "Fit",
+    "HoldoutCalibration",
     "ImportancePerformance",
     "Interruption",
     "JourneyGraph",
     "KeyDrivers",
+    "Leak",
+    "LeavingReasons",
     "LifetimeValue",
     "LogRank",
     "OpeningHours",
@@ -174,18 +203,24 @@ __all__ = [
     "ProportionalOdds",
     "Ranking",
     "Registration",
+    "RetentionWorth",
+    "Spending",
     "StatisticalWarning",
     "SurvivalCurve",
     "ValueInterval",
+    "acquisition_cost",
     "active_customers",
     "adjusted_wald_nps",
+    "auc",
     "average_effect",
     "benjamini_hochberg",
     "bootstrap",
+    "calibration_table",
     "ces",
     "ces_easy_share",
     "churn_rate",
     "cohort_retention",
+    "cohort_value",
     "compare",
     "compare_many",
     "complaint_rate",
@@ -195,16 +230,22 @@ __all__ = [
     "difference_in_differences",
     "discounted_lifetime",
     "expected_purchases",
+    "expected_purchases_given",
+    "find_leaks",
     "fit_bgbb",
     "fit_bgnbd",
+    "fit_bgnbd_covariates",
+    "fit_churn_model",
     "fit_gammagamma",
     "fit_mbgnbd",
     "fit_paretonbd",
     "fit_sbg",
     "funnel",
     "funnel_counts",
+    "gini",
     "handover_delay",
     "handovers",
+    "holdout_calibration",
     "importance_performance",
     "interrupted_series",
     "journey_edges",
@@ -216,9 +257,12 @@ __all__ = [
     "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "leaving_reasons",
     "lifetime_value",
+    "lift",
     "lmg",
     "log_rank",
+    "lorenz_curve",
     "mark_repeats",
     "mean",
     "never_back",
@@ -227,6 +271,7 @@ __all__ = [
     "poisson_total",
     "power_two_groups",
     "probability_alive",
+    "probability_alive_given",
     "proportional_odds",
     "prove_with_holdout",
     "rank_pain_points",
@@ -237,7 +282,9 @@ __all__ = [
     "repeat_purchase",
     "response_rate",
     "retention",
+    "retention_cost",
     "retention_curve",
+    "retention_worth",
     "rfm_summary",
     "sample_size_mean",
     "sample_size_nps",

@@ -104,10 +104,10 @@ def _fit(model: str, counts: Counts, *, dropout_at_start: bool) -> Fit:
     likelihood = _Likelihood(counts, dropout_at_start)
     mean_T = float(np.average(counts.T, weights=counts.weight))
     start = (0.5, max(0.25 * mean_T, 1e-3), 1.0, 2.5)
-    return maximise(model, NAMES, likelihood, start, counts.n, _explain)
+    return maximise(model, NAMES, likelihood, start, counts.n, explain)
 
 
-def _explain(params: dict[str, float], errors: dict[str, float]) -> str:
+def explain(params: dict[str, float], errors: dict[str, float]) -> str:
     share = params["a"] / (params["a"] + params["b"])
     if unknown_spread(params["a"], params["b"], errors["a"]):
         return f"The dropout rate is identified ({share:.4f} a purchase), its spread over customers is not."
@@ -212,7 +212,20 @@ def probability_alive(
     """
     x, t_x, age = (np.asarray(column, dtype=np.float64) for column in (frequency, recency, T))
     r, alpha, a, b = (fit[name] for name in NAMES)
-    shift = 1.0 if fit.model == "MBG/NBD" else 0.0
+    return alive_given(r, alpha, a, b, x, t_x, age, shift=1.0 if fit.model == "MBG/NBD" else 0.0)
+
+
+def alive_given(
+    r: float,
+    alpha: Array | float,
+    a: Array | float,
+    b: Array | float,
+    x: Array,
+    t_x: Array,
+    age: Array,
+    shift: float = 0.0,
+) -> Array:
+    """P(still a customer | history) under parameters that may differ from customer to customer."""
     before = np.where(x + shift > 0, b + x + shift - 1.0, np.inf)
     odds = a / before * ((alpha + age) / (alpha + t_x)) ** (r + x)
     return np.asarray(1.0 / (1.0 + odds))
@@ -249,10 +262,10 @@ def purchases_if_alive(
     x, age, ahead = (np.asarray(column, dtype=np.float64) for column in (frequency, T, t))
     r, alpha, a, b = (fit[name] for name in NAMES)
     shift = 1.0 if fit.model == "MBG/NBD" else 0.0
-    return _purchases_if_alive(ahead, r + x, alpha + age, a, b + x + shift)
+    return purchases_given(ahead, r + x, alpha + age, a, b + x + shift)
 
 
-def _purchases_if_alive(ahead: Array, shape: Array, rate: Array, a: float, b: Array) -> Array:
+def purchases_given(ahead: Array, shape: Array, rate: Array, a: Array | float, b: Array) -> Array:
     """E[purchases in `ahead`] of a customer alive now with rate ~ gamma(shape, rate) and dropout ~ beta(a, b)."""
     z = ahead / (rate + ahead)
     c = a + b - 1.0
@@ -273,6 +286,6 @@ def expected_purchases_of_new(fit: Fit, t: npt.ArrayLike) -> npt.NDArray[np.floa
     if fit.model == "MBG/NBD":
         stays = b / (a + b)
         return np.asarray(
-            stays * _purchases_if_alive(ahead, np.asarray(r), np.asarray(alpha), a, np.asarray(b + 1.0))
+            stays * purchases_given(ahead, np.asarray(r), np.asarray(alpha), a, np.asarray(b + 1.0))
         )
-    return np.asarray(_purchases_if_alive(ahead, np.asarray(r), np.asarray(alpha), a, np.asarray(b)))
+    return np.asarray(purchases_given(ahead, np.asarray(r), np.asarray(alpha), a, np.asarray(b)))

@@ -1,6 +1,7 @@
 """From a log of transactions to what the value models need: frequency, recency, T and monetary value."""
 
-from datetime import date, datetime
+import math
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 import ibis
@@ -8,6 +9,7 @@ import ibis.expr.types as ir
 
 Grain = Literal["second", "hour", "day", "week"]
 SECONDS: dict[str, int] = {"second": 1, "hour": 3600, "day": 86_400, "week": 604_800}
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - engines keep UTC without a zone
 MONDAY = 4 * 86_400  # 1970-01-01 was a Thursday: weeks are counted from the Monday after
 
 
@@ -28,8 +30,8 @@ def rfm_summary(
     transactions : ibis.Table
         One row a transaction.
     until : date or datetime
-        End of observation, included if a date; later transactions are left out. There is no default: a model fitted up
-        to another day is another model.
+        End of observation: of a date its whole day, of a datetime (UTC unless it names a zone) its whole second. There
+        is no default: a model fitted up to another day is another model.
     customer, at, amount : str
         Columns: who, when (date or timestamp, UTC), how much (a number; None where there is none).
     grain : {"second", "hour", "day", "week"}
@@ -71,12 +73,15 @@ def rfm_summary(
         raise ValueError(f"the transactions have no column {missing[0]!r}")
     step = SECONDS[grain]
     shift = MONDAY if grain == "week" else 0
-    second = transactions[at].cast("timestamp").epoch_seconds()
-    counted = transactions.filter(
-        second < _last_second(until) + 1
-    ).select(  # some engines count parts of a second
+    last_second = _last_second(until)
+    moment = transactions[at].cast("timestamp")
+    second = moment.epoch_seconds() - shift if shift else moment.epoch_seconds()
+    end = EPOCH + timedelta(
+        seconds=last_second + 1
+    )  # a bound on the column itself lets engines skip what is later
+    counted = transactions.filter(moment < ibis.literal(end, type="timestamp")).select(
         who=transactions[customer],
-        place=((second - shift) / step).floor().cast("int64"),
+        place=(second / step).floor().cast("int64"),
         spent=transactions[amount].cast("float64") if amount else ibis.literal(0.0),
     )
     purchases = counted.group_by("who", "place").agg(spent=counted.spent.sum())
@@ -87,19 +92,20 @@ def rfm_summary(
         spent=purchases.spent.sum(),
         first_spent=purchases.spent.argmin(purchases.place),
     )
-    end = (_last_second(until) - shift) // step
+    last_place = (last_second - shift) // step
     ratio = step / SECONDS[unit]
     mean = (people.spent - people.first_spent) / people.frequency.nullif(0)
     return people.select(
         **{customer: people.who},
         frequency=people.frequency.cast("int64"),
         recency=(people["last"] - people["first"]) * ibis.literal(ratio),
-        T=(ibis.literal(end) - people["first"]) * ibis.literal(ratio),
+        T=(ibis.literal(last_place) - people["first"]) * ibis.literal(ratio),
         monetary_value=mean.fill_null(0.0),
     )
 
 
 def _last_second(until: date | datetime) -> int:
     if isinstance(until, datetime):
-        return int(until.timestamp())
+        moment = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return math.floor(moment.timestamp())
     return (until - date(1970, 1, 1)).days * 86_400 + 86_399
