@@ -38,7 +38,7 @@ def _obstacle() -> str:
     return ""
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -52,7 +52,7 @@ def postgres_url() -> Iterator[str]:
         pytest.skip(obstacle)
     folder = Path(tempfile.mkdtemp(prefix="regard-postgres-"))
     folder.chmod(0o777)
-    data, port = str(folder / "data"), _free_port()
+    data, port = str(folder / "data"), free_port()
     initdb, pg_ctl = str(_program("initdb")), str(_program("pg_ctl"))
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
 

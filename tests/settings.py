@@ -8,4 +8,5 @@ os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-tests-")
 from regard.project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+REGARD_API_ADDRESS_LIMIT = REGARD_API_KEY_LIMIT = 1_000_000  # all tests come from one address
 HUEY = {"huey_class": "huey.MemoryHuey", "name": "regard", "immediate": True}

@@ -9,6 +9,7 @@ RegardError
 ├── AccessError           403  who asks may not
 ├── NotFoundError         404  there is no such thing
 ├── ConflictError         409  it is already otherwise
+├── TooOftenError         429  asked too often; `retry_after` says for how many seconds to wait
 └── StoreError            503  a store is full, locked or away; try again
 """
 
@@ -62,6 +63,15 @@ class NotFoundError(RegardError):
 class ConflictError(RegardError):
     code = "conflict"
     http_status = 409
+
+
+class TooOftenError(RegardError):
+    code = "too_often"
+    http_status = 429
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: int) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class StoreError(RegardError):

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from regard.know.models import Candidate, Identity
+from regard.know.models import Candidate, Identity, SharedNumber
 from regard.listen.models import Import, Reject
 from tests.journeys.conftest import open_page
 
@@ -26,6 +26,8 @@ def pages(customer: int) -> list[str]:
         probability=0.8,
         evidence={"name": {"weight": 4.0, "level": "close"}, "email": {"weight": -2}},
     )
+    evidence = {"values": 40, "share": 0.9, "compared": 30, "agreeing": 28, "contradicting": 1}
+    SharedNumber.objects.create(left="crm.shop_nr", right="shop", state="unsure", evidence=evidence)
     done = Import.objects.create(
         source="shop", file_name="orders.csv", path="x", fingerprint="x", actor="ada", state="done", rows_read=3,
         rejected_rows=1,
@@ -34,7 +36,8 @@ def pages(customer: int) -> list[str]:
     return [
         "/", "/customers", f"/customers/{customer}", "/customers?q=nobody-there", "/measures",
         "/measures/csat?by=channel",
-        "/review", "/imports", f"/imports/{done.pk}", "/settings", "/settings/users", "/settings/keys", "/account",
+        "/review", "/review/numbers", "/imports", f"/imports/{done.pk}",
+        "/settings", "/settings/users", "/settings/keys", "/account",
         "/styleguide", "/nowhere",
     ]  # fmt: skip
 

@@ -200,3 +200,48 @@ def test_numbers_that_another_source_uses_are_the_same_customers(write: Write) -
     done = take_in(write("tickets.csv", tickets), source="helpdesk")
     assert done.event_rows == 3
     assert {e["person"] for e in visible() if e["name"] == "case.opened"} == {"shop:K1", "shop:K2", "shop:K3"}
+
+
+def test_an_order_of_one_row_carries_its_product_and_is_one_event(write: Write) -> None:
+    orders = "order_id,customer_id,order_date,article,total\n" + "".join(
+        f"{n},K{n},2026-01-0{n} 10:00,FJ-1{n},10.50\n" for n in range(1, 6)
+    )
+    assert take_in(write("orders.csv", orders)).events_added == 5
+    assert {(e["name"], e["data"]) for e in visible()} == {
+        ("order.completed", f'{{"product":"FJ-1{n}"}}') for n in range(1, 6)
+    }
+
+
+THOUSANDS = ORDERS.replace("10.50", '"1,234"').replace("20.00", '"5,678"').replace("5.25", '"2,500"')
+
+
+def test_a_mark_before_three_digits_is_asked_in_amounts_and_never_guessed(write: Write) -> None:
+    for text in (THOUSANDS, THOUSANDS.replace('"', "").replace(",2,500", ",2.500").replace("1,234", "1.234")
+                 .replace("5,678", "5.678")):  # fmt: skip
+        with pytest.raises(AmbiguousError, match="--decimal-mark comma or point"):
+            take_in(write("orders.csv", text))
+    assert not events().count().execute()
+    with pytest.raises(AmbiguousError, match="decimal-mark"):
+        take_in(write("orders.csv", THOUSANDS), mapping=parse_mapping(MAPPING))
+    take_in(write("orders.csv", THOUSANDS), hints=Hints(decimal_comma=False))
+    assert {event["amount"] for event in visible()} == {Decimal(1234), Decimal(5678), Decimal(2500)}
+
+
+def test_the_answer_about_the_mark_is_kept_for_the_next_file(write: Write) -> None:
+    take_in(write("orders.csv", THOUSANDS), hints=Hints(decimal_comma=True))
+    take_in(write("orders2.csv", THOUSANDS.replace("\n1,", "\n11,")))
+    assert {event["amount"] for event in visible()} == {
+        Decimal("1.234"),
+        Decimal("5.678"),
+        Decimal("2.5"),
+    }
+    assert "decimal_comma = true" in mapping_path("shop").read_text("utf-8")
+
+
+def test_a_number_cell_of_a_typed_format_is_never_asked_about(write: Write) -> None:
+    rows = "".join(
+        f'{{"order_id": {n}, "customer_id": "K{n}", "order_date": "2026-01-0{n}", "total": {n}.234}}\n'
+        for n in (1, 2, 3)
+    )
+    take_in(write("orders.ndjson", rows))
+    assert {event["amount"] for event in visible()} == {Decimal(f"{n}.234") for n in (1, 2, 3)}

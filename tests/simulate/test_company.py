@@ -4,6 +4,7 @@ import json
 import mailbox
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -177,3 +178,11 @@ def test_memory_stays_small_however_many_customers(tmp_path: Path) -> None:
     assert (
         int(done.stdout) < 400_000
     )  # kilobytes; the kernel's own count, which a large parent does not raise
+
+
+def test_later_entries_of_the_crm_do_not_pile_up_on_the_last_day(company: Company) -> None:
+    folder, _ = company
+    header, *records = CalamineWorkbook.from_path(folder / "crm.xlsx").get_sheet_by_index(0).to_python()
+    days = Counter(record[header.index("Angelegt am")] for record in records)
+    assert max(days) < AS_OF
+    assert days.most_common(1)[0][1] < 12  # 1.5 a day are usual

@@ -24,9 +24,18 @@ def _order(
     who, subject, stays = f"shop:{number}", f"order:{name}", 0.85
     late, asked, passed, faulty = (rng.random() < share for share in (0.2, 0.3, 0.1, 0.15))
     due, arrived = at + timedelta(days=4), at + timedelta(days=6 if late else 3)
+    bought = {"product": "A-10" if faulty else "B-20"}  # said of the order, or of its line
     rows = [
-        event("order.completed", who, at, subject=subject, amount="40", channel="web"),
-        event("item.bought", who, at, subject=subject, data={"product": "A-10" if faulty else "B-20"}),
+        event(
+            "order.completed",
+            who,
+            at,
+            subject=subject,
+            amount="40",
+            channel="web",
+            data=bought if number % 2 else None,
+        ),
+        *([] if number % 2 else [event("item.bought", who, at, subject=subject, data=bought)]),
         event("order.delivered", who, arrived, subject=subject, data={"promised_at": due.isoformat()}),
     ]
     if late:

@@ -30,6 +30,7 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "measure-csv": (["nps"], False),
     "measure-rows": (["nps"], False),
     "decide": ([1], True),
+    "decide-number": ([1], True),
     "import": ([1], False),
     "import-progress": ([1], False),
     "import-preview": ([1], True),

@@ -9,7 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from regard.analytics import Estimate
 from regard.know.models import Candidate, Identity, Merge
+from regard.ledger.queries import newest_events
 from regard.listen.models import Import
 
 ORDERS = """order id;customer id;e-mail;order date;total
@@ -216,3 +218,33 @@ def test_an_unreadable_file_says_why(as_: Callable[[str], Client], db: None) -> 
 def test_money_and_numbers_follow_the_readers_locale(as_: Callable[[str], Client], computed: int) -> None:
     assert "€59.97" in text_of(as_("greta"), "/customers", **{"Accept-Language": "en"})
     assert "59,97 €" in text_of(as_("greta"), "/customers", **{"Accept-Language": "de"})
+
+
+def test_the_value_of_the_base_is_homes_fourth_figure(
+    as_: Callable[[str], Client], computed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worth = Estimate(81234.0, 70111.0, 99123.0, 1200, "model", version="1")
+    monkeypatch.setattr("regard.understand.queries.worth_of_all", lambda: (worth, "EUR"))
+    tiles = re.findall(r'<article class="figure">.*?</article>', text_of(as_("greta"), "/"), re.DOTALL)
+    assert len(tiles) == 4
+    assert "Value of the base" in tiles[3]
+    assert "€81,000" in tiles[3]
+    assert "€70,000 to €99,000 · n 1,200" in tiles[3]
+    assert 'class="interval"' in tiles[3]
+
+
+def test_an_ambiguous_decimal_mark_is_asked_on_the_page(as_: Callable[[str], Client], db: None) -> None:
+    max_ = as_("max")
+    text = ORDERS.replace("19,99", "1.999").replace("5,00", "5.000").replace("total", "amount")
+    job = upload(max_, text, source="till")
+    html = text_of(max_, f"/imports/{job.pk}")
+    assert 'name="decimal_mark" value="comma"' in html
+    assert 'name="date_order"' not in html
+    assert max_.post(f"/imports/{job.pk}/start", {"text": ""}).status_code == 409
+    assert max_.post(f"/imports/{job.pk}/start", {"decimal_mark": "dot"}).status_code == 400
+    max_.post(f"/imports/{job.pk}/start", {"decimal_mark": "comma"})
+    assert "decimal_mark" not in text_of(max_, f"/imports/{job.pk}").replace("decimal_mark</code>", "")
+    max_.post(f"/imports/{job.pk}/start", {"text": ""})
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert {str(row["amount"]) for row in newest_events()} == {"1999.0000", "5000.0000"}

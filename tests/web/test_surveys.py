@@ -1,7 +1,9 @@
 """The staff's pages about surveys."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -142,4 +144,23 @@ def test_a_preview_shows_the_form_as_it_stands_and_keeps_nothing(as_: Callable[[
     page = as_("ada").post(f"/surveys/{survey.slug}/preview", given).content.decode()
     assert 'dir="rtl"' in page
     assert "&lt;i&gt;x&lt;/i&gt;" in page
+    assert Survey.objects.get().draft == survey.draft
+
+
+@pytest.mark.parametrize("template", ["key-account", "csat", "churn", "pulse"])
+def test_the_builders_form_sent_back_unchanged_changes_nothing(
+    as_: Callable[[str], Client], template: str
+) -> None:
+    survey = survey_of(template)
+    page = as_("ada").get(f"/surveys/{survey.slug}/build").content.decode()
+    form = page[page.index('id="builder"') :]
+    given = {
+        name: unescape(value)
+        for name, value in re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', form)
+    }
+    answer = as_("ada").post(
+        f"/surveys/{survey.slug}/preview", given | {"show": survey.draft["questions"][1]["key"]}
+    )
+    assert answer.status_code == 200, answer.content.decode()
+    assert as_("ada").post(f"/surveys/{survey.slug}/build", given).status_code == 302
     assert Survey.objects.get().draft == survey.draft

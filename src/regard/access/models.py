@@ -42,6 +42,15 @@ class FailedSignIn(models.Model):
         indexes = [models.Index(fields=["account", "at"]), models.Index(fields=["address", "at"])]
 
 
+class RequestCount(models.Model):
+    """How many requests somebody was given in one minute, as `rates.py` counts them."""
+
+    pk = models.CompositePrimaryKey("subject", "minute")
+    subject = models.CharField(max_length=120)  # `key:0a1b2c3d4e`, `address:192.0.2.1`
+    minute = models.BigIntegerField(db_index=True)  # since 1970
+    count = models.BigIntegerField()
+
+
 class AccessChange(models.Model):
     """Who changed whose access: users made, roles changed, keys made and revoked."""
 

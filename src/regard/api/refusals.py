@@ -13,7 +13,7 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from regard.errors import InputError, NotFoundError, RegardError, StoreError
+from regard.errors import InputError, NotFoundError, RegardError, StoreError, TooOftenError
 
 RETRY_AFTER = "5"  # seconds
 ENVELOPE = 1 << 20  # what a multipart body may have besides its file
@@ -48,6 +48,8 @@ def refusal(error: RegardError) -> JsonResponse:
     response = JsonResponse(answer, status=error.http_status)
     if error.http_status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooOftenError):
+        response["Retry-After"] = str(error.retry_after)
     if error.http_status == 503:
         response["Retry-After"] = RETRY_AFTER
     return response

@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Router
 from regard.api import customers, events, imports, measures, merges
 from regard.api.authentication import KeyWith, may_read_description
 from regard.api.refusals import NO_KEY, refusal, refuse_everything_in_one_shape
-from regard.errors import NotFoundError
+from regard.errors import NotFoundError, TooOftenError
 
 
 def _for_insiders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -18,7 +18,10 @@ def _for_insiders(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
     @wraps(view, assigned=())
     def asked(request: HttpRequest, **values: Any) -> HttpResponse:
-        return view(request, **values) if may_read_description(request) else refusal(NO_KEY)
+        try:
+            return view(request, **values) if may_read_description(request) else refusal(NO_KEY)
+        except TooOftenError as error:  # this view answers outside of the API's own handlers
+            return refusal(error)
 
     return asked
 

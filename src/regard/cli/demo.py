@@ -5,16 +5,18 @@ import os
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from regard.cli import actor
 from regard.cli.options import HomeOption
-from regard.errors import ConflictError
+from regard.errors import ConflictError, InputError
 
 DEMO_HOME = Path("demo")
+CHANGES = "changes.json"  # what management changed; not a department's file
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,6 @@ def _keep(folder: Path, play: Play) -> None:
 
 def _take_in(files: Path, play: Play) -> None:
     """What a company does in its first hour: import every department's file, link, compute."""
-    from datetime import date
-
     from django.utils import timezone
     from rich.console import Console
 
@@ -100,7 +100,7 @@ def _take_in(files: Path, play: Play) -> None:
     with console.status("Writing the departments' files"):
         write_company(files, customers=play.customers, seed=play.seed, as_of=date.fromisoformat(play.as_of))
     for path in sorted(files.iterdir()):
-        if path.name.startswith("truth"):
+        if path.name.startswith("truth") or path.name == CHANGES:
             continue
         with console.status(f"Importing {path.name}"):
             done = import_file(path, source=path.stem, actor=actor())
@@ -110,5 +110,21 @@ def _take_in(files: Path, play: Play) -> None:
         )
     with console.status("Finding out who is who"):
         link_identities(actor=actor())
+    with console.status("Writing down what was changed"):
+        for change in json.loads((files / CHANGES).read_text(encoding="utf-8")):
+            _register(change)
     with console.status("Computing"):
         compute(as_of=timezone.now(), actor=actor())
+
+
+def _register(change: dict[str, Any]) -> None:
+    """A change as management tells of it; a company too small to judge it by goes without."""
+    from regard.show.actions import register_fix
+
+    try:
+        register_fix(
+            change["title"], about=change["about"], since=date.fromisoformat(change["since"]),
+            dimension=change["dimension"], groups=change["groups"], actor=actor(),
+        )  # fmt: skip
+    except InputError as error:
+        print(f"{change['title']} cannot be judged: {error}")

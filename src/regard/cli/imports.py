@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 rejects = typer.Typer(no_args_is_help=True, help="Rows that could not be used: list, mend, hand in again.")
 DATE_ORDERS = ("dmy", "mdy", "ymd")
+DECIMAL_MARKS = ("comma", "point")
 COUNTS = ("rows_read", "event_rows", "attribute_rows", "duplicate_rows", "rejected_rows", "events_added")
 SHOWN = ("rows_read", "duplicate_rows", "rejected_rows", "events_added")
 
@@ -39,6 +40,9 @@ def import_files(
     date_order: Annotated[
         str, typer.Option(help="dmy, mdy or ymd, where dates can be read in two ways.")
     ] = "",
+    decimal_mark: Annotated[
+        str, typer.Option(help="comma or point, where 1,234 may be a thousand or one and a bit.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")
     ] = False,
@@ -48,6 +52,8 @@ def import_files(
     """Take in files: what is new is added, what cannot be used is kept aside with its reason."""
     if date_order and date_order not in DATE_ORDERS:
         raise InputError(f"`{date_order}` is no date order.", hint="Say dmy, mdy or ymd.")
+    if decimal_mark and decimal_mark not in DECIMAL_MARKS:
+        raise InputError(f"`{decimal_mark}` is no decimal mark.", hint="Say comma or point.")
     start(home)
     from regard.listen.mapping import read_mapping
     from regard.listen.mapping.words import slug
@@ -59,7 +65,8 @@ def import_files(
             raise InputError(f"There is no file {file}.")
     written = read_mapping(mapping) if mapping else None
     source = check_source(source or (written.source if written else slug(files[0].name.split(".")[0])))
-    hints = Hints(date_order=date_order or None)  # type: ignore[arg-type]
+    comma = decimal_mark == "comma" if decimal_mark else None
+    hints = Hints(date_order=date_order or None, decimal_comma=comma)  # type: ignore[arg-type]
     used = written or _agree(files, source, hints, yes=yes or json, keep=not dry_run, quiet=json)
     done: list[Import] = []
     try:

@@ -23,6 +23,7 @@ from regard.know.models import (
 from regard.know.normalise.email import comparable_email
 from regard.know.people import things_of
 from regard.know.search import matching_customers
+from regard.know.shared_numbers import rule_of_numbers
 
 NUMBER = re.compile(r"[Cc]?(\d{1,18})")
 
@@ -248,6 +249,16 @@ def newest_merges(*, limit: int = 50) -> list[Merge]:
 def shared_numbers() -> list[SharedNumber]:
     """Columns of numbers found to count the same people, with their evidence; refused ones too."""
     return list(SharedNumber.objects.order_by("left", "right"))
+
+
+def count_unsure_numbers() -> int:
+    """Columns of numbers that may count the same people, for a person to decide."""
+    return SharedNumber.objects.filter(state=SharedNumber.State.UNSURE, decided_by="").count()
+
+
+def links_by(shared: SharedNumber) -> int:
+    """How many pairs of records a shared number joins now."""
+    return Link.objects.filter(rule=rule_of_numbers(shared.left, shared.right), active=True).count()
 
 
 def merges_of(customer_id: int) -> list[Merge]:

@@ -183,6 +183,24 @@ def is_local(place: str) -> bool:
     return "://" not in place
 
 
+def storage_options() -> dict[str, str]:
+    """What an object store is opened with; what is not set is looked for in the environment (AWS_...)."""
+    given = settings.REGARD_S3
+    options = {
+        "aws_endpoint": given["ENDPOINT"],
+        "aws_region": given["REGION"],
+        "aws_access_key_id": given["KEY_ID"],
+        "aws_secret_access_key": given["SECRET"],
+        "aws_allow_http": "true" if given["ENDPOINT"].startswith("http://") else "",
+    }
+    return {name: value for name, value in options.items() if value}
+
+
+def storage_of(place: str) -> pyarrow.fs.FileSystem:
+    """A table's folder, as Arrow reads and writes it."""
+    return pyarrow.fs.PyFileSystem(DeltaStorageHandler(place, options=storage_options()))
+
+
 @contextmanager
 def store_errors(task: str) -> Iterator[None]:
     """Rethrow whatever a store raises as StoreError that names the task and, of a query, the SQL."""
@@ -200,7 +218,7 @@ def open_table(name: str) -> DeltaTable | None:
     with store_errors(f"Opening the lake table `{name}` at {place}"):
         try:
             if place not in opened:
-                opened[place] = DeltaTable(place)
+                opened[place] = DeltaTable(place, storage_options=storage_options())
             elif not _is_newest(place, opened[place]):
                 opened[place].update_incremental()
         except TableNotFoundError:
@@ -251,8 +269,9 @@ def read_files(name: str, paths: list[str], *, backend: Backend | None = None) -
         return backend.read_parquet([f"{place}/{path}" for path in paths], table_name=view)
     rows = TABLES[name].empty_table()
     if paths:
-        storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(place))
-        rows = pyarrow.dataset.dataset(paths, schema=TABLES[name], format="parquet", filesystem=storage)
+        rows = pyarrow.dataset.dataset(
+            paths, schema=TABLES[name], format="parquet", filesystem=storage_of(place)
+        )
     backend.con.register(view, rows)
     return backend.table(view)
 
@@ -304,9 +323,8 @@ def overwrite(name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
 def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
     place = location(name)
     with store_errors(f"Writing the lake table `{name}` at {place}"):
-        write_deltalake(
-            place, rows, **{"writer_properties": PARQUET, "configuration": CONFIGURATION, **options}
-        )
+        fixed = {"writer_properties": PARQUET, "configuration": CONFIGURATION}
+        write_deltalake(place, rows, storage_options=storage_options(), **{**fixed, **options})
 
 
 def holds(name: str, writer: str, number: int) -> bool:

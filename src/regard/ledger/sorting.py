@@ -19,7 +19,6 @@ import pyarrow.fs
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError
-from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, RemoveAction
 
 from regard.ledger import lake
@@ -84,7 +83,7 @@ def _still_has(table: DeltaTable, files: list[DataFile]) -> bool:
 
 def _write_sorted(name: str, column: str, files: list[DataFile]) -> list[AddAction]:
     """New files with the rows of the given ones, sorted; not part of the table yet."""
-    storage = pyarrow.fs.PyFileSystem(DeltaStorageHandler(lake.location(name)))
+    storage = lake.storage_of(lake.location(name))
     added = []
     with lake.own_database(MEMORY_MB) as backend:
         rows = lake.read_files(name, [file.path for file in files], backend=backend).order_by(column)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Container
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,11 +37,17 @@ def import_file(
     """
     with hold_source(source):
         job = receive_file(path, source=source, actor=actor, keep=not dry_run, agreed=True)
-        if hints and hints.date_order:
-            job.details["hints"] = {"date_order": hints.date_order}
+        if hints and told(hints):
+            job.details["hints"] = told(hints)
         if mapping:
             job.details["mapping"] = format_mapping(mapping)
         return _run(job, mapping, hints or Hints(), progress, dry_run)
+
+
+def told(hints: Hints) -> dict[str, Any]:
+    """What a person said of dates and numbers, as an import keeps it for when it is carried on."""
+    said = {"date_order": hints.date_order, "decimal_comma": hints.decimal_comma}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def retry_rejects(path: Path, *, actor: str, progress: Progress | None = None) -> Import:

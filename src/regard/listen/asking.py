@@ -9,7 +9,7 @@ import pyarrow as pa
 from django.utils import timezone
 
 from regard.errors import ConflictError, NotFoundError, RegardError
-from regard.listen.actions import open_sheets
+from regard.listen.actions import open_sheets, told
 from regard.listen.intake import new_context
 from regard.listen.mapping import Proposal, SourceMapping, TableMapping, format_mapping, parse_mapping
 from regard.listen.models import Import
@@ -53,10 +53,10 @@ def look_into(import_id: int) -> Import:
     return job
 
 
-def settle_date_order(import_id: int, order: str) -> Import:
-    """A person said how ambiguous dates are meant; the file has to be looked into again."""
+def settle_reading(import_id: int, said: Hints) -> Import:
+    """A person said how ambiguous dates or numbers are meant; the file has to be looked into again."""
     job = _waiting(import_id)
-    job.details = {**job.details, "hints": {**job.details.get("hints", {}), "date_order": order}}
+    job.details = {**job.details, "hints": {**job.details.get("hints", {}), **told(said)}}
     job.details.pop("asked", None)
     job.state = State.WAITING
     job.save(update_fields=["details", "state"])

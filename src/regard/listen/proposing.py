@@ -46,9 +46,8 @@ def accept(proposal: Proposal) -> Path:
     for question in proposal.questions:
         if question.blocks:
             options = " or ".join(question.options)
-            raise AmbiguousError(
-                f"{question.table}: {question.sentence}", hint=f"Say --date-order {options}."
-            )
+            option = question.settles.replace("_", "-")
+            raise AmbiguousError(f"{question.table}: {question.sentence}", hint=f"Say --{option} {options}.")
     return store_mapping(proposal.mapping, notes=proposal.notes())
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regard.errors import SettingError
 
+SECRET = ("DATABASE_URL", "S3_SECRET")  # never shown
 DEFAULT_HOME = "~/.regard"
 CONFIGURATION_FILE = "regard.toml"
 
@@ -104,6 +105,12 @@ def _imap(value: str) -> str:
     return value
 
 
+def _endpoint(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("say https://host:port, or leave it empty for Amazon")
+    return value.rstrip("/")
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("COMPANY", "text", "Our company", "The company's name, as pages and reports show it.", _text),
     Setting(
@@ -128,6 +135,16 @@ SETTINGS: tuple[Setting, ...] = (
         _text,
     ),
     Setting(
+        "S3_ENDPOINT",
+        "url",
+        "",
+        "Who keeps an s3:// lake, if it is not Amazon: https://host:port; empty means AWS_ENDPOINT_URL or Amazon.",
+        _endpoint,
+    ),
+    Setting("S3_REGION", "text", "", "Region of an s3:// lake; empty means AWS_REGION.", _text),
+    Setting("S3_KEY_ID", "text", "", "Access key of an s3:// lake; empty means AWS_ACCESS_KEY_ID.", _text),
+    Setting("S3_SECRET", "secret", "", "Its secret; empty means AWS_SECRET_ACCESS_KEY.", _text),
+    Setting(
         "HOSTS",
         "list",
         "localhost,127.0.0.1,[::1]",
@@ -141,6 +158,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DEBUG", "flag", "no", "Show tracebacks in the browser. Never where customers' data lie.", _flag),
     Setting("UPLOAD_LIMIT_MB", "number", "2048", "Largest file a person may upload.", _positive),
     Setting("UNPACKED_LIMIT_MB", "number", "20480", "Largest size a packed file may unpack to.", _positive),
+    Setting(
+        "API_KEY_LIMIT",
+        "number",
+        "1200",
+        "Requests a minute that one API key may make; more are refused (429).",
+        _positive,
+    ),
+    Setting(
+        "API_ADDRESS_LIMIT",
+        "number",
+        "3000",
+        "Requests a minute that the API takes from one address. Behind a proxy all share the proxy's.",
+        _positive,
+    ),
     Setting(
         "MEMORY_LIMIT_MB",
         "number",
@@ -200,7 +231,7 @@ class Configuration:
     def shown(self, setting: Setting) -> str:
         """A value as people may see it, written as it would be set; what holds a password is not shown."""
         value = self.values[setting.name]
-        if setting.name == "DATABASE_URL" or setting.kind == "secret":
+        if setting.name in SECRET or setting.kind == "secret":
             return "(set)" if value else ""
         if isinstance(value, dict):
             return "; ".join(f"{key}={each}" for key, each in value.items())

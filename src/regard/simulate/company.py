@@ -9,6 +9,7 @@ from pathlib import Path
 from regard.errors import InputError
 from regard.simulate.block import Block, Desk
 from regard.simulate.calls import Calls
+from regard.simulate.changes import write_changes
 from regard.simulate.crm import Crm
 from regard.simulate.grammar import load_languages
 from regard.simulate.mailbox import Mailbox
@@ -47,6 +48,7 @@ def write_company(
     folder.mkdir(parents=True, exist_ok=True)
     truth = Truth(seed, str(as_of), str(calendar.start), customers, horizon_days=model.horizon_days)
     registry = Registry(seed)
+    write_changes(folder, model, calendar)
     with ExitStack() as stack:
         chronicle = Chronicle(folder, truth, model, calendar)
         stack.callback(chronicle.close)

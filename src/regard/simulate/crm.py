@@ -50,7 +50,8 @@ class Crm:
             chance = rand.random()
             copies = 0 if chance < 0.06 else 1 if chance < 0.88 else 2 if chance < 0.985 else 3
             for copy in range(copies):
-                created = min(day + copy * rand.randint(0, 400), block.calendar.days - 1)
+                since = block.calendar.days - 1 - day  # a later entry lies between the first one and today
+                created = day + copy * rand.randint(0, min(400, since // copy)) if copy else day
                 self._add(self._record(person, segment, copy), block, created, person.key)
             for organisation in person.organisations:
                 if organisation.number not in written:

@@ -18,6 +18,7 @@ from regard.understand.measures import MEASURES
 from regard.understand.models import Computation, Finding, PainPoint
 from regard.understand.pain_points import find_pain_points
 from regard.understand.profiles import profile_rows
+from regard.understand.signals import computed
 from regard.understand.traits import customer_traits, low_cardinality
 from regard.understand.worth import Worth, worth_of
 
@@ -46,6 +47,11 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         findings = list(_findings(computation, facts, traits, say))
         say("What to fix next", 0.9)
         found = find_pain_points(facts, worth, traits)
+        say("Whether fixes worked", 0.94)
+        computed.send(
+            Computation, computation=computation, facts=facts, traits=traits,
+            orders=found.orders, exposures=found.exposures,
+        )  # fmt: skip
     say("Keeping the figures", 0.95)
     lake.overwrite("touched", found.touched)
     _keep(computation, findings, found.points)

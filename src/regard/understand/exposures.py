@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from regard import analytics as ra
 from regard.ledger.queries import events as ledger_events
-from regard.understand.facts import ITEM, Facts, json_text
+from regard.understand.facts import Facts, json_text
 
 LATE, HANDOVER, PRODUCT, CASE = "late", "handover", "product", "case"
 PASSED_ON = 2  # hand-overs of one case
@@ -229,7 +229,7 @@ def _called(products: list[str]) -> str:
 
 def _bought(facts: Facts, orders: Orders) -> dict[str, Ints]:
     """The rows of the orders that hold each product."""
-    items = facts.events.filter((facts.events.name == ITEM) & facts.events.product.notnull())
+    items = facts.events.filter(facts.events.product.notnull())
     lines = items.select("subject", "product").distinct().order_by("product", "subject").to_pyarrow()
     rows = _rows_of(lines["subject"], orders)
     codes = lines["product"].combine_chunks().dictionary_encode()

@@ -18,6 +18,7 @@ from regard.ledger.queries import events as ledger_events
 
 ORDERED, CANCELLED, BILLED = "order.completed", "order.cancelled", "contract.billed"
 ITEM, PAID = "item.bought", "payment.made"
+BOUGHT = (ORDERED, ITEM)  # a product stands on the lines of an order, or on the order that is one line
 CONTACTS = ("message.received", "case.opened", "call.received", "complaint.made")
 # what a customer does of their own accord
 ACTIVITY = (
@@ -112,7 +113,7 @@ def _events(as_of: datetime) -> ir.Table:
         "event_id", "name", "occurred_at", "source", "person", "customer_id", "channel", "subject",
         "amount", "instrument", "score", "department",
         about_order=ibis.cases((joined.name == "case.opened", json_text(joined.data, "$.order"))),
-        product=ibis.cases((joined.name == ITEM, json_text(joined.data, "$.product"))),
+        product=ibis.cases((joined.name.isin(BOUGHT), json_text(joined.data, "$.product"))),
         currency=ibis.coalesce(joined.currency, ibis.literal(settings.REGARD_CURRENCY)),
         kind=key("kind"),
         due_at=ibis.coalesce(key("due_at"), key("promised_at")).try_cast(UTC_TIME),

@@ -32,10 +32,12 @@ WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 
 @dataclass(frozen=True)
 class Found:
-    """Pain points, not yet stored, in the order in which to look at them; and the orders they befell."""
+    """Pain points, not yet stored, in the order in which to look at them, and what they were found in."""
 
     points: list[PainPoint]
     touched: pa.Table
+    orders: Orders
+    exposures: list[Exposure]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table) -> Found:
     orders = read_orders(facts)
     exposures = find_exposures(facts, orders) if len(orders) else []
     if not exposures:
-        return Found([], lake.TABLES["touched"].empty_table())
+        return Found([], lake.TABLES["touched"].empty_table(), orders, [])
     now = int(facts.as_of.timestamp())
     values, known = _values(orders, worth), _known_before(orders, traits)
     looked = [_look(exposure, orders, known, values, worth, now) for exposure in exposures]
@@ -62,7 +64,7 @@ def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table) -> Found:
         _point(place, standing, one, orders, worth, now)
         for place, (standing, one) in enumerate(_ranked(looked, worth), 1)
     ]
-    return Found(points, _touched(looked, orders))
+    return Found(points, _touched(looked, orders), orders, exposures)
 
 
 def _look(

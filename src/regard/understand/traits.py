@@ -2,11 +2,15 @@
 
 import ibis
 import ibis.expr.types as ir
+from django.conf import settings
 
+from regard.know.normalise import normalise
 from regard.ledger import lake
 from regard.understand.figures import ROW_DIMENSIONS
 
 MOST_GROUPS = 12
+COUNTRY = "country"
+MOST_SPELLINGS = 1000
 
 
 def customer_traits() -> ir.Table:
@@ -29,7 +33,26 @@ def customer_traits() -> ir.Table:
         group_by=["customer_id", "key"], order_by=["distance", ibis.desc("recorded_at"), "value"]
     )
     first = every.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
-    return first.select("customer_id", dimension=first.key, group=first.value)
+    return _with_countries(first.select("customer_id", dimension=first.key, group=first.value))
+
+
+def _with_countries(traits: ir.Table) -> ir.Table:
+    """Countries under one name each, however sources spell them: `DE` for Deutschland, Germany and D."""
+    said = lake.fetch(
+        traits.filter(traits.dimension == COUNTRY).select("group").distinct().limit(MOST_SPELLINGS)
+    )
+    spelled = {
+        each: normalise(COUNTRY, each, region=settings.REGARD_REGION) for each in said["group"].to_pylist()
+    }
+    known = {each: name for each, name in spelled.items() if name and name != each}
+    if not known:
+        return traits
+    group = ibis.ifelse(
+        traits.dimension == COUNTRY,
+        traits.group.cases(*known.items(), else_=traits.group),
+        traits.group,
+    )
+    return traits.mutate(group=group)
 
 
 def low_cardinality(traits: ir.Table) -> ir.Table:

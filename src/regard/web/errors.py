@@ -6,7 +6,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from regard.errors import RegardError
+from regard.errors import RegardError, TooOftenError
 from regard.web.may import StaffRequest, anyone
 
 
@@ -22,7 +22,10 @@ class ErrorsMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, RegardError):
             return None
-        return error_page(request, error.http_status, error.message, error.hint)
+        page = error_page(request, error.http_status, error.message, error.hint)
+        if isinstance(error, TooOftenError):
+            page["Retry-After"] = str(error.retry_after)
+        return page
 
 
 def error_page(request: HttpRequest, status: int, message: str, hint: str) -> HttpResponse:

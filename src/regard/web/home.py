@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from regard.access.permissions import Permission
+from regard.analytics import Estimate
 from regard.analytics.comparisons import CANNOT_TELL
 from regard.know import queries as know
 from regard.ledger import queries as ledger
@@ -24,6 +25,18 @@ _looking = threading.Lock()
 
 
 @dataclass(frozen=True)
+class Base:
+    """What all customers together may bring in the year ahead; the tile's scale ends at `ceiling`."""
+
+    estimate: Estimate
+    currency: str
+
+    @property
+    def ceiling(self) -> float:
+        return (self.estimate.high or self.estimate.value or 0.0) * 1.05
+
+
+@dataclass(frozen=True)
 class Task:
     """Something worth looking at first, with where to look."""
 
@@ -31,6 +44,12 @@ class Task:
     address: str
     tag: str
     weight: float
+
+
+def value_of_the_base() -> Base | None:
+    """Home's fourth figure; None where too few buyers are known to say."""
+    found = understand.worth_of_all()
+    return Base(*found) if found else None
 
 
 def sentence_of_the_month(seen: Picture) -> str:
@@ -89,6 +108,11 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):
         words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))
+    if Permission.CUSTOMERS_MERGE in held and (columns := know.count_unsure_numbers()):
+        words = (
+            f"{number(columns)} column{'s' if columns > 1 else ''} of numbers may be shared between sources."
+        )
+        listed.append(Task(words, reverse("review-numbers"), "decide", 2.5))
     if Permission.IMPORTS_READ in held and (rows := listen.count_open_rejects()):
         words = f"{number(rows)} row{'s' if rows > 1 else ''} of imported files wait to be mended."
         listed.append(Task(words, reverse("imports"), "mend", 3.0))

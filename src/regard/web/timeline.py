@@ -148,7 +148,7 @@ def _moment(row: dict[str, Any]) -> Moment:
 
 def _detail(row: dict[str, Any]) -> str:
     """What was bought, or until when we promised."""
-    if row["name"].startswith("item."):
+    if row["name"] in ("order.completed", "item.bought", "item.returned"):
         return str(row["data"].get("product") or "")[:120]
     due = _moment_said(str(row["data"].get("due_at", ""))) if row["name"] == "promise.made" else None
     return f"by {formats.date_format(timezone.localdate(due), 'j F Y')}" if due else ""

@@ -169,6 +169,9 @@ def test_a_silent_column_is_read_as_its_telling_neighbour(tmp_path: Path) -> Non
         (["0,125", "3,500"], True, True),
         (["1.234.567", "2"], True, True),
         (["1,5", "2.5", "3,5"], True, False),
+        (["1.234", "5.678"], False, False),
+        (["1.234", "5.67"], False, True),
+        (["1.234", "0.125"], False, True),
     ],
 )
 def test_the_decimal_mark_is_decided_from_the_column(

@@ -112,7 +112,11 @@ def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | Non
             ):
                 sentence = f"The source {mapping.source} has the same table."
                 view.choices.append(Choice(view.name, "table", "", 0.9, sentence))
-                return replace(table, name=view.name, files=_patterns(view), dates=_dates(view, table.events))
+                table = replace(
+                    table, name=view.name, files=_patterns(view), dates=_dates(view, table.events)
+                )
+                _ask_about_numbers(view, table)
+                return table
     return None
 
 
@@ -148,7 +152,9 @@ def _propose_table(
         values=view.values,
         events=tuple(events),
     )
-    return replace(table, dates=_dates(view, table.events))
+    table = replace(table, dates=_dates(view, table.events))
+    _ask_about_numbers(view, table)
+    return table
 
 
 def _share_namespace(view: View, who: Who, familiar: Familiar) -> Who:
@@ -194,12 +200,13 @@ def _with_rest(view: View, event: EventRule) -> EventRule:
 def _reading(view: View) -> Reading:
     found = view.sheet.found
     used = [profile for profile in view.profiles.values() if profile.kind in ("decimal", "currency")]
+    marks = {None if profile.ambiguous_mark else profile.decimal_comma for profile in used}
     words = sorted(
         {word for profile in view.profiles.values() for word in profile.missing_words if word != "0"}
     )
     return Reading(
         header=None if found.header_certain else found.header,
-        decimal_comma=any(profile.decimal_comma for profile in used) if used else None,
+        decimal_comma=marks.pop() if len(marks) == 1 else None,  # else each column shows its own in each file
         missing=tuple(words),
     )
 
@@ -214,9 +221,23 @@ def _dates(view: View, events: Sequence[EventRule]) -> dict[str, str]:
             continue
         if not profile.date_order_certain:
             sentence = f"`{column}` can be read day first or month first ({', '.join(profile.examples[:3])})."
-            view.ask(column, sentence, ["dmy", "mdy"], blocks=True)
+            view.ask(column, sentence, ["dmy", "mdy"], blocks=True, settles="date_order")
         formats[column] = profile.date_format
     return formats
+
+
+def _ask_about_numbers(view: View, table: TableMapping) -> None:
+    """A mark before three digits throughout: money read wrongly is wrong a thousand times over, so it is asked."""
+    if table.read.decimal_comma is not None:
+        return
+    money = {event.amount for event in table.events}
+    for column, profile in view.profiles.items():
+        if column in money and profile.ambiguous_mark:
+            shown = ", ".join(profile.examples[:3])
+            sentence = f"The mark in `{column}` can divide thousands or begin the decimals ({shown})."
+            view.ask(column, sentence, ["comma", "point"], blocks=True, settles="decimal_mark")
+        elif column in table.columns() and profile.ambiguous_mark == ",":
+            view.ask(column, f"`{column}`: {profile.evidence}.", [], settles="decimal_mark")
 
 
 def _table_name(candidate: Candidate, taken: set[str]) -> str:

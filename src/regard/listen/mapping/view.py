@@ -27,13 +27,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """What a person should decide. An unanswered one that `blocks` stops an import; others have been decided."""
+    """What a person should decide. An unanswered one that `blocks` stops an import; others have been decided.
+
+    `settles` is what the answer says how to read: "date_order" or "decimal_mark"; "" where a mapping is changed.
+    """
 
     table: str
     column: str
     sentence: str
     options: tuple[str, ...]
     blocks: bool = False
+    settles: str = ""
 
 
 @dataclass
@@ -181,9 +185,11 @@ class View:
     def choice(self, what: str, column: str, confidence: float, sentence: str) -> Choice:
         return Choice(self.name, what, column, confidence, sentence)
 
-    def ask(self, column: str, sentence: str, options: list[str], *, blocks: bool = False) -> None:
+    def ask(
+        self, column: str, sentence: str, options: list[str], *, blocks: bool = False, settles: str = ""
+    ) -> None:
         """Leave a question for a person."""
-        self.questions.append(Question(self.name, column, sentence, tuple(options), blocks))
+        self.questions.append(Question(self.name, column, sentence, tuple(options), blocks, settles))
 
     def words(self, column: str) -> list[str]:
         """All values of a column that has few, else none."""

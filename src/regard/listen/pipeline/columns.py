@@ -111,7 +111,14 @@ def _profile(table: TableMapping, context: Context, kind: str, column: str) -> C
     """How the column is written: as the mapping says, else as the sheet shows."""
     if kind not in ("time", "due"):
         comma = table.read.decimal_comma
-        comma = context.profile(column).decimal_comma if comma is None else comma
+        if comma is None:
+            found = context.profile(column)
+            if kind == "money" and found.ambiguous_mark:
+                raise AmbiguousError(
+                    f"The mark in `{column}` can divide thousands or begin the decimals: {found.evidence}.",
+                    hint="Say with --decimal-mark comma or point, or `decimal_comma` under [table.read].",
+                )
+            comma = found.decimal_comma
         return ColumnProfile(column, "decimal", decimal_comma=comma)
     form = table.dates.get(column)
     if form:

@@ -30,6 +30,7 @@ class ColumnProfile:
     missing_words: list[str] = field(default_factory=list)  # as they stand in the column, without ""
     decimal_comma: bool = False
     number_certain: bool = True  # False: "1,234" may be a thousand or one and a bit
+    ambiguous_mark: str = ""  # "," or "." if it is that mark which may be either; ask, or refuse
     currency: str | None = None  # EUR, USD, … when every amount says so
     date_format: str | None = None  # "m/d/yyyy h:mm", "yyyymmdd", "epoch seconds", "excel serial", …
     date_order_certain: bool = True  # False: ask, or refuse

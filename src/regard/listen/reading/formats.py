@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyarrow.compute as pc
 
 from regard.listen.reading import dates, numbers
 from regard.listen.reading.columns import NUMBERS, Column, present
@@ -17,50 +16,52 @@ def read_style(column: Column, hints: Hints) -> None:
     if hints.decimal_comma is not None:
         column.style = numbers.NumberStyle(hints.decimal_comma, True, "as told")
         return
-    counts = np.zeros(3, np.int64)
+    counts = np.zeros(4, np.int64)
     for piece in column.pieces():
         counts += numbers.count_styles(piece)
     column.style = numbers.decide_style(*(int(count) for count in counts))
 
 
-def settle_numbers(columns: Sequence[Column]) -> None:
-    """A comma before three digits is read as the other columns of the sheet have it."""
-    shown = [
-        column.style
-        for column in columns
-        if column.style and (column.style.evidence or not column.style.certain)
-    ]
-    comma = any(style.decimal_comma for style in shown)
+def settle_numbers(columns: Sequence[Column], *, typed: bool) -> None:
+    """A mark before three digits is read as the other columns of the sheet have it.
+
+    In a format with `typed` cells numbers were written out by us: their point is the decimal one.
+    """
+    comma = any(column.style and column.style.decimal_comma for column in columns)
     pointed = any(_shows_point(column) for column in columns)
     for column in columns:
         if column.profile.kind not in NUMBERS:
             continue
-        style = column.style or numbers.NumberStyle(
-            comma,
-            comma or pointed,
-            "as in the other columns" if comma or pointed else "1,234 is read as a thousand",
-        )
-        if column.style and comma and style.certain and not style.evidence and _only_thousands(column):
-            style = numbers.NumberStyle(True, True, "the other columns have a decimal comma")
+        style = column.style or _comma_style(comma, pointed)
+        if style.ambiguous == ".":
+            style = _point_style(style, comma, pointed, typed)
         column.profile = replace(
             column.profile,
             decimal_comma=style.decimal_comma,
             number_certain=style.certain,
+            ambiguous_mark=style.ambiguous,
             evidence=style.evidence or column.profile.evidence,
         )
+
+
+def _comma_style(comma: bool, pointed: bool) -> numbers.NumberStyle:
+    """What 1,234 is."""
+    if comma or pointed:
+        return numbers.NumberStyle(comma, True, "as in the other columns")
+    return numbers.NumberStyle(False, False, "1,234 is read as a thousand", ",")
+
+
+def _point_style(alone: numbers.NumberStyle, comma: bool, pointed: bool, typed: bool) -> numbers.NumberStyle:
+    """What 1.234 is."""
+    if typed or (pointed and not comma):
+        return numbers.NumberStyle(False, True)
+    return numbers.NumberStyle(True, True, "the other columns have a decimal comma") if comma else alone
 
 
 def _shows_point(column: Column) -> bool:
     if column.profile.kind not in NUMBERS or column.style is None or column.style.decimal_comma:
         return False
     return any(numbers.count_styles(piece)[1] for piece in column.pieces())
-
-
-def _only_thousands(column: Column) -> bool:
-    """Points, and only before three digits."""
-    pieces = list(column.pieces())
-    pointed = any(pc.any(pc.match_substring(piece, ".")).as_py() for piece in pieces)
-    return pointed and not any(numbers.count_styles(piece)[1] for piece in pieces)
 
 
 def read_format(column: Column, values: Values, hints: Hints) -> None:

@@ -1,7 +1,7 @@
 """Whether a table's first row names its columns, and where the table begins."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 TYPED = re.compile(
@@ -20,11 +20,12 @@ class Head:
     first_row: int  # index of the header, or of the first data row without one
     names: tuple[str, ...] | None
     certain: bool
+    rows: int = 1  # that the names stand in
 
 
 def find_header(rows: Sequence[Sequence[str | None]], *, width: int, wanted: bool | None) -> Head:
     """Skip title lines above the table, then look whether the first row differs in kind from those below."""
-    first = _first_row(rows, width)
+    first = find_first_row(rows, width)
     cells = [cell or "" for cell in rows[first]]
     if wanted is not None:
         return Head(first, tuple(cells) if wanted else None, True)
@@ -38,8 +39,34 @@ def find_header(rows: Sequence[Sequence[str | None]], *, width: int, wanted: boo
     return Head(first, tuple(cells) if named and filled and distinct else None, False)
 
 
-def _first_row(rows: Sequence[Sequence[str | None]], width: int) -> int:
-    """Title lines have one cell where the table has several."""
+def find_grouped_header(rows: Sequence[Sequence[str]], *, width: int, merged: bool | None) -> Head | None:
+    """A header of two rows: names, and above them merged cells that group them. None where there is none.
+
+    `merged` says whether the first row has merged cells, None where the format does not tell.
+    """
+    first = find_first_row(rows, width)
+    if merged is False or len(rows) < first + 3:
+        return None
+    groups, names, body = rows[first], rows[first + 1], rows[first + 2 :]
+    written = [cell for cell in (*groups, *names) if cell.strip()]
+    covered = any(name and not group for group, name in zip(groups, names, strict=True))
+    if not covered or not groups[0] or any(TYPED.fullmatch(c) or SENTENCE.match(c) for c in written):
+        return None
+    if sum(_votes(name, [row[place] for row in body]) for place, name in enumerate(names)) <= 0:
+        return None
+    return Head(first, tuple(_joined(groups, names)), True, rows=2)
+
+
+def _joined(groups: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """`Customer` over `No.` is `Customer No.`; a group holds until the next one begins."""
+    group = ""
+    for above, name in zip(groups, names, strict=True):
+        group = above or group
+        yield f"{group} {name}" if name else above
+
+
+def find_first_row(rows: Sequence[Sequence[str | None]], width: int) -> int:
+    """Where the table begins: title lines have one cell where the table has several."""
     if width < 3:
         return 0
     for index, row in enumerate(rows[:20]):

@@ -36,17 +36,17 @@ class NumberStyle:
     decimal_comma: bool
     certain: bool
     evidence: str = ""
+    ambiguous: str = ""  # the mark that stands before three digits throughout, where nothing tells what it is
 
 
-def count_styles(texts: pa.Array) -> tuple[int, int, int]:
-    """How many values show a decimal comma, a decimal point, or a comma that may be either."""
+def count_styles(texts: pa.Array) -> tuple[int, int, int, int]:
+    """How many values show a decimal comma, a decimal point, or a comma or a point that may be either."""
     comma = _shows(texts, ",", r"\.")
     point = _shows(texts, r"\.", ",")
-    either = _count(texts, _EITHER.format(mark=","))
-    return comma, point, either
+    return comma, point, _count(texts, _EITHER.format(mark=",")), _count(texts, _EITHER.format(mark=r"\."))
 
 
-def decide_style(comma: int, point: int, either: int) -> NumberStyle | None:
+def decide_style(comma: int, point: int, either_comma: int, either_point: int) -> NumberStyle | None:
     """The style those counts show; None if they show none and other columns must tell."""
     if comma and point:
         return NumberStyle(
@@ -54,9 +54,11 @@ def decide_style(comma: int, point: int, either: int) -> NumberStyle | None:
         )
     if comma:
         return NumberStyle(True, True, f"{comma} values have a decimal comma")
-    if point or not either:
-        return NumberStyle(False, True)
-    return None
+    if not point and either_comma:
+        return None
+    if not point and either_point:
+        return NumberStyle(False, False, "1.234 is read as one and a bit", ".")
+    return NumberStyle(False, True)
 
 
 def parse_numbers(texts: pa.Array, *, decimal_comma: bool) -> pa.Array:

@@ -22,6 +22,7 @@ from regard.listen.reading.sheets import Hints, Sheet
 __all__ = ["KINDS", "ColumnProfile", "profile_sheet"]
 
 SAMPLE_ROWS = 4000
+TYPED_CELLS = {"xlsx", "xls", "xlsb", "ods", "json", "ndjson", "parquet"}
 MANY = 300_000  # distinct values beyond which a column is read in pieces
 FEW = 1000
 ALWAYS_MISSING = (
@@ -48,7 +49,7 @@ def profile_sheet(sheet: Sheet, *, hints: Hints) -> list[ColumnProfile]:
         return _begin(name, table[name], sample[name], distinct[name], hints)
 
     columns = _each(begin, sheet.columns)
-    settle_numbers(columns)
+    settle_numbers(columns, typed=sheet.found.format in TYPED_CELLS)
     settle_dates(columns)
     return _each(_end, columns)
 

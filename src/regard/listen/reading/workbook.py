@@ -8,7 +8,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from regard.errors import UnreadableFileError
-from regard.listen.reading.header import find_header
+from regard.listen.reading.header import Head, find_first_row, find_grouped_header, find_header
 from regard.listen.reading.sheets import Found, Hints, Sheet, SheetWriter
 
 SAMPLE_ROWS = 1000
@@ -41,15 +41,26 @@ def _read_sheet(sheet: CalamineSheet, title: str, format: str, hints: Hints) -> 
     if leading is None:
         return None
     width = len(sample[0])
-    head = find_header(sample[leading:], width=width, wanted=hints.header)
+    head = _grouped_header(sheet, sample, leading) if hints.header is not False else None
+    head = head or find_header(sample[leading:], width=width, wanted=hints.header)
     first = leading + head.first_row
     found = Found(format, header=head.names is not None, header_certain=head.certain, skipped_lines=first)
+    if head.rows > 1:
+        found.notes.append(f"The names of the columns stand in {head.rows} rows.")
     writer = SheetWriter(title, head.names or [""] * width, found, hints)
-    skip = first + (1 if head.names else 0)
+    skip = first + (head.rows if head.names else 0)
     for number, row in enumerate(_texts(sheet), start=1 - skip):
         if number > 0:
             writer.add(number, row)
     return writer.finish()
+
+
+def _grouped_header(sheet: CalamineSheet, sample: list[Sequence[str]], leading: int) -> Head | None:
+    ranges = sheet.merged_cell_ranges  # None where the format does not tell
+    rows = {top for (top, left), (_, right) in ranges or () if right > left}
+    first = leading + find_first_row(sample[leading:], len(sample[0]))
+    merged = None if ranges is None else first in rows
+    return find_grouped_header(sample[leading:], width=len(sample[0]), merged=merged)
 
 
 def _texts(sheet: CalamineSheet) -> Iterator[Sequence[str]]:

@@ -9,7 +9,7 @@ from regard.access.permissions import Permission, permissions_of
 from regard.analytics.comparisons import CANNOT_TELL
 from regard.understand import queries as understand
 from regard.web.figures import picture, sentence_of
-from regard.web.home import concerns, sentence_of_the_month, tasks
+from regard.web.home import concerns, sentence_of_the_month, tasks, value_of_the_base
 from regard.web.may import may
 
 TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
@@ -25,9 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
     seen = picture()
     found = concerns(timezone.now())
     first = [figure for name in TILES for figure in seen.figures if figure.measure.name == name]
+    tiles = first + [figure for figure in seen.figures if figure not in first]
+    base = value_of_the_base()
     answer = {
         "computation": computation, "sentence": sentence_of_the_month(seen),
-        "tiles": (first + [figure for figure in seen.figures if figure not in first])[:MOST_TILES],
+        "base": base, "tiles": tiles[: MOST_TILES - 1 if base else MOST_TILES],
         "changed": [(change, sentence_of(change)) for change in seen.changes if change.verdict != CANNOT_TELL],
         "compared": len(seen.changes),
         "silent": [each for each in found if each.kind == "silent"],

@@ -12,9 +12,10 @@ from regard.access.permissions import Permission, permissions_of
 from regard.errors import AccessError, ConflictError, InputError, RegardError
 from regard.listen import actions as listen_actions
 from regard.listen import queries as listen
-from regard.listen.asking import asked_mapping, preview, settle_date_order, settle_mapping
+from regard.listen.asking import asked_mapping, preview, settle_mapping, settle_reading
 from regard.listen.mapping import SourceMapping, TableMapping, format_mapping, parse_mapping
 from regard.listen.models import Import
+from regard.listen.reading import Hints
 from regard.listen.rejects import export_rejects
 from regard.listen.tasks import look_into_file
 from regard.listen.uploads import check_source, keep_upload
@@ -23,7 +24,11 @@ from regard.web.may import StaffRequest, may
 from regard.web.wizard import SHOWN_ROWS, USES, changed_table, sample_table, table_form, with_table
 
 BUSY = {Import.State.WAITING, Import.State.RUNNING}
-DATE_ORDERS = (("dmy", "day, month, year"), ("mdy", "month, day, year"), ("ymd", "year, month, day"))
+ANSWERS = {  # by what a question settles
+    "date_order": (("dmy", "day, month, year"), ("mdy", "month, day, year"), ("ymd", "year, month, day")),
+    "decimal_mark": (("comma", "1.234,50: the comma begins the decimals"),
+                     ("point", "1,234.50: the point begins the decimals")),
+}  # fmt: skip
 
 
 @may(Permission.IMPORTS_READ)
@@ -82,13 +87,10 @@ def preview_import(request: HttpRequest, import_id: int) -> HttpResponse:
 @may(Permission.IMPORTS_WRITE)
 @require_POST
 def start_import(request: HttpRequest, import_id: int) -> HttpResponse:
-    """The person agreed (or answered the question about dates): go on."""
+    """The person agreed (or answered a question about dates or numbers): go on."""
     job = listen.import_by_id(import_id)
-    order = request.POST.get("date_order", "")
-    if order:
-        if order not in dict(DATE_ORDERS):
-            raise InputError("Say dmy, mdy or ymd.")
-        settle_date_order(import_id, order)
+    if said := _said_reading(request):
+        settle_reading(import_id, said)
         look_into_file(import_id)
         return redirect("import", import_id)
     _expect_asked(job)
@@ -99,6 +101,18 @@ def start_import(request: HttpRequest, import_id: int) -> HttpResponse:
         return render(request, "web/wizard.html", answer, status=error.http_status)
     take_in_file(import_id)
     return redirect("import", import_id)
+
+
+def _said_reading(request: HttpRequest) -> Hints | None:
+    """The answer to a question about how dates or numbers are written, if this is one."""
+    order, mark = request.POST.get("date_order", ""), request.POST.get("decimal_mark", "")
+    if order and order not in dict(ANSWERS["date_order"]):
+        raise InputError("Say dmy, mdy or ymd.")
+    if mark and mark not in dict(ANSWERS["decimal_mark"]):
+        raise InputError("Say comma or point.")
+    if not (order or mark):
+        return None
+    return Hints(date_order=order or None, decimal_comma=mark == "comma" if mark else None)  # type: ignore[arg-type]
 
 
 @may(Permission.IMPORTS_WRITE)
@@ -148,9 +162,11 @@ def _wizard(job: Import, mapping: SourceMapping) -> dict[str, Any]:
         table_form(place, _table(mapping, sample["table"]), sample)
         for place, sample in enumerate(asked["samples"])
     ]
+    questions = [{**each, "answers": [answer for answer in ANSWERS.get(each.get("settles", ""), ())
+                                      if answer[0] in each["options"]]} for each in asked["questions"]]  # fmt: skip
     return {
-        "job": job, "forms": forms, "uses": USES, "questions": asked["questions"], "known": asked["known"],
-        "blocked": any(question["blocks"] for question in asked["questions"]), "date_orders": DATE_ORDERS,
+        "job": job, "forms": forms, "uses": USES, "questions": questions, "known": asked["known"],
+        "blocked": any(question["blocks"] for question in questions),
         "text": format_mapping(mapping), "previews": _previews(job, mapping),
     }  # fmt: skip
 

@@ -21,6 +21,12 @@ DECISIONS: dict[Decision, str] = {
     "later": "Put aside.",
 }
 MOST_LISTED = 20
+NUMBERS_SAID = {
+    "same": "Records under the same number are one customer: new ones at once, those already here after the "
+    "next “regard link”.",
+    "different": "These numbers link nobody any more, and no job will use them again. Every link made by them "
+    "was taken back; you can confirm them again below.",
+}
 
 
 @may(Permission.CUSTOMERS_MERGE)
@@ -48,3 +54,24 @@ def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
     know_actions.decide_candidate(candidate_id, said, actor=cast(StaffRequest, request).user.username)
     messages.success(request, DECISIONS[said])
     return redirect("review")
+
+
+@may(Permission.CUSTOMERS_MERGE)
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Columns of numbers that count the same people: what was found, why, and what a person said."""
+    found = sorted(know.shared_numbers(), key=lambda each: each.state != "unsure")
+    rows = [{"shared": each, "links": know.links_by(each)} for each in found]
+    return render(request, "web/review_numbers.html", {"rows": rows})
+
+
+@may(Permission.CUSTOMERS_MERGE)
+@require_POST
+def decide_number(request: HttpRequest, shared_id: int) -> HttpResponse:
+    said = request.POST.get("decision", "")
+    if said not in NUMBERS_SAID:
+        raise InputError("Say same or different.")
+    actor = cast(StaffRequest, request).user.username
+    know_actions.decide_shared_number(shared_id, same=said == "same", actor=actor)
+    messages.success(request, NUMBERS_SAID[said])
+    return redirect("review-numbers")

@@ -37,7 +37,7 @@ def build(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("survey-build", slug)
     answer = {
         "survey": survey, "cards": cards(draft), "frame": frame_fields(draft),
-        "languages": ", ".join(draft["languages"]), "kinds": list(NEW), "problem": problem,
+        "spoken": ", ".join(draft["languages"]), "kinds": list(NEW), "problem": problem,
         "warnings": survey_results.warnings(survey),
         **_previewed(survey, survey.draft if problem else draft, request.GET.get("show", ""), ""),
     }  # fmt: skip

@@ -70,21 +70,20 @@ def order(view: View, setting: Setting) -> list[EventRule]:
             view.choice("id", "", 0.6, "There is no order number: each row is an order, equal rows too.")
         )
     base: dict[str, Any] = {"id": key, "subject": subject}
+    data = _product_of(view)
     events = [event(view, "order.completed", at=at, amount=amount, currency=currency_of(view) if amount else None,
-                     separate=not unique, **base, channel=optional(view, "channel"))]  # fmt: skip
-    if not orders:
-        return events
-    return [*events, *_ordered_item(view, at, amount, orders[0]), *_order_steps(view, at, base)]
+                     separate=not unique, **base, channel=optional(view, "channel"), data=data)]  # fmt: skip
+    return [*events, *_order_steps(view, at, base)] if orders else events
 
 
-def _ordered_item(view: View, at: str, amount: str, order_id: str) -> list[EventRule]:
-    """An order of one line: the product bought."""
+def _product_of(view: View) -> dict[str, Value]:
+    """What was bought, where an order is one row: it has no lines of its own."""
     product = (view.ids("product") or [view.find("product_name")])[0]
-    if not product or not amount:
-        return []
-    view.take("product", product, 0.8, f"`{product}` is what was bought.")
-    return [event(view, "item.bought", at=at, id=(order_id, product), amount=amount, currency=currency_of(view),
-                  subject=Subject("order", order_id), data={"product": Value(product)})]  # fmt: skip
+    return (
+        {"product": Value(view.take("product", product, 0.8, f"`{product}` is what was bought."))}
+        if product
+        else {}
+    )
 
 
 def _order_steps(view: View, at: str, base: dict[str, Any]) -> list[EventRule]:

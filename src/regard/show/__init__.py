@@ -1,0 +1,1 @@
+"""What changed, and did it work?"""

@@ -1,0 +1,14 @@
+"""What `show` hears from below."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from regard.show.actions import judge_fixes
+from regard.understand.signals import computed
+
+
+@receiver(computed, dispatch_uid="show.judge_fixes")
+def judge(*, facts: Any, traits: Any, orders: Any, exposures: Any, **_: Any) -> None:
+    """Each computation holds the fixes against what was written down."""
+    judge_fixes(facts, traits, orders, exposures)

@@ -1,0 +1,6 @@
+"""What rooms above may hear of `understand`."""
+
+from django.dispatch import Signal
+
+computed = Signal()
+"""Sent while a computation still holds its facts: `computation`, `facts`, `traits`, `orders` and `exposures`."""
