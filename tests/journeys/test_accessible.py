@@ -34,7 +34,9 @@ def pages(customer: int) -> list[str]:
     )  # fmt: skip
     Reject.objects.create(of_import=done, table="orders", row_number=2, row={"a": "b"}, reason="no date")
     return [
-        "/", "/customers", f"/customers/{customer}", "/customers?q=nobody-there", "/measures",
+        "/", "/customers", f"/customers/{customer}", "/customers?q=nobody-there",
+        "/voice", "/journeys", "/value", "/journeys?who=channel:web",
+        "/people?of=step&step=first+order", "/measures",
         "/measures/csat?by=channel",
         "/review", "/review/numbers", "/imports", f"/imports/{done.pk}",
         "/settings", "/settings/users", "/settings/keys", "/account",

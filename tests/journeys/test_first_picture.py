@@ -36,9 +36,34 @@ def test_from_signing_in_to_one_customers_words(
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
+def test_a_journeys_step_opens_into_its_people_within_the_same_slice(
+    browser: Browser, live_server: Any, cast: Any, computed: int
+) -> None:
+    page = open_page(browser, live_server.url)
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Journeys", level=1)).to_be_visible()
+    page.locator("select[name=who]").select_option("channel:web")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("status")).to_contain_text("channel web")
+    page.locator("svg.journey a").filter(has_text="first order").first.click()
+    expect(page.get_by_role("heading", name="first order", level=1)).to_be_visible()
+    assert "who=channel" in page.url
+    page.get_by_role("link", name="Grete Åberg").click()
+    expect(page.get_by_role("heading", name="Grete Åberg")).to_be_visible()
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
 def test_everything_is_reached_by_keys(browser: Browser, live_server: Any, cast: Any, company: int) -> None:
     page = open_page(browser, live_server.url)
-    for key, heading in (("c", "Customers"), ("m", "Measures"), ("i", "Imports"), ("s", "Settings")):
+    for key, heading in (
+        ("c", "Customers"),
+        ("v", "Voice"),
+        ("w", "Value"),
+        ("m", "Measures"),
+        ("i", "Imports"),
+        ("s", "Settings"),
+    ):
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()

@@ -49,7 +49,7 @@ def test_a_reaction_that_was_cut_short_is_made_up_for(
 ) -> None:
     record("a")
     with monkeypatch.context() as patch:
-        patch.setattr(inbox, "finish", lambda: 0)  # as if the flusher had died after appending
+        patch.setattr(inbox, "finish", lambda *_: 0)  # as if the flusher had died after appending
         actions.flush_inbox()
     assert heard == []
     assert Batch.objects.count() == 1

@@ -54,6 +54,7 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "send-test-letter": ([], True),
     "retry-letter": ([1], True),
     "unsubscribe": (["x"], False),
+    "settings-write-key": ([1], True),
     "chart-script": (["charts.js"], False),
 }
 

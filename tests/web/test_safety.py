@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from regard.web.csv_export import neutral
 
-OPEN_PAGES = ("home", "customers", "measures", "review", "imports", "settings", "settings-users", "settings-keys",
+OPEN_PAGES = ("home", "customers", "voice", "journeys", "value", "measures", "review", "imports",
+              "settings", "settings-users", "settings-keys",
               "account", "styleguide")  # fmt: skip
 
 

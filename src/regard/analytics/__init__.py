@@ -103,6 +103,12 @@ if TYPE_CHECKING:
     from regard.analytics.value.rfm import rfm_summary
     from regard.analytics.value.sbg import discounted_lifetime, fit_sbg, retention, survival
     from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
+    from regard.analytics.words.language import detect_languages
+    from regard.analytics.words.near_duplicates import Burst, Copies, find_bursts, near_duplicates
+    from regard.analytics.words.routing import Route, RoutingModel, learn_routing
+    from regard.analytics.words.sentiment import SentimentModel, learn_sentiment
+    from regard.analytics.words.theme_model import Assigned, Theme, ThemeModel
+    from regard.analytics.words.themes import Emerging, emerging_themes, find_themes
 
 _HOMES = {
     "churn.discrimination": ("auc", "calibration_table", "lift"),
@@ -172,18 +178,28 @@ _HOMES = {
     "value.rfm": ("rfm_summary",),
     "value.sbg": ("discounted_lifetime", "fit_sbg", "retention", "survival"),
     "warnings": ("ConvergenceWarning", "StatisticalWarning"),
+    "words.language": ("detect_languages",),
+    "words.near_duplicates": ("Burst", "Copies", "find_bursts", "near_duplicates"),
+    "words.routing": ("Route", "RoutingModel", "learn_routing"),
+    "words.sentiment": ("SentimentModel", "learn_sentiment"),
+    "words.theme_model": ("Assigned", "Theme", "ThemeModel"),
+    "words.themes": ("Emerging", "emerging_themes", "find_themes"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Adjusted",
+    "Assigned",
+    "Burst",
     "ChurnModel",
     "CohortValue",
     "Comparison",
     "ConvergenceWarning",
+    "Copies",
     "Difference",
     "DriverPoint",
     "Effect",
+    "Emerging",
     "Estimate",
     "Estimates",
     "Fit",
@@ -204,9 +220,14 @@ __all__ = [
     "Ranking",
     "Registration",
     "RetentionWorth",
+    "Route",
+    "RoutingModel",
+    "SentimentModel",
     "Spending",
     "StatisticalWarning",
     "SurvivalCurve",
+    "Theme",
+    "ThemeModel",
     "ValueInterval",
     "acquisition_cost",
     "active_customers",
@@ -227,11 +248,15 @@ __all__ = [
     "csat",
     "csi",
     "cuped",
+    "detect_languages",
     "difference_in_differences",
     "discounted_lifetime",
+    "emerging_themes",
     "expected_purchases",
     "expected_purchases_given",
+    "find_bursts",
     "find_leaks",
+    "find_themes",
     "fit_bgbb",
     "fit_bgnbd",
     "fit_bgnbd_covariates",
@@ -257,6 +282,8 @@ __all__ = [
     "key_drivers",
     "kish_n",
     "late_delivery_rate",
+    "learn_routing",
+    "learn_sentiment",
     "leaving_reasons",
     "lifetime_value",
     "lift",
@@ -265,6 +292,7 @@ __all__ = [
     "lorenz_curve",
     "mark_repeats",
     "mean",
+    "near_duplicates",
     "never_back",
     "nps",
     "nps_counts",

@@ -1,5 +1,6 @@
 """`regard serve` and `regard worker`: the pages, and what goes on behind them, as one process tree."""
 
+import gc
 import os
 import signal
 import socket
@@ -124,6 +125,8 @@ def make_application() -> Callable[..., Any]:
 
     lake.use_one_thread()
     resolve("/")  # loads every page and endpoint now, not when the first is asked for
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no request need wait while it is looked through for garbage
     return application
 
 

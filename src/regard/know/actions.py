@@ -5,12 +5,14 @@ from regard.know.merging import decide_candidate, merge_customers, tell_apart, u
 from regard.know.people import refresh_people
 from regard.know.registering import Registered, register_identities
 from regard.know.shared_numbers import decide_shared_number
+from regard.know.visitors import join_visitors
 
 __all__ = [
     "LinkRun",
     "Registered",
     "decide_candidate",
     "decide_shared_number",
+    "join_visitors",
     "link_identities",
     "merge_customers",
     "refresh_people",

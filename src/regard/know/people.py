@@ -6,7 +6,7 @@ import ibis
 import pyarrow as pa
 
 from regard.know.models import Identity, Partition
-from regard.ledger import lake
+from regard.ledger import lake, lookup
 
 CHUNK = 100_000
 
@@ -27,9 +27,10 @@ def refresh_people() -> int:
 
 def things_of(customer_id: int) -> list[str]:
     """The `ref:` keys that lead to a customer, as last written."""
-    own = "WHERE customer_id = ? AND starts_with(person, 'ref:') ORDER BY person"
-    persons: list[str] = lake.select("people", own, [customer_id], columns="person")["person"].to_pylist()
-    return persons
+    found = lookup.find("people", "customer_id", [customer_id])
+    if found is None:
+        found = lake.select("people", "WHERE customer_id = ?", [customer_id])
+    return sorted(person for person in found["person"].to_pylist() if person.startswith("ref:"))
 
 
 def _written_for() -> str:

@@ -1,7 +1,7 @@
 """Reads: who customers are and why we think so."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db.models import F, Q
 
 from regard.errors import NotFoundError
+from regard.know import store
 from regard.know.models import (
     Candidate,
     Customer,
@@ -162,10 +163,12 @@ def identities_of(customer_id: int) -> list[IdentityRow]:
     return [_identity_row(found) for found in Identity.objects.filter(customer=customer_id).order_by("id")]
 
 
-def persons_of(customer_id: int) -> list[str]:
-    """Every person key under which the ledger knows a customer, resolved `ref:` keys included."""
-    persons = Identity.objects.filter(customer=customer_id).order_by("id").values_list("person", flat=True)
-    return [*persons, *things_of(customer_id)]
+def persons_of(customer_id: int, identities: Sequence[IdentityRow] | None = None) -> list[str]:
+    """Every person key under which the ledger knows a customer, resolved `ref:` keys included; `identities` are theirs
+    if already read."""
+    if identities is None:
+        identities = identities_of(customer_id)
+    return [*(each.person for each in identities), *things_of(customer_id)]
 
 
 def evidence_of(customer_id: int) -> list[Evidence]:
@@ -230,11 +233,12 @@ def _candidate_row(found: Candidate) -> CandidateRow:
 
 def memberships_of(customer_id: int) -> list[MembershipRow]:
     """The organisations of a person, or the people of an organisation."""
-    found = Membership.objects.filter(
-        Q(member__customer=customer_id) | Q(organisation__customer=customer_id)
-    ).select_related("member__customer", "organisation__customer")
+    own = Identity.objects.filter(customer=customer_id).values("pk")
+    found = Membership.objects.filter(Q(member__in=own) | Q(organisation__in=own))
+    if not found.exists():  # of most people; the whole rows take longer to ask for
+        return []
     rows: dict[int, MembershipRow] = {}
-    for each in found.order_by("id"):
+    for each in found.select_related("member__customer", "organisation__customer").order_by("id"):
         theirs = each.organisation if each.member.customer_id == customer_id else each.member
         if theirs.customer is not None and theirs.customer_id != customer_id:
             rows.setdefault(theirs.customer.pk, MembershipRow(_row(theirs.customer), each.role))
@@ -286,3 +290,9 @@ def names() -> pa.Table:
     named = Customer.objects.exclude(name="").order_by("id").values_list("id", "name")
     ids, texts = zip(*named.iterator(chunk_size=10_000), strict=True) if named.exists() else ((), ())
     return pa.table({"customer_id": pa.array(ids, pa.int64()), "name": pa.array(texts, pa.string())})
+
+
+def known_persons(persons: Iterable[str]) -> set[str]:
+    """Those of some person keys that have a record."""
+    found = store.select_rows("SELECT person FROM know_identity WHERE person {values}", persons)
+    return {person for (person,) in found}

@@ -9,7 +9,7 @@ from django.db import transaction as database
 from django.utils import timezone
 
 from regard.errors import ConflictError, InputError, NotFoundError
-from regard.ledger import bulk, inbox, reactions, tending
+from regard.ledger import bulk, formats, inbox, reactions, tending, together
 from regard.ledger.bulk import Appended
 from regard.ledger.catalogue import check_event
 from regard.ledger.events import Event
@@ -27,6 +27,7 @@ __all__ = [
     "append_events",
     "compact_lake",
     "flush_inbox",
+    "keep_payload",
     "record_events",
     "replay_dead_letter",
 ]
@@ -51,6 +52,11 @@ def record_events(events: Sequence[Event], *, source: str, actor: str) -> Batch:
         raise InputError(f"The events cannot be written down: {error}.") from error
     with inbox.database_errors("Recording events"):
         return Batch.objects.create(source=source, payload=payload, event_count=len(noted))
+
+
+def keep_payload(payload: bytes, *, source: str, form: str, event_count: int) -> None:
+    """Acknowledge events as they came, to be read at the flush: durable once this returns, or StoreError."""
+    together.keep(Batch(source=source, format=form, payload=payload, event_count=event_count))
 
 
 def append_events(
@@ -95,9 +101,11 @@ def replay_dead_letter(letter_id: int, *, actor: str) -> None:
 
 
 def _replay_batch(letter: DeadLetter, *, actor: str) -> None:
-    try:
-        events = msgspec.json.decode(bytes(letter.payload), type=list[Event])
-        inbox.rows_of(events)
-    except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
-        raise InputError(f"Dead letter {letter.id} still cannot be read: {error}.") from error
-    record_events(events, source=letter.source, actor=actor)
+    again = Batch(source=letter.source, format=letter.format, payload=bytes(letter.payload))
+    for reading in formats.read_batches([again]):
+        for reason in reading.unreadable.values():
+            raise InputError(f"Dead letter {letter.id} still cannot be read: {reason}.")
+    if letter.format:
+        keep_payload(bytes(again.payload), source=letter.source, form=letter.format, event_count=1)
+    else:
+        record_events(msgspec.json.decode(again.payload, type=list[Event]), source=letter.source, actor=actor)

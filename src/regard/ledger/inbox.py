@@ -12,6 +12,7 @@ already holds are dropped in any case.
 """
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +23,16 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 
 from regard.errors import StoreError
-from regard.ledger import bulk, lake, reactions
+from regard.ledger import bulk, formats, lake, reactions
 from regard.ledger.events import EVENT_SCHEMA, Event
-from regard.ledger.lock import hold_writer
+from regard.ledger.formats import Reading
+from regard.ledger.lock import hold_writer, take_turns
 from regard.ledger.models import Batch, DeadLetter
 
 WRITER = "inbox"
 MOST_EVENTS = 50_000  # a flush; bounds its memory
-_NOTHING = bulk.Appended(0, 0)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,18 @@ class Flushed:
     events: int
     duplicates: int
     set_aside: int
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What went into the lake in one commit, and the readings it came from."""
+
+    appended: bulk.Appended
+    set_aside: int
+    readings: Sequence[Reading]
+
+
+_NOTHING = Carried(bulk.Appended(0, 0), 0, ())
 
 
 @contextmanager
@@ -56,16 +71,21 @@ def flush(limit: int) -> Flushed:
     with database_errors("Flushing the inbox"):
         if not Batch.objects.exists():
             return Flushed(0, 0, 0, 0)
+        carried = _NOTHING
         with hold_writer("events"):
             release()
             number = stamp(limit)
-            appended, set_aside = carry(number) if number else (_NOTHING, 0)
-        return Flushed(finish(), appended.added, appended.duplicates, set_aside)
+            if number:
+                carried = carry(number)
+        finished = finish(carried.readings)
+    return Flushed(finished, carried.appended.added, carried.appended.duplicates, carried.set_aside)
 
 
 def release() -> None:
     """Take the stamp off batches whose flush never reached the lake."""
-    Batch.objects.filter(flush_number__gt=lake.newest_number("events", WRITER)).update(flush_number=None)
+    stranded = Batch.objects.filter(flush_number__gt=lake.newest_number("events", WRITER))
+    if stranded.exists():
+        stranded.update(flush_number=None)
 
 
 def stamp(limit: int) -> int:
@@ -82,42 +102,74 @@ def stamp(limit: int) -> int:
         return 0
     stamped = Batch.objects.aggregate(newest=Max("flush_number"))["newest"] or 0
     number = max(stamped, lake.newest_number("events", WRITER)) + 1
-    Batch.objects.filter(id__in=taken).update(flush_number=number)
+    with take_turns("inbox"):
+        Batch.objects.filter(id__in=taken).update(flush_number=number)
     return number
 
 
-def carry(number: int) -> tuple[bulk.Appended, int]:
-    """Append the events of the batches stamped with `number`; says what was added and how many set aside."""
-    tables: list[pa.Table] = []
+def carry(number: int) -> Carried:
+    """Append what the batches stamped with `number` say; those that cannot be read are set aside."""
+    readings = list(formats.read_batches(Batch.objects.filter(flush_number=number).order_by("id")))
     set_aside = 0
-    for batch in Batch.objects.filter(flush_number=number).order_by("id"):
-        try:
-            tables.append(rows_of(events_in(batch)))
-        except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
-            _set_aside(batch, f"{type(error).__name__}: {error}")
+    for reading in readings:
+        for batch_id, reason in reading.unreadable.items():
+            _set_aside(batch_id, reason)
             set_aside += 1
-    if not tables:
-        return _NOTHING, set_aside
-    return bulk.append_once(pa.concat_tables(tables), (WRITER, number)), set_aside
+    rows = pa.concat_tables([EVENT_SCHEMA.empty_table(), *(reading.rows for reading in readings)])
+    if set_aside == sum(len(reading.batches) for reading in readings):
+        return Carried(bulk.Appended(0, 0), set_aside, readings)
+    return Carried(bulk.append_once(rows, (WRITER, number)), set_aside, readings)
 
 
-def finish() -> int:
-    """Let listeners hear what has reached the lake, then delete its batches; says how many."""
+def finish(readings: Sequence[Reading] = ()) -> int:
+    """Do what follows from batches that have reached the lake, then delete them; says how many.
+
+    `readings` of some of them may be at hand; the others are read again.
+    """
     arrived = Batch.objects.filter(flush_number__lte=lake.newest_number("events", WRITER)).order_by("id")
-    finished: list[int] = []
-    for batch in arrived:
-        reactions.react(events_in(batch))
-        finished.append(batch.id)
-    drop(finished)
-    return len(finished)
+    ids = list(arrived.values_list("id", flat=True))
+    at_hand = {batch_id for reading in readings for batch_id in reading.batches}
+    left = [batch_id for batch_id in ids if batch_id not in at_hand]
+    again = formats.read_batches(Batch.objects.filter(id__in=left).order_by("id")) if left else ()
+    for reading in (*readings, *again):
+        _follow(reading)
+    drop(ids)
+    return len(ids)
+
+
+def _follow(reading: Reading) -> None:
+    """Let listeners hear, and the format's room act; a batch that makes it fail is set aside alone."""
+    try:
+        reading.follow()
+    except (OperationalError, InterfaceError, StoreError):
+        raise
+    except Exception as error:
+        logger.exception("what follows from %d batches failed", len(reading.batches))
+        if len(reading.batches) == 1:
+            _set_aside(reading.batches[0], f"Its events are in the lake, but then: {error!r}")
+        else:
+            for batch in Batch.objects.filter(id__in=reading.batches).order_by("id"):
+                for one in formats.read_batches([batch]):
+                    _follow(one)
+            return
+    reactions.react(events_from(reactions.heard(reading.rows)))
 
 
 def drop(batch_ids: Sequence[int]) -> None:
-    Batch.objects.filter(id__in=batch_ids).delete()
+    with take_turns("inbox"):
+        Batch.objects.filter(id__in=batch_ids).delete()
 
 
-def events_in(batch: Batch) -> list[Event]:
-    return msgspec.json.decode(bytes(batch.payload), type=list[Event])
+def read_events(batches: Sequence[Batch]) -> Reading:
+    """Read batches of the ledger's own format."""
+    tables = [EVENT_SCHEMA.empty_table()]
+    unreadable = {}
+    for batch in batches:
+        try:
+            tables.append(rows_of(msgspec.json.decode(bytes(batch.payload), type=list[Event])))
+        except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
+            unreadable[batch.id] = f"{type(error).__name__}: {error}"
+    return Reading(tuple(batch.id for batch in batches), pa.concat_tables(tables), unreadable)
 
 
 def rows_of(events: Sequence[Event]) -> pa.Table:
@@ -133,9 +185,20 @@ def rows_of(events: Sequence[Event]) -> pa.Table:
     return table
 
 
-def _set_aside(batch: Batch, reason: str) -> None:
+def events_from(rows: pa.Table) -> list[Event]:
+    """Rows of the lake as events."""
+    return [
+        Event(**row | {"data": None if row["data"] is None else json.loads(row["data"])})
+        for row in rows.to_pylist()
+    ]
+
+
+def _set_aside(batch_id: int, reason: str) -> None:
     with transaction.atomic():
-        DeadLetter.objects.create(
-            kind="batch", source=batch.source, payload=bytes(batch.payload), reason=reason
-        )
-        batch.delete()
+        batch = Batch.objects.filter(id=batch_id).first()
+        if batch is not None:
+            DeadLetter.objects.create(
+                kind="batch", source=batch.source, format=batch.format, payload=bytes(batch.payload),
+                reason=reason.replace("\0", ""),
+            )  # fmt: skip
+            batch.delete()

@@ -87,6 +87,75 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("ordered_at", TIMESTAMP),
         ]
     ),
+    # what pages narrow to a slice of customers and months, written by `compute`: who belongs to which group
+    "segments": pa.schema(
+        [
+            pa.field("dimension", pa.string()),
+            pa.field("group", pa.string()),
+            pa.field("customer_id", pa.int64()),
+        ]
+    ),
+    # the rows behind the measures that pages narrow
+    "measured": pa.schema(
+        [
+            pa.field("measure", pa.string()),
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field("instrument", pa.string()),
+            pa.field("score", pa.float64()),
+            pa.field("mark", pa.bool_()),  # answered, or ordered before
+            pa.field("amount", pa.decimal128(18, 4)),
+            pa.field("currency", pa.string()),
+        ]
+    ),
+    # who said something in their own words, and where to find it
+    "said": pa.schema(
+        [
+            pa.field("event_id", pa.string()),
+            pa.field("person", pa.string()),
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field(
+                "low", pa.float64()
+            ),  # the score as a part of its scale, 0 is the worst; null without one
+        ]
+    ),
+    # one row a step of a customer's journey, with what came next; "episode" counts orders so far
+    "steps": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field("step", pa.string()),
+            pa.field("next_step", pa.string()),
+            pa.field("episode", pa.int64()),
+            pa.field("back", pa.bool_()),  # whether the customer ordered after it
+            pa.field("first_time", pa.bool_()),  # that the customer passed this step
+            pa.field("wait", pa.float64()),  # seconds
+        ]
+    ),
+    # one row an order, with what followed until the next one
+    "episodes": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field("back", pa.bool_()),
+            pa.field("path", pa.string()),
+        ]
+    ),
+    # one row an event of a case that says which department had it
+    "handled": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field("department", pa.string()),
+            pa.field("case_id", pa.string()),
+        ]
+    ),
 }
 
 RETENTION = timedelta(hours=6)
@@ -99,7 +168,7 @@ CONFIGURATION = {
 }
 PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
 # what is computed anew each time is read a row at a time by pages, and has fewer rows
-COMPUTED = WriterProperties(max_row_group_size=16_384, compression="ZSTD")
+COMPUTED = WriterProperties(max_row_group_size=4096, compression="ZSTD")
 
 
 @dataclass

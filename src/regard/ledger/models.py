@@ -2,9 +2,10 @@ from django.db import models
 
 
 class Batch(models.Model):
-    """Events acknowledged but not yet in the lake: the inbox. The payload is a JSON array of events."""
+    """Events acknowledged but not yet in the lake: the inbox. `formats.py` says how a payload is read."""
 
     source = models.CharField(max_length=100)
+    format = models.CharField(max_length=40, default="", blank=True)  # empty: a JSON array of events
     payload = models.BinaryField()
     event_count = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -16,6 +17,7 @@ class DeadLetter(models.Model):
 
     kind = models.CharField(max_length=20)  # "batch" or "reaction"
     source = models.CharField(max_length=100)
+    format = models.CharField(max_length=40, default="", blank=True)  # of a batch
     payload = models.BinaryField()
     reason = models.TextField()
     listener = models.CharField(max_length=200, blank=True)

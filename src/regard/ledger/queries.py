@@ -9,12 +9,15 @@ from itertools import chain
 from typing import Any
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db.models import Min, Sum
 from django.utils import timezone
 
 from regard.errors import InputError
-from regard.ledger import lake
+from regard.ledger import lake, lookup
 from regard.ledger.catalogue import RETRACTION
+from regard.ledger.events import TIMESTAMP
 from regard.ledger.models import Batch, DeadLetter
 from regard.ledger.rhythms import Rhythm, find_rhythms
 
@@ -75,21 +78,39 @@ def events_of(
     persons: Sequence[str], *, names: Sequence[str] = (), before: datetime | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
     """The newest events in force of some person keys, newest first, `data` decoded."""
-    return _newest(persons, names, before, limit) if persons else []
+    _check_moment(before)
+    if not persons:
+        return []
+    held = lookup.find("events", "person", persons)
+    if held is None:
+        return _newest(persons, names, before, limit)
+    chosen = pc.not_equal(held["name"], RETRACTION)
+    if names:
+        chosen = pc.and_(chosen, pc.is_in(held["name"], value_set=pa.array(names)))
+    if before is not None:
+        chosen = pc.and_(chosen, pc.less(held["occurred_at"], pa.scalar(before, TIMESTAMP)))
+    if void := _retracted_ids():
+        chosen = pc.and_not(chosen, pc.is_in(held["event_id"], value_set=pa.array(void)))
+    newest = held.filter(chosen).sort_by([("occurred_at", "descending"), ("event_id", "ascending")])
+    return _decoded(newest.slice(0, limit))
 
 
 def newest_events(
     *, names: Sequence[str] = (), before: datetime | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
     """The newest events in force of everybody, newest first, `data` decoded."""
+    _check_moment(before)
     return _newest((), names, before, limit)
+
+
+def _check_moment(before: datetime | None) -> None:
+    if before is not None and before.tzinfo is None:
+        raise InputError("`before` has no time zone.")
 
 
 def _newest(
     persons: Sequence[str], names: Sequence[str], before: datetime | None, limit: int
 ) -> list[dict[str, Any]]:
-    if before is not None and before.tzinfo is None:
-        raise InputError("`before` has no time zone.")
     void = _retracted_ids()
     conditions: list[tuple[str, Sequence[Any]]] = [("name <> ?", [RETRACTION])]
     if (
@@ -103,11 +124,16 @@ def _newest(
     if void:
         conditions.append(("event_id NOT IN (SELECT unnest(?::VARCHAR[]))", [list(void)]))
     where = " AND ".join(words for words, _ in conditions)
-    rows: list[dict[str, Any]] = lake.select(
+    rows = lake.select(
         "events",
         f"WHERE {where} ORDER BY occurred_at DESC, event_id LIMIT ?",
         [*chain.from_iterable(values for _, values in conditions), limit],
-    ).to_pylist()
+    )
+    return _decoded(rows)
+
+
+def _decoded(events: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = events.to_pylist()
     for row in rows:
         row["data"] = json.loads(row["data"]) if row["data"] else {}
     return rows

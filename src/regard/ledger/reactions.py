@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import IntegrityError, transaction
 
 from regard.errors import NotFoundError
@@ -52,6 +54,11 @@ def listener_named(name: str) -> Listener:
         if name in listeners:
             return listeners[name]
     raise NotFoundError(f"There is no listener `{name}` any more.")
+
+
+def heard(rows: pa.Table) -> pa.Table:
+    """The rows of events that anybody listens to."""
+    return rows.filter(pc.is_in(rows["name"], pa.array(list(_listeners), pa.string())))
 
 
 def react(events: Iterable[Event]) -> int:

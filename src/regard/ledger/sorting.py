@@ -25,7 +25,8 @@ from regard.ledger import lake
 from regard.ledger.lock import hold_writer
 
 FILE_ROWS = 2_000_000
-GROUP_ROWS = 65_536
+BATCH_ROWS = 65_536
+GROUP_ROWS = 4096  # pages read the events of one person
 MEMORY_MB = 1024
 REWRITES = "rewritten"  # counts the rewrites of a table
 SORTED = "sorted"  # how many rows the last rewrite of the whole table covered
@@ -87,9 +88,9 @@ def _write_sorted(name: str, column: str, files: list[DataFile]) -> list[AddActi
     added = []
     with lake.own_database(MEMORY_MB) as backend:
         rows = lake.read_files(name, [file.path for file in files], backend=backend).order_by(column)
-        batches = iter(backend.con.sql(str(backend.compile(rows))).to_arrow_reader(GROUP_ROWS))
+        batches = iter(backend.con.sql(str(backend.compile(rows))).to_arrow_reader(BATCH_ROWS))
         for first in batches:
-            part = chain([first], islice(batches, FILE_ROWS // GROUP_ROWS - 1))
+            part = chain([first], islice(batches, FILE_ROWS // BATCH_ROWS - 1))
             added.append(_write_file(storage, lake.TABLES[name], column, part))
     return added
 

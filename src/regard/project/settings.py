@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "regard.know.contact",
     "regard.listen",
     "regard.listen.surveys",
+    "regard.listen.tracking",
     "regard.understand",
     "regard.show",
     "regard.web",
@@ -99,6 +100,7 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": REGARD_HOME / "regard.sqlite3",
+            "CONN_MAX_AGE": None,  # opening it anew for each request costs as much as a few queries
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,

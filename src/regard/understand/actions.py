@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -12,10 +13,13 @@ from regard.errors import InputError
 from regard.know.actions import refresh_people
 from regard.ledger import lake
 from regard.ledger.actions import compact_lake
+from regard.understand.artefacts import artefacts_of
 from regard.understand.facts import Facts, held_facts
-from regard.understand.figures import Row, figures_of
+from regard.understand.figures import figures_of
+from regard.understand.findings import finding_of
 from regard.understand.measures import MEASURES
-from regard.understand.models import Computation, Finding, PainPoint
+from regard.understand.models import Artefact, Computation, Finding, PainPoint
+from regard.understand.page_tables import write_page_tables
 from regard.understand.pain_points import find_pain_points
 from regard.understand.profiles import profile_rows
 from regard.understand.signals import computed
@@ -45,16 +49,19 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         computation.event_count, computation.last_event_at = _extent(facts)
         traits = facts.hold(low_cardinality(customer_traits()))
         findings = list(_findings(computation, facts, traits, say))
-        say("What to fix next", 0.9)
+        say("What to fix next", 0.8)
         found = find_pain_points(facts, worth, traits)
         say("Whether fixes worked", 0.94)
         computed.send(
             Computation, computation=computation, facts=facts, traits=traits,
             orders=found.orders, exposures=found.exposures,
         )  # fmt: skip
+        say("Voice, journeys and value", 0.85)
+        write_page_tables(facts, traits)
+        artefacts = artefacts_of(as_of)
     say("Keeping the figures", 0.95)
     lake.overwrite("touched", found.touched)
-    _keep(computation, findings, found.points)
+    _keep(computation, findings, found.points, artefacts)
     say("Done", 1.0)
     return computation
 
@@ -77,37 +84,24 @@ def _extent(facts: Facts) -> tuple[int, datetime | None]:
 
 def _findings(computation: Computation, facts: Facts, traits: ir.Table, say: Progress) -> Iterator[Finding]:
     for place, measure in enumerate(MEASURES.values()):
-        say(measure.title, 0.4 + 0.5 * place / len(MEASURES))
+        say(measure.title, 0.4 + 0.4 * place / len(MEASURES))
         for row in figures_of(measure, facts, traits):
-            yield _finding(computation, row)
+            yield finding_of(row, computation)
 
 
-def _finding(computation: Computation, row: Row) -> Finding:
-    estimate = row.estimate
-    return Finding(
-        computation=computation,
-        measure=row.measure,
-        version=estimate.version,
-        dimension=row.dimension[:60],
-        group=row.group[:200],
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
-        standard_error=estimate.standard_error,
-        n=estimate.n,
-        level=estimate.level,
-        method=estimate.method,
-        unit=row.unit,
-    )
-
-
-def _keep(computation: Computation, findings: list[Finding], points: list[PainPoint]) -> None:
+def _keep(
+    computation: Computation, findings: list[Finding], points: list[PainPoint], artefacts: dict[str, Any]
+) -> None:
     """Store what was found, finish the computation and forget the ones before the last two."""
     with transaction.atomic():
         Finding.objects.bulk_create(findings, batch_size=2000)
         for point in points:
             point.computation = computation
         PainPoint.objects.bulk_create(points)
+        Artefact.objects.bulk_create(
+            Artefact(computation=computation, name=name, content=content)
+            for name, content in artefacts.items()
+        )
         computation.ended_at = timezone.now()
         computation.save(
             update_fields=["ended_at", "customer_count", "event_count", "last_event_at", "worth"]

@@ -56,7 +56,12 @@ def what_changed() -> list[Change]:
     if computation is None or computation.last_event_at is None:
         return []
     month = last_full_month(computation.as_of, computation.last_event_at)
-    pairs = list(_pairs(computation.findings.filter(dimension="month"), month))
+    return changes_among(computation.findings.filter(dimension="month"), month)
+
+
+def changes_among(findings: Iterable[Finding], month: date) -> list[Change]:
+    """The month against earlier ones, among findings by month; surest change first."""
+    pairs = list(_pairs(findings, month))
     comparisons = compare_many([(_comparable(new), _comparable(old)) for _, new, old in pairs])
     changes = [
         Change(MEASURES[new.measure], new.unit, against, new, old, comparison)

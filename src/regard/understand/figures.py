@@ -35,11 +35,11 @@ def figures_of(measure: Measure, facts: Facts, traits: ir.Table) -> Iterator[Row
     rows = measure.rows(facts, default_period(measure, facts))
     if measure.complex_rows:
         rows = facts.hold(rows)
-    yield from _rows(measure, rows, EVERYTHING)
-    yield from _rows(measure, rows_of(measure, facts, "month"), "month")
+    yield from figures_from(measure, rows, EVERYTHING)
+    yield from figures_from(measure, rows_of(measure, facts, "month"), "month")
     for dimension in ("source", "channel", *measure.own_dimensions):
-        yield from _rows(measure, rows, dimension)
-    yield from _rows(measure, rows.inner_join(traits, "customer_id"), "", ["dimension", "group"])
+        yield from figures_from(measure, rows, dimension)
+    yield from figures_from(measure, rows.inner_join(traits, "customer_id"), "", ["dimension", "group"])
 
 
 def figures_by(
@@ -54,9 +54,9 @@ def figures_by(
         return [] if dimension else [_no_figure(measure)]
     rows = rows_of(measure, facts, dimension, period)
     if traits is None:
-        return _rows(measure, rows, dimension)
+        return figures_from(measure, rows, dimension)
     rows = rows.inner_join(traits.filter(traits.dimension == dimension), "customer_id")
-    return _rows(measure, rows, dimension, ["group"])
+    return figures_from(measure, rows, dimension, ["group"])
 
 
 def rows_of(measure: Measure, facts: Facts, dimension: str, period: Period | None = None) -> ir.Table:
@@ -73,7 +73,9 @@ def default_period(measure: Measure, facts: Facts) -> Period:
     return Period(since=facts.as_of - timedelta(days=measure.window_days))
 
 
-def _rows(measure: Measure, rows: ir.Table, dimension: str, by: Sequence[str] | None = None) -> list[Row]:
+def figures_from(
+    measure: Measure, rows: ir.Table, dimension: str, by: Sequence[str] | None = None
+) -> list[Row]:
     """Figures of `rows` by the columns `by`, which are the dimension itself unless said otherwise."""
     if by is None:
         by = [dimension] if dimension else []

@@ -68,6 +68,8 @@ class PainPoint(models.Model):
     trend = models.CharField(max_length=12)  # "worse", "better" or "cannot tell"
     assumptions = models.JSONField(default=list)  # sentences
 
+    in_slice: int | None = None  # customers, where a page is narrowed to some; never stored
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["computation", "key"], name="one_pain_point_a_key")]
 
@@ -75,3 +77,14 @@ class PainPoint(models.Model):
     def clear(self) -> bool:
         """Whether it surely costs something worth caring about."""
         return self.standing == self.Standing.COSTLY
+
+
+class Artefact(models.Model):
+    """What one page shows of everything, as one computation found it; slices are asked of the lake."""
+
+    computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="artefacts")
+    name = models.CharField(max_length=20)  # "journeys", "value", "drivers" or "segments"
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["computation", "name"], name="one_artefact_a_name")]

@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from regard.analytics import Estimate
 from regard.errors import InputError, NotFoundError
-from regard.ledger import lake
+from regard.ledger import lake, lookup
 from regard.ledger.queries import events as ledger_events
 from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
-from regard.understand.facts import Facts, read_facts
+from regard.understand.facts import Facts, month_of, read_facts
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Computation, Finding, PainPoint
+from regard.understand.slices import EVERYTHING as WHOLE
+from regard.understand.slices import Slice, within
 from regard.understand.traits import customer_traits
 from regard.understand.worth import Prospect, prospect, total_worth
 
@@ -25,6 +27,7 @@ __all__ = [
     "Concern",
     "PainPoint",
     "Prospect",
+    "befell",
     "dimensions",
     "latest_computation",
     "latest_findings",
@@ -114,6 +117,15 @@ def people_of(point: PainPoint, *, limit: int | None = None) -> list[dict[str, A
     return found
 
 
+def befell(part: Slice) -> dict[str, int]:
+    """How many customers of a slice each pain point befell in the last year, by its key; those that befell none are
+    left out."""
+    touched = lake.read("touched")
+    rows = within(touched.mutate(month=month_of(touched.ordered_at)), part)
+    counts = rows.group_by("key").aggregate(n=ibis._.customer_id.nunique())
+    return {row["key"]: row["n"] for row in lake.fetch(counts).to_pylist()}
+
+
 def words_of(point: PainPoint, *, limit: int = 8) -> list[dict[str, Any]]:
     """What those customers wrote in the two months after such an order, newest first."""
     touched, people, events = lake.read("touched"), lake.read("people"), ledger_events()
@@ -137,7 +149,10 @@ def profiles() -> ir.Table:
 
 def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
-    rows: list[dict[str, Any]] = lake.select("profiles", "WHERE customer_id = ?", [customer_id]).to_pylist()
+    found = lookup.find("profiles", "customer_id", [customer_id])
+    if found is None:
+        found = lake.select("profiles", "WHERE customer_id = ?", [customer_id])
+    rows: list[dict[str, Any]] = found.to_pylist()
     return rows[0] if rows else None
 
 
@@ -164,7 +179,7 @@ def measure(name: str, *, by: str = "", since: date | None = None, until: date |
 
 def rows_behind(
     name: str, *, dimension: str = "", group: str = "", since: date | None = None, until: date | None = None,
-    limit: int | None = None,
+    part: Slice = WHOLE, limit: int | None = None,
 ) -> ir.Table:  # fmt: skip
     """The rows a figure stands on, newest first, for a page or a CSV; nothing runs until the table is read."""
     chosen = measure_named(name)
@@ -179,6 +194,7 @@ def rows_behind(
         rows = rows.filter(rows.month == ibis.date(_first_of(group)))
     elif dimension:
         rows = rows.filter(rows[dimension] == group)
+    rows = within(rows, part)
     rows = rows.order_by(ibis.desc("occurred_at"))
     return rows.limit(limit) if limit else rows
 

@@ -23,6 +23,9 @@ class Door:
 DOORS = (
     Door("home", "Home", "h", Permission.MEASURES_READ),
     Door("customers", "Customers", "c", Permission.CUSTOMERS_READ),
+    Door("value", "Value", "w", Permission.MEASURES_READ),
+    Door("voice", "Voice", "v", Permission.MEASURES_READ),
+    Door("journeys", "Journeys", "j", Permission.MEASURES_READ),
     Door("measures", "Measures", "m", Permission.MEASURES_READ),
     Door("imports", "Imports", "i", Permission.IMPORTS_READ),
     Door("review", "Review", "r", Permission.CUSTOMERS_MERGE),

@@ -1,7 +1,7 @@
 """Figures as pages show them: the newest value with its interval, the months behind it, and what changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from regard.analytics.comparisons import CANNOT_TELL, UP
+from regard.understand import doors
 from regard.understand import queries as understand
-from regard.understand.changes import MONTH_BEFORE, Change
+from regard.understand.changes import MONTH_BEFORE, Change, changes_among, last_full_month
 from regard.understand.measures import MEASURES, Measure
 from regard.understand.models import Finding
+from regard.understand.slices import EVERYTHING, Slice
 from regard.web.templatetags.regard import in_unit, month_words
 
 BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "stars": (1.0, 5.0), "effort": (1.0, 7.0)}
@@ -31,6 +33,7 @@ class Figure:
     shown: Finding  # over everything; of totals the last full month
     months: list[Finding]  # full months, oldest first
     change: Change | None  # the last full month against the one before
+    narrowed: bool = False  # to a slice
 
     @property
     def points(self) -> list[tuple[float | None, float | None, float | None]]:
@@ -50,6 +53,8 @@ class Figure:
     def when(self) -> str:
         if self.shown.dimension == "month":
             return month_words(self.shown.group)
+        if self.narrowed:
+            return "in this slice"
         return f"last {self.measure.window_days} days" if self.measure.window_days else "all that is known"
 
     @property
@@ -74,30 +79,48 @@ class Picture:
     outliers: list[tuple[Figure, Finding]]  # groups worse than the whole by more than chance, worst first
 
 
-def picture() -> Picture:
-    """The newest computation's picture, put together once."""
+def picture(part: Slice = EVERYTHING) -> Picture:
+    """The newest computation's picture of everything or of a slice, put together once."""
     computation = understand.latest_computation()
     if computation is None:
         return Picture([], [], [])
-    return _picture(computation.pk, computation.as_of, computation.ended_at)
+    return _picture(computation.pk, computation.as_of, computation.ended_at, computation.last_event_at, part)
 
 
-@lru_cache(maxsize=2)
-def _picture(pk: int, as_of: datetime, ended_at: datetime | None) -> Picture:
+def figures_of(part: Slice) -> list[Figure]:
+    """The figures of everything or of a slice."""
+    return picture(part).figures
+
+
+@lru_cache(maxsize=64)
+def _picture(
+    pk: int, as_of: datetime, ended_at: datetime | None, last_event_at: datetime | None, part: Slice
+) -> Picture:
     """A computation never changes once it ended, so pk and times say which one it is."""
-    changes = understand.what_changed()
-    figures = _figures(changes, as_of)
-    return Picture(figures, changes, _outliers(figures))
+    if not part:
+        changes = understand.what_changed()
+        wholes, months = understand.latest_findings("", ""), understand.latest_findings("", "month")
+        figures = _figures(wholes, months, changes, as_of)
+        return Picture(figures, changes, _outliers(figures))
+    found = doors.narrowed_findings(part)
+    months = [each for each in found if each.dimension == "month"]
+    month = part.until or (last_full_month(as_of, last_event_at) if last_event_at else None)
+    changes = changes_among(months, month) if month else []
+    wholes = [each for each in found if not each.dimension]
+    figures = [replace(figure, narrowed=True) for figure in _figures(wholes, months, changes, as_of)]
+    return Picture(figures, changes, [])
 
 
-def _figures(all_changes: list[Change], as_of: datetime) -> list[Figure]:
+def _figures(
+    wholes: list[Finding], by_month: list[Finding], all_changes: list[Change], as_of: datetime
+) -> list[Figure]:
     """Every figure that stands on anything, in the order of the measures."""
     changes = {(c.measure.name, c.unit): c for c in all_changes if c.against == MONTH_BEFORE}
     months: dict[tuple[str, str], list[Finding]] = {}
-    for finding in understand.latest_findings("", "month"):
+    for finding in by_month:
         months.setdefault((finding.measure, finding.unit), []).append(finding)
     found = []
-    for whole in understand.latest_findings("", ""):
+    for whole in wholes:
         key = (whole.measure, whole.unit)
         if whole.measure in MEASURES and whole.n:
             full = _full_months(months.get(key, []), as_of)

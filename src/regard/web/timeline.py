@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 
 from regard.ledger import queries as ledger
 from regard.ledger.catalogue import CATALOGUE
+from regard.web.templatetags.regard import clock, money
 
 PAGE = 60
 MOST_AT_ONCE = 1000  # events of one moment that are not torn apart by the page's end
@@ -68,6 +69,7 @@ BAD = {
     "case.reopened",
 }
 RANKS = {name: rank for rank, name in enumerate(WORDS)}
+PLACES = ("source", "channel", "department", "touchpoint", "subject")
 OURS = {"message.sent", "case.replied", "call.made"}
 
 
@@ -77,11 +79,11 @@ class Moment:
 
     at: datetime
     what: str
+    amount: str
+    where: str  # at which time, heard from whom, about what
     words: str  # the customer's own
     ours: str  # what we wrote
-    rating: str
     tone: str  # "words", "bad" or ""
-    event: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -140,10 +142,11 @@ def _moment(row: dict[str, Any]) -> Moment:
     what = WORDS.get(name, name.removeprefix("custom.").replace("_", " ").replace(".", " ").capitalize())
     if late:
         what = "Order delivered late"
-    if detail := _detail(row):
-        what = f"{what}: {detail}"
+    what = ": ".join(filter(None, (what, _detail(row), _rating(row))))
+    amount = money(row["amount"], row["currency"]) if row["amount"] is not None else ""
+    where = " · ".join(filter(None, (clock(at), *(row[name] for name in PLACES))))
     tone = "bad" if name in BAD or late else ("words" if words else "")
-    return Moment(at, what, words, text if name in OURS else "", _rating(row), tone, row)
+    return Moment(at, what, amount, where, words, text if name in OURS else "", tone)
 
 
 def _detail(row: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from regard.analytics.effects.covariates import Covariates, design_matrix
-from regard.analytics.effects.regression import fit_linear, fit_logistic, logistic, sum_by
+from regard.analytics.effects.regression import fit_linear, fit_logistic, logistic, logistic_curvature, sum_by
 from regard.analytics.estimate import LEVEL, Estimate, Floats
 from regard.analytics.intervals import kish_n, normal_quantile
 from regard.analytics.warnings import StatisticalWarning
@@ -227,14 +227,20 @@ def _predict(
     x: Floats, y: Floats, learn: npt.NDArray[np.bool_], fold: npt.NDArray[np.intp], *, binary: bool
 ) -> Floats:
     """For each row, what a model of the `learn` rows of the other folds expects."""
-    expected = np.empty(len(y))
-    near = fit_logistic(x[learn], y[learn]) if binary else None  # only where each fold's search begins
-    for one in np.unique(fold):
-        there, away = fold == one, learn & (fold != one)
+    expected, folds = np.empty(len(y)), np.unique(fold)
+    x_learn, y_learn, fold_learn = (x, y, fold) if learn.all() else (x[learn], y[learn], fold[learn])
+    if binary:  # the folds' fits begin where that of all rows is
+        near = fit_logistic(x_learn, y_learn)
+        curvature = logistic_curvature(x_learn, x_learn @ near) * (1 - 1 / len(folds))
+    for one in folds:
+        there, away = fold == one, fold_learn != one
         if binary:
-            expected[there] = logistic(x[there] @ fit_logistic(x[away], y[away], start=near))
+            fitted = fit_logistic(
+                x_learn, y_learn, start=near, curvature=curvature, weight=away.astype(float)
+            )
+            expected[there] = logistic(x[there] @ fitted)
         else:
-            expected[there] = x[there] @ fit_linear(x[away], y[away])
+            expected[there] = x[there] @ fit_linear(x_learn[away], y_learn[away])
     return expected
 
 

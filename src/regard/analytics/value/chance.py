@@ -75,43 +75,48 @@ def simulate_value(
     >>> bool((bounds.low <= bounds.high).all())
     True
     """
-    rows = tuple(np.asarray(column, dtype=np.float64) for column in (frequency, recency, T, monetary_value))
+    x, t_x, age, z = (
+        np.asarray(column, dtype=np.float64) for column in (frequency, recency, T, monetary_value)
+    )
     rng = np.random.default_rng(seed)
-    each = max(draws // parameter_draws, 2)
-    outcomes = np.empty((parameter_draws, each, len(rows[0])))
-    pairs = zip(purchases.draws(parameter_draws, seed), spend.draws(parameter_draws, seed + 1), strict=True)
-    for place, (counts, money) in enumerate(pairs):
-        fits = with_parameters(purchases, counts), with_parameters(spend, money)
-        outcomes[place] = _one_world(*fits, rows, horizon, each, rng) * margin
-    between = outcomes.mean(axis=1).var(axis=0) - outcomes.var(axis=1, ddof=1).mean(axis=0) / each
-    total = outcomes.reshape(-1, len(rows[0])).var(axis=0)
-    low, high = np.quantile(outcomes.reshape(-1, len(rows[0])), [(1 - level) / 2, (1 + level) / 2], axis=0)
+    counts, money = purchases.draws(parameter_draws, seed), spend.draws(parameter_draws, seed + 1)
+    alive = np.array([probability_alive(with_parameters(purchases, drawn), x, t_x, age) for drawn in counts])
+    shape = (parameter_draws, max(draws // parameter_draws, 2), len(x))
+    bought = _purchases(purchases.model, _named(purchases, counts), x, age, horizon, shape, rng)
+    bought = np.where(rng.random(shape) < alive[:, np.newaxis, :], bought, 0)
+    outcomes = _amounts(_named(spend, money), x, z, bought, rng) * margin
+    between = outcomes.mean(axis=1).var(axis=0) - outcomes.var(axis=1, ddof=1).mean(axis=0) / shape[1]
+    outcomes = outcomes.reshape(-1, len(x))
+    total = outcomes.var(axis=0)
+    low, high = np.quantile(outcomes, [(1 - level) / 2, (1 + level) / 2], axis=0)
     share = np.divide(between.clip(min=0.0), total, out=np.zeros_like(total), where=total > 0)
     return ValueInterval(low, high, share.clip(max=1.0), level)
 
 
-def _one_world(
-    purchases: Fit, spend: Fit, rows: tuple[Array, ...], horizon: float, draws: int, rng: np.random.Generator
+def _named(fit: Fit, drawn: Array) -> dict[str, Array]:
+    """Each parameter's draws by its name, shape (parameter_draws, 1, 1)."""
+    return {name: drawn[:, place, np.newaxis, np.newaxis] for place, name in enumerate(fit.params)}
+
+
+def _amounts(
+    spend: dict[str, Array], x: Array, z: Array, bought: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> Array:
-    """Outcomes of shape (draws, n) under one set of parameters."""
-    x, t_x, age, z = rows
-    shape = (draws, len(x))
-    alive = rng.random(shape) < probability_alive(purchases, x, t_x, age)
-    bought = np.where(alive, _purchases(purchases, x, age, horizon, shape, rng), 0)
-    scale = rng.gamma(spend["p"] * x + spend["q"], 1.0 / (spend["v"] + x * z), shape)
-    amount = rng.gamma(np.maximum(spend["p"] * bought, 1e-12), 1.0, shape) / scale
+    """What so many purchases bring."""
+    scale = rng.gamma(spend["p"] * x + spend["q"], 1.0 / (spend["v"] + x * z), bought.shape)
+    amount = rng.gamma(np.maximum(spend["p"] * bought, 1e-12), 1.0) / scale
     return np.asarray(np.where(bought > 0, amount, 0.0))
 
 
 def _purchases(
-    fit: Fit, x: Array, age: Array, horizon: float, shape: tuple[int, int], rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
-    """Purchases within the horizon of customers alive now."""
-    rate = rng.gamma(fit["r"] + x, 1.0 / (fit["alpha"] + age), shape)
-    if fit.model == "Pareto/NBD":
-        leaving = rng.gamma(fit["s"], 1.0 / (fit["beta"] + age), shape)
+    model: str, drawn: dict[str, Array], x: Array, age: Array, horizon: float, shape: tuple[int, int, int],
+    rng: np.random.Generator,
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """Purchases within the horizon of customers alive now, shape (parameter_draws, draws, n)."""
+    rate = rng.gamma(drawn["r"] + x, 1.0 / (drawn["alpha"] + age), shape)
+    if model == "Pareto/NBD":
+        leaving = rng.gamma(drawn["s"], 1.0 / (drawn["beta"] + age), shape)
         life = rng.exponential(1.0, shape) / np.maximum(leaving, np.finfo(np.float64).tiny)
         return rng.poisson(rate * np.minimum(life, horizon))
-    survived = x + (1.0 if fit.model == "MBG/NBD" else 0.0)
-    dropout = rng.beta(fit["a"], fit["b"] + survived, shape).clip(1e-12, 1.0)
+    survived = x + (1.0 if model == "MBG/NBD" else 0.0)
+    dropout = rng.beta(drawn["a"], drawn["b"] + survived, shape).clip(1e-12, 1.0)
     return np.minimum(rng.poisson(rate * horizon), rng.geometric(dropout))

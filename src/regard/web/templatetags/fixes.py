@@ -8,9 +8,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("web/parts/fix_next.html")
-def fix_next() -> dict[str, object]:
-    """What surely costs something, first what costs most; what is unclear or too small apart."""
+def fix_next(befell: dict[str, int] | None = None) -> dict[str, object]:
+    """What surely costs something, first what costs most; what is unclear or too small apart.
+
+    `befell` counts, by the key of each, the customers of the slice that the page is narrowed to.
+    """
     points = understand.pain_points()
+    if befell is not None:
+        points = [point for point in points if point.key in befell]
+        for point in points:
+            point.in_slice = befell[point.key]
     clear = [point for point in points if point.clear]
     apart = [point for point in points if not point.clear]
     return {

@@ -1,8 +1,9 @@
 """How figures, money and times are written: in the reader's locale, never naked."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.urls import reverse
@@ -84,6 +85,26 @@ def share(value: float | None) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """A share without its sign, where a column says it: two digits at most."""
+    return number(value * 100, 1 if 0 < value < 0.1 else 0)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """How long something usually takes: `3 days`, `40 minutes`; below a minute `at once`."""
+    if seconds is None:
+        return "–"
+    sign, size = ("−" if seconds < 0 else ""), abs(seconds)
+    for unit, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if size >= unit:
+            count = size / unit
+            written = number(count, 1 if count < 10 and round(count, 1) != round(count) else 0)
+            return f"{sign}{written} {word}{'' if written == '1' else 's'}"
+    return "at once"
+
+
+@register.filter
 def month_words(group: str) -> str:
     """`October 2026` of `2026-10`."""
     try:
@@ -106,10 +127,27 @@ def ago(when: datetime | str | None) -> SafeString:
 
 
 @register.filter
+def day_words(day: date) -> str:
+    """`Monday, 4 May 2026`."""
+    return _day_words(day, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, language: str) -> str:
+    return formats.date_format(day, "l, j F Y")
+
+
+@register.filter
 def clock(when: datetime) -> str:
     """The time of day, in the company's zone."""
     aware = when if timezone.is_aware(when) else when.replace(tzinfo=UTC)
-    return formats.time_format(timezone.localtime(aware), "TIME_FORMAT")
+    local = timezone.localtime(aware)
+    return _clock(time(local.hour, local.minute), get_language())
+
+
+@lru_cache(maxsize=4 * 24 * 60)
+def _clock(at: time, language: str) -> str:
+    return formats.time_format(at, "TIME_FORMAT")
 
 
 def _how_long(when: datetime) -> str:

@@ -51,9 +51,9 @@ def customers(request: HttpRequest) -> HttpResponse:
         "csv": wish.address(page=1),
     }  # fmt: skip
     partial = cast(StaffRequest, request).htmx and not cast(StaffRequest, request).htmx.boosted
-    response = render(request, "web/parts/customer_rows.html" if partial else "web/customers.html", answer)
-    response.headers["Vary"] = "HX-Request, Cookie"
-    return response
+    return _by_htmx(
+        render(request, "web/parts/customer_rows.html" if partial else "web/customers.html", answer)
+    )
 
 
 @may(Permission.EXPORT)
@@ -82,18 +82,24 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
     found = know.customer(key)
     if key != str(found.id):
         return redirect("customer", key=str(found.id))
-    page = timeline(
-        know.persons_of(found.id), kind=request.GET.get("kind", ""), before=request.GET.get("before", "")
-    )
-    identities, profile = know.identities_of(found.id), understand.profile(found.id)
+    identities = know.identities_of(found.id)
+    persons = know.persons_of(found.id, identities)
+    page = timeline(persons, kind=request.GET.get("kind", ""), before=request.GET.get("before", ""))
+    if cast(StaffRequest, request).htmx:
+        return _by_htmx(render(request, "web/parts/timeline.html", {"page": page}))
+    profile = understand.profile(found.id)
     answer = {
         "customer": found, "page": page, "kinds": KINDS, "profile": profile, "ahead": understand.worth_ahead(profile),
         "identities": identities, "sources": {each.source for each in identities},
-        "evidence": know.evidence_of(found.id), "memberships": know.memberships_of(found.id),
+        "evidence": know.evidence_of(found.id) if len(identities) > 1 else [],
+        "memberships": know.memberships_of(found.id),
         "contact": contact_card(found.id),
     }  # fmt: skip
-    partial = cast(StaffRequest, request).htmx
-    response = render(request, "web/parts/timeline.html" if partial else "web/customer.html", answer)
+    return _by_htmx(render(request, "web/customer.html", answer))
+
+
+def _by_htmx(response: HttpResponse) -> HttpResponse:
+    """The same address has another answer for htmx, and another one for everybody."""
     response.headers["Vary"] = "HX-Request, Cookie"
     return response
 

@@ -11,6 +11,7 @@ from regard.understand import queries as understand
 from regard.web.figures import picture, sentence_of
 from regard.web.home import concerns, sentence_of_the_month, tasks, value_of_the_base
 from regard.web.may import may
+from regard.web.slicing import read_narrowing
 
 TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
 MOST_TILES = 4
@@ -22,17 +23,19 @@ def home(request: HttpRequest) -> HttpResponse:
     computation = understand.latest_computation()
     if computation is None:
         return render(request, "web/home_empty.html")
-    seen = picture()
+    narrowing = read_narrowing(request.GET.dict())
+    seen = picture(narrowing.part)
     found = concerns(timezone.now())
     first = [figure for name in TILES for figure in seen.figures if figure.measure.name == name]
     tiles = first + [figure for figure in seen.figures if figure not in first]
-    base = value_of_the_base()
+    base = None if narrowing.part else value_of_the_base()
     answer = {
-        "computation": computation, "sentence": sentence_of_the_month(seen),
+        "narrowing": narrowing, "computation": computation, "sentence": sentence_of_the_month(seen),
         "base": base, "tiles": tiles[: MOST_TILES - 1 if base else MOST_TILES],
         "changed": [(change, sentence_of(change)) for change in seen.changes if change.verdict != CANNOT_TELL],
         "compared": len(seen.changes),
         "silent": [each for each in found if each.kind == "silent"],
         "tasks": tasks(seen, found, permissions_of(request.user)),
+        "befell": understand.befell(narrowing.part) if narrowing.part else None,
     }  # fmt: skip
     return render(request, "web/home.html", answer)

@@ -7,12 +7,14 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission
 from regard.ledger import lake
+from regard.understand import doors
 from regard.understand import queries as understand
 from regard.understand.measures import MEASURES, measure_named
 from regard.web.charts import chart_of_groups, chart_of_series
 from regard.web.csv_export import csv_answer
 from regard.web.figures import picture, rows_of
 from regard.web.may import may
+from regard.web.slicing import read_narrowing
 
 COLUMNS = ("measure", "version", "dimension", "group", "value", "low", "high", "n", "level", "method", "unit")
 
@@ -56,8 +58,13 @@ def measure(request: HttpRequest, name: str) -> HttpResponse:
 def figures_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """The figures of one measure by one dimension, or overall, with everything that says what they are."""
     chosen = measure_named(name)
-    by = request.GET.get("by", "")
-    rows = ([getattr(each, column) for column in COLUMNS] for each in understand.latest_findings(name, by))
+    by, part = request.GET.get("by", ""), read_narrowing(request.GET.dict()).part
+    found = understand.latest_findings(name, by)
+    if part:
+        found = [
+            each for each in doors.narrowed_findings(part) if each.measure == name and each.dimension == by
+        ]
+    rows = ([getattr(each, column) for column in COLUMNS] for each in found)
     return csv_answer(f"{chosen.name}-{by or 'overall'}.csv", COLUMNS, rows)
 
 
@@ -68,7 +75,9 @@ def rows_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     chosen = measure_named(name)
     by, group = request.GET.get("by", ""), request.GET.get("group", "")
     # fetched whole: a download that somebody breaks off must not leave a result open on the lake's connection
-    table = lake.fetch(understand.rows_behind(name, dimension=by, group=group, limit=MOST_ROWS))
+    part = read_narrowing(request.GET.dict()).part
+    behind = understand.rows_behind(name, dimension=by, group=group, part=part, limit=MOST_ROWS)
+    table = lake.fetch(behind)
     rows = (
         list(row.values()) for batch in table.to_batches(max_chunksize=10_000) for row in batch.to_pylist()
     )

@@ -48,7 +48,7 @@ function prefetch(event) {
   link.dataset.fetched = "yes";
   const hint = document.createElement("link");
   hint.rel = "prefetch";
-  hint.href = link.href;
+  hint.href = link.getAttribute("href"); // of a link within a drawing `href` is no text
   setTimeout(() => { if (link.matches(":hover")) document.head.append(hint); else delete link.dataset.fetched; }, 65);
 }
 

@@ -1,0 +1,35 @@
+"""What pages show of everything, found once a computation."""
+
+from datetime import datetime
+from typing import Any
+
+import ibis
+
+from regard.ledger import lake
+from regard.understand.customer_value import value_picture
+from regard.understand.drivers import driver_maps
+from regard.understand.journeys import journey_picture
+from regard.understand.slices import EVERYTHING
+
+MOST_GROUPS = 30
+
+
+def artefacts_of(as_of: datetime) -> dict[str, Any]:
+    """By name, from the page tables just written."""
+    return {
+        "segments": segments(),
+        "journeys": journey_picture(EVERYTHING, as_of),
+        "value": value_picture(EVERYTHING, as_of),
+        "drivers": driver_maps(as_of),
+    }
+
+
+def segments() -> dict[str, list[dict[str, Any]]]:
+    """The groups of each dimension, largest first."""
+    table = lake.read("segments")
+    counts = table.group_by(["dimension", "group"]).aggregate(customers=ibis._.count())
+    rows = lake.fetch(counts.order_by("dimension", ibis.desc("customers"), "group")).to_pylist()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.pop("dimension"), []).append(row)
+    return {name: groups[:MOST_GROUPS] for name, groups in found.items()}

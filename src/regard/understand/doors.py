@@ -1,0 +1,103 @@
+"""What the doors Voice, Journeys and Value ask: the newest computation's pictures, whole or of a slice."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import ibis
+
+from regard.ledger import lake
+from regard.ledger.queries import events as ledger_events
+from regard.understand.customer_value import value_picture
+from regard.understand.figures import figures_from
+from regard.understand.findings import finding_of
+from regard.understand.journeys import journey_picture
+from regard.understand.measures import MEASURES
+from regard.understand.models import Artefact, Computation, Finding
+from regard.understand.page_tables import MARKS, NARROWED
+from regard.understand.slices import Slice, within
+
+KEPT = 64  # slices that are remembered until they are the longest not asked for
+MOST_WORDS = 8
+LOW = 0.25  # of its scale: two stars of five, two of ten
+
+
+def segments() -> dict[str, list[dict[str, Any]]]:
+    """The groups of each dimension by which pages can be narrowed, largest first."""
+    return _kept("segments")
+
+
+def drivers() -> dict[str, Any]:
+    """What satisfaction hangs on, over everybody and by group; empty where nothing is rated."""
+    return _kept("drivers")
+
+
+def journeys(part: Slice) -> dict[str, Any]:
+    """Steps, passages, paths, hand-overs and the ladder of orders; empty before there are steps."""
+    computation = _newest()
+    if computation is None or not part:
+        return _kept("journeys")
+    return _journeys(computation.as_of, computation.ended_at, part)
+
+
+def value(part: Slice) -> dict[str, Any]:
+    """Bands, concentration and cohorts of what the year ahead brings; empty without buyers."""
+    computation = _newest()
+    if computation is None or not part:
+        return _kept("value")
+    return _value(computation.as_of, computation.ended_at, part)
+
+
+def narrowed_findings(part: Slice) -> list[Finding]:
+    """The measures that can be narrowed, over a slice and month by month."""
+    computation = _newest()
+    return _findings(computation.ended_at, part) if computation else []
+
+
+def words_said(part: Slice, *, lowest: bool) -> list[dict[str, Any]]:
+    """What customers of a slice said, newest first: everything, or only with a low score."""
+    said = within(lake.read("said"), part)
+    chosen = said.filter(said.low <= LOW) if lowest else said
+    rows = lake.fetch(chosen.order_by(ibis.desc("occurred_at"), "event_id").limit(MOST_WORDS)).to_pylist()
+    events = ledger_events()
+    # by person first, by which the lake is sorted
+    wanted = events.filter(
+        events.person.isin([row["person"] for row in rows])
+        & events.event_id.isin([row["event_id"] for row in rows])
+    ).select("event_id", "name", "channel", "instrument", "score", "text")
+    texts = {row["event_id"]: row for row in lake.fetch(wanted).to_pylist()} if rows else {}
+    return [row | texts[row["event_id"]] for row in rows if row["event_id"] in texts]
+
+
+def _newest() -> Computation | None:
+    return Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
+
+
+def _kept(name: str) -> dict[str, Any]:
+    computation = _newest()
+    found = Artefact.objects.filter(computation=computation, name=name).first() if computation else None
+    return found.content if found else {}
+
+
+# A computation never changes once it ended, so a slice of it is asked once.
+@lru_cache(maxsize=KEPT)
+def _journeys(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[str, Any]:
+    return journey_picture(part, as_of)
+
+
+@lru_cache(maxsize=KEPT)
+def _value(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[str, Any]:
+    return value_picture(part, as_of)
+
+
+@lru_cache(maxsize=KEPT)
+def _findings(ended_at: datetime | None, part: Slice) -> list[Finding]:
+    found = []
+    for name in NARROWED:
+        measured = lake.read("measured")
+        rows = within(measured.filter(measured.measure == name), part)
+        if name in MARKS:
+            rows = rows.rename({MARKS[name]: "mark"})
+        for dimension in ("", "month"):
+            found += [finding_of(row) for row in figures_from(MEASURES[name], rows, dimension)]
+    return found

@@ -1,0 +1,98 @@
+"""What pages narrow to a slice: written to the lake once a computation, so that no page looks through all events."""
+
+from collections.abc import Callable
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from regard.ledger import lake
+from regard.ledger.catalogue import INSTRUMENTS
+from regard.ledger.queries import events as ledger_events
+from regard.understand.facts import UTC_TIME, Facts, month_of
+from regard.understand.measures import MEASURES, Period
+from regard.understand.steps import episode_rows, handled_rows, step_rows
+
+SCORES = ("nps", "csat", "ces", "review-score")
+NARROWED = (*SCORES, "response-rate", "repeat-purchase-rate", "revenue")
+MARKS = {"response-rate": "answered", "repeat-purchase-rate": "repeat"}
+FEWEST_GROUPS = 2
+OURS = "message.sent"
+
+
+def write_page_tables(facts: Facts, traits: ir.Table) -> None:
+    """Replace every table that pages narrow."""
+    writers: dict[str, Callable[[], ir.Table]] = {
+        "segments": lambda: _segments(facts, traits),
+        "measured": lambda: _measured(facts),
+        "said": lambda: _said(facts),
+        "steps": lambda: step_rows(facts).order_by("customer_id", "occurred_at"),
+        "handled": lambda: handled_rows(facts).order_by("case_id", "occurred_at"),
+    }
+    for name, rows in writers.items():
+        _write(name, rows())
+    _write("episodes", episode_rows(lake.read("steps")).order_by("path", "customer_id"))
+
+
+def _write(name: str, rows: ir.Table) -> None:
+    schema = lake.TABLES[name]
+    held: pa.Table = lake.fetch(rows.select(*schema.names))
+    lake.overwrite(name, held.cast(schema))
+
+
+def _segments(facts: Facts, traits: ir.Table) -> ir.Table:
+    """Who belongs to which group: attributes, the sources that know a customer, the channels they used."""
+    events = facts.events.filter(facts.events.customer_id.notnull())
+    sources = facts.known.select("customer_id", dimension=ibis.literal("source"), group=facts.known.source)
+    channels = events.filter(events.channel.notnull()).select(
+        "customer_id", dimension=ibis.literal("channel"), group=events.channel
+    )
+    columns = ("dimension", "group", "customer_id")
+    every = (
+        traits.select(*columns).union(sources.select(*columns)).union(channels.select(*columns)).distinct()
+    )
+    count = every.group_by("dimension").aggregate(groups=every.group.nunique())
+    several = count.filter(count.groups >= FEWEST_GROUPS)
+    return every.semi_join(several, "dimension").order_by(*columns)
+
+
+def _measured(facts: Facts) -> ir.Table:
+    """The rows behind each measure that pages narrow, under the same columns."""
+    parts = [_rows_of(name, facts) for name in NARROWED if MEASURES[name].needs & facts.names]
+    if not parts:
+        return ibis.memtable(lake.TABLES["measured"].empty_table())
+    return ibis.union(*parts).order_by("measure", "customer_id") if len(parts) > 1 else parts[0]
+
+
+def _rows_of(name: str, facts: Facts) -> ir.Table:
+    rows = MEASURES[name].rows(facts, Period())
+    types = {"instrument": "string", "score": "float64", "amount": "decimal(18, 4)", "currency": "string"}
+    held = {
+        column: (rows[column] if column in rows.columns else ibis.null("string")).cast(kind)
+        for column, kind in types.items()
+    }
+    mark = rows[MARKS[name]] if name in MARKS else ibis.null("boolean")
+    return rows.select(
+        "customer_id", "occurred_at", "month", measure=ibis.literal(name), mark=mark.cast("boolean"), **held
+    )
+
+
+def _said(facts: Facts) -> ir.Table:
+    """Who said something in their own words; the words themselves stay with the events."""
+    events = ledger_events()
+    spoke = events.filter(
+        events.text.notnull()
+        & (events.text.strip() != "")
+        & (events.name != OURS)
+        & (events.occurred_at <= ibis.literal(facts.as_of, type=UTC_TIME))
+    )
+    known = spoke.inner_join(lake.read("people"), "person")
+    known = known.filter(known.customer_id.notnull())
+    scaled = [
+        (known.instrument == name, (known.score - lowest) / (highest - lowest))
+        for name, (lowest, highest) in INSTRUMENTS.items()
+    ]
+    return known.select(
+        "event_id", "person", "customer_id", "occurred_at", month=month_of(known.occurred_at),
+        low=ibis.cases(*scaled, else_=ibis.null("float64")),
+    ).order_by("occurred_at")  # fmt: skip

@@ -1,0 +1,83 @@
+"""Value: what the year ahead may bring, who carries it, cohorts, and who slips away."""
+
+from typing import Any
+
+import ibis
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from regard.access.permissions import Permission, permissions_of
+from regard.ledger import lake
+from regard.understand import behind, doors
+from regard.understand import queries as understand
+from regard.web.csv_export import csv_answer
+from regard.web.door_charts import chart_of_bands, chart_of_lorenz
+from regard.web.may import may
+from regard.web.slicing import Narrowing, read_narrowing
+from regard.web.views.people import named
+
+MOST_SLIPPING = 10
+SHADES = 5
+COHORT_COLUMNS = ("month", "customers", "months_since", "share_ordering", "revenue_each", "currency")
+
+
+@may(Permission.MEASURES_READ)
+@require_safe
+def value(request: HttpRequest) -> HttpResponse:
+    narrowing = read_narrowing(request.GET.dict())
+    found, whole = doors.value(narrowing.part), understand.worth_of_all()
+    answer: dict[str, Any] = {
+        "narrowing": narrowing,
+        "computation": understand.latest_computation(),
+        "found": found,
+    }
+    if found:
+        answer |= {
+            "cohorts": [_shaded(row, narrowing) for row in reversed(found["cohorts"])],
+            "ages": range(1, max((len(row["cells"]) for row in found["cohorts"]), default=0) + 1),
+        }
+    if "bands" in found and whole:
+        total, currency = whole
+        people = reverse("people")
+        answer |= {
+            "total": None if narrowing.part else total, "currency": currency,
+            "bands": [{**band, "address": _band_address(narrowing, people, band)} for band in found["bands"]],
+            "band_chart": chart_of_bands("bands", found["bands"], currency),
+            "lorenz": chart_of_lorenz("lorenz", found) if found["lorenz"] else None,
+            **_slipping(request, narrowing),
+        }  # fmt: skip
+    return render(request, "web/value.html", answer)
+
+
+@may(Permission.EXPORT)
+@require_safe
+def cohorts_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """One row a cohort and month since its first order."""
+    found = doors.value(read_narrowing(request.GET.dict()).part)
+    rows = ((row["month"], row["size"], cell["age"], cell["share"], row["each"], row["currency"])
+            for row in found.get("cohorts", []) for cell in row["cells"])  # fmt: skip
+    return csv_answer("cohorts.csv", COHORT_COLUMNS, rows)
+
+
+def _slipping(request: HttpRequest, narrowing: Narrowing) -> dict[str, Any]:
+    if Permission.CUSTOMERS_READ not in permissions_of(request.user):
+        return {}
+    crowd = behind.crowd("slipping", {}, narrowing.part)
+    first = behind.described(crowd.rows).order_by(ibis.desc("revenue")).limit(MOST_SLIPPING)
+    return {"slipping": named(lake.fetch(first).to_pylist()), "slipping_count": behind.count(crowd.rows),
+            "slipping_address": narrowing.link(reverse("people"), of="slipping")}  # fmt: skip
+
+
+def _band_address(narrowing: Narrowing, people: str, band: dict[str, Any]) -> str:
+    upper = {} if band["high"] is None else {"high": f"{band['high']:g}"}
+    return narrowing.link(people, of="worth", low=f"{band['low']:g}", **upper)
+
+
+def _shaded(row: dict[str, Any], narrowing: Narrowing) -> dict[str, Any]:
+    cells = [{**cell, "shade": min(SHADES, round(cell["share"] * 2 * SHADES))} for cell in row["cells"]]
+    address = Narrowing(narrowing.part.customers_only, []).link(
+        reverse("people"), of="cohort", month=row["month"]
+    )
+    return {**row, "cells": cells, "address": address}
