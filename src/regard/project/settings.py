@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "regard.know.contact",
     "regard.listen",
     "regard.listen.surveys",
+    "regard.listen.campaigns",
     "regard.listen.tracking",
     "regard.understand",
     "regard.show",
