@@ -53,6 +53,7 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "change-contact-rules": ([], True),
     "send-test-letter": ([], True),
     "retry-letter": ([1], True),
+    "widget": (["asked"], False),
     "unsubscribe": (["x"], False),
     "settings-write-key": ([1], True),
     "chart-script": (["charts.js"], False),

@@ -21,6 +21,7 @@ from regard.web.views import (
     unsubscribing,
     value,
     voice,
+    widget,
 )
 
 urlpatterns = [
@@ -73,6 +74,8 @@ urlpatterns = [
     path("surveys/<slug:slug>/state", surveys.set_state, name="survey-state"),
     path("surveys/<slug:slug>/answers.csv", surveys.answers_csv, name="survey-csv"),
     path("s/<str:link>", asking.personal, name="answer"),
+    path("regard.js", widget.script, name="public-script"),
+    path("widget/<slug:slug>", widget.widget, name="widget"),
     path("survey/<slug:link>", asking.by_open_link, name="survey"),
     path("kiosk/<slug:link>", asking.at_kiosk, name="kiosk"),
     path("settings/contact", contact.rules, name="settings-contact"),
