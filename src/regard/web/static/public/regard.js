@@ -208,8 +208,8 @@
     const sheet = new CSSStyleSheet(); // made by script, so that a strict style-src lets it through
     sheet.replaceSync(LOOK);
     root.adoptedStyleSheets = [sheet];
-    open.host = host;
-    open.root = root;
+    Object.assign(open, { host, place: el("div"), status: el("p", { role: "status", class: "hidden" }) });
+    root.append(open.status, open.place);
     root.addEventListener("keydown", (event) => event.key === "Escape" && close());
     document.body.append(host);
   }
@@ -234,12 +234,11 @@
       box.append(heading, form(said, screen));
       if (said.anonymous) box.append(el("p", { class: "soft" }, say.anonymous));
     } else {
-      heading.setAttribute("role", "status");
       box.append(heading, el("button", { type: "button", class: "main", on: close }, say.close));
     }
-    open.root.replaceChildren(box);
+    open.place.replaceChildren(box);
     if (focused) heading.focus();
-    else heading.setAttribute("role", "status"); // said aloud when there is time, without taking the focus
+    else open.status.textContent = heading.textContent; // said aloud when there is time, without taking the focus
   }
 
   function form(said, screen) {
