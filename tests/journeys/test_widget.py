@@ -65,7 +65,8 @@ class Site:
         filler = "<p>Chairs.</p>" * 200
         body = f'<main><h1>Chairs</h1><button id="ask">Tell us</button>{filler}</main>'
         return "text/html", (
-            f'<!doctype html><html lang="en"><head><title>Shop</title>{tag}<script src="/page.js" defer></script></head>'
+            f'<!doctype html><html lang="en"><head><title>Shop</title>{tag}'
+            '<script src="/page.js" defer></script></head>'
             f"<body>{body}</body></html>"
         )
 
@@ -103,7 +104,9 @@ def key_for(site: Site) -> str:
 
 def heard() -> list[dict[str, Any]]:
     """Every tracking call that was acknowledged."""
-    bodies = [msgspec.json.decode(bytes(batch.payload)) for batch in Batch.objects.exclude(format="").order_by("pk")]
+    bodies = [
+        msgspec.json.decode(bytes(batch.payload)) for batch in Batch.objects.exclude(format="").order_by("pk")
+    ]
     return [call for body in bodies for call in body["batch"]]
 
 
@@ -118,7 +121,9 @@ def test_it_is_small() -> None:
 
 def test_a_call_opens_the_survey_and_keys_alone_answer_it(browser: Browser, site: Site) -> None:
     survey, _ = survey_of("nps", public=True), key_for(site)
-    site.script = f'document.getElementById("ask").addEventListener("click", () => regard("survey", "{survey.slug}"));'
+    site.script = (
+        f'document.getElementById("ask").addEventListener("click", () => regard("survey", "{survey.slug}"));'
+    )
     page = visit(browser, site)
     page.focus("#ask")
     page.keyboard.press("Enter")
@@ -215,7 +220,9 @@ def test_other_sites_may_neither_ask_nor_answer(browser: Browser, site: Site) ->
     assert not Answer.objects.exists()
 
 
-def test_calls_are_batched_tried_again_and_nothing_is_stored_before_consent(browser: Browser, site: Site) -> None:
+def test_calls_are_batched_tried_again_and_nothing_is_stored_before_consent(
+    browser: Browser, site: Site
+) -> None:
     key = key_for(site)
     site.script = f"""
       regard("init", {{ writeKey: "{key}" }});

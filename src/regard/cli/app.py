@@ -2,7 +2,18 @@
 
 import typer
 
-from regard.cli import customers, demo, doctor, fixes, imports, installation, measures, serving, simulate
+from regard.cli import (
+    customers,
+    demo,
+    doctor,
+    fixes,
+    imports,
+    installation,
+    measures,
+    serving,
+    simulate,
+    surveys,
+)
 
 app = typer.Typer(
     name="regard",
@@ -24,5 +35,6 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(fixes.app, name="fixes")
 app.command()(measures.measure)
 app.command()(customers.events)
+app.add_typer(surveys.app, name="surveys")
 app.add_typer(imports.rejects, name="rejects")
 app.command()(doctor.doctor)

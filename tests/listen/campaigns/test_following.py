@@ -24,7 +24,9 @@ def csat(people: int) -> Survey:
 
 def tell(name: str, at: datetime, person: str = "shop:0", subject: str = "order:1", **more: Any) -> str:
     number = event_id_of("shop", name, person, subject, str(at), str(more))
-    event = Event(event_id=number, name=name, occurred_at=at, source="shop", person=person, subject=subject, **more)
+    event = Event(
+        event_id=number, name=name, occurred_at=at, source="shop", person=person, subject=subject, **more
+    )
     record_events([event], source="shop", actor="test")
     flush_inbox()
     return number

@@ -1,6 +1,7 @@
 """Whatever campaigns, schedules, events and reminders meet: nobody is asked more often or sooner than the rules say."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -63,13 +64,17 @@ class World:
             following.note(event)
 
     def touch(self, number: int, purpose: str) -> None:
-        ask_to_contact(f"shop:{number}", purpose=purpose, channel="phone", kind="call", about="x", actor="x", at=self.now)
+        ask_to_contact(
+            f"shop:{number}", purpose=purpose, channel="phone", kind="call", about="x", actor="x", at=self.now
+        )
 
     def answer(self, number: int) -> None:
         Invitation.objects.filter(person=f"shop:{number}").update(state="answered")
 
     def stop(self, number: int) -> None:
-        record_consent(f"shop:{number}", purpose="survey", channel="any", given=False, how="x", actor="x", at=self.now)
+        record_consent(
+            f"shop:{number}", purpose="survey", channel="any", given=False, how="x", actor="x", at=self.now
+        )
 
     def turn(self, number: int) -> None:
         found = Campaign.objects.filter(state__in=["running", "paused"]).order_by("pk")
@@ -116,7 +121,7 @@ def check(world: World) -> None:
         asked = [each for each in touches if each.purpose == "survey"]
         assert most_within(touches) <= 4
         assert most_within(asked) <= 2
-        for sooner, later in zip(asked, asked[1:], strict=False):
+        for sooner, later in pairwise(asked):
             reminds = later.kind == "reminder" and later.about == sooner.about
             assert reminds or later.at - sooner.at >= GAP
         assert all(8 <= each.at.astimezone(ZONE).hour < 20 for each in asked if each.channel == "email")

@@ -1,6 +1,7 @@
 """Segments, samples and schedules: rules say whom, the lot decides, and the preview keeps its word."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -21,8 +22,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_preview_is_what_happens(nps: Survey) -> None:
-    record_consent("shop:2", purpose="survey", channel="any", given=False, how="phone", actor="ada", at=NOON - DAY)
-    ask_to_contact("shop:3", purpose="survey", channel="web", kind="widget", about="survey:x", actor="x", at=NOON - DAY)
+    record_consent(
+        "shop:2", purpose="survey", channel="any", given=False, how="phone", actor="ada", at=NOON - DAY
+    )
+    ask_to_contact(
+        "shop:3", purpose="survey", channel="web", kind="widget", about="survey:x", actor="x", at=NOON - DAY
+    )
     campaign = campaign_of(nps, start=False)
     before = queries.preview(campaign, at=NOON)
     assert (before.segment, before.may_be_asked, before.asked_now) == (7, 5, 5)
@@ -53,7 +58,7 @@ def test_a_schedule_asks_again_but_never_too_often(nps: Survey) -> None:
     for n in range(7):
         at = list(Touch.objects.filter(person=f"shop:{n}").order_by("at").values_list("at", flat=True))
         assert len(at) >= 3
-        assert all((later - sooner).days >= 14 for sooner, later in zip(at, at[1:], strict=False))
+        assert all((later - sooner).days >= 14 for sooner, later in pairwise(at))
         assert all((later - sooner).days >= 30 for sooner, later in zip(at, at[2:], strict=False))
 
 
@@ -103,7 +108,13 @@ def test_who_cannot_be_reached_is_not_asked_until_somebody_says_so(nps: Survey) 
     assert [each.to for each in queries.bounces_of(nps)] == ["Person0@example.org"]
     assert queries.progress(campaign).bounced == 1
     asked = ask_to_contact(
-        "shop:0", purpose="survey", channel="email", kind="invitation", about="survey:y", actor="x", at=NOON + 40 * DAY
+        "shop:0",
+        purpose="survey",
+        channel="email",
+        kind="invitation",
+        about="survey:y",
+        actor="x",
+        at=NOON + 40 * DAY,
     )
     assert asked.reason == "unreachable"
     actions.run_due(NOON + 3 * DAY)
