@@ -38,8 +38,8 @@ def list_surveys(home: HomeOption = None, json: JsonOption = False) -> None:
     elif not rows:
         print("No survey yet: make one under Surveys.")
     else:
-        print_table(["survey", "state", "asked", "answered", "acts on it", "name"],
-                    [(r["slug"], r["state"], r["asked"], r["answered"], r["owner"], r["name"]) for r in rows])  # fmt: skip
+        shown = ("slug", "state", "asked", "answered", "owner", "name")
+        print_table(["survey", "state", "asked", "answered", "acts on it", "name"], _cells(rows, shown))
 
 
 @app.command()
@@ -64,8 +64,8 @@ def results(
         print("The survey is anonymous: nothing is shown below five answers.")
     else:
         print_facts({"answered": found.responses, "response rate": str(found.rate)})
-        print_table(["question", "group", "value", "from", "to", "n", "asked as"],
-                    [(r["question"], r["group"], r["value"], r["low"], r["high"], r["n"], r["title"]) for r in rows])  # fmt: skip
+        shown = ("question", "group", "value", "low", "high", "n", "title")
+        print_table(["question", "group", "value", "from", "to", "n", "asked as"], _cells(rows, shown))
 
 
 @app.command()
@@ -108,8 +108,8 @@ def invite(
     print_facts({"in the segment": preview.segment, "may be asked": preview.may_be_asked,
                  "asked now": preview.asked_now})  # fmt: skip
     if preview.held:
-        print_table(["held back", "people", "then"],
-                    [(h.sentence, h.people, "asked later" if h.later else "not asked") for h in preview.held])  # fmt: skip
+        held = [(h.sentence, h.people, "asked later" if h.later else "not asked") for h in preview.held]
+        print_table(["held back", "people", "then"], held)
     print("Nothing was changed." if dry_run else f"Campaign {made.pk} is started; `regard worker` sends it.")
 
 
@@ -135,6 +135,10 @@ def export(
     else:
         with to.open("w", newline="", encoding="utf-8") as out:
             write_answers(found, out)
+
+
+def _cells(rows: list[dict[str, Any]], names: tuple[str, ...]) -> list[list[Any]]:
+    return [[row[name] for name in names] for row in rows]
 
 
 def _estimate(estimate: "Estimate") -> dict[str, Any]:
