@@ -72,6 +72,7 @@ def write_letter(
         "start": "right" if direction(language) == "rtl" else "left",
         "text": put(campaign.text) or put(definition.intro), "question": put(question.text), "say": say, "link": link,
         "ways": ways, "row": len(ways) > 3 and not any(way.face for way in ways) and len(labels) == 2,
+        "cell": 100 // max(len(ways), 1),
         "ends": (labels[0], labels[-1]) if len(labels) == 2 else (), "reminds": reminds, "stop": unsubscribe_url,
         "anonymous": campaign.survey.anonymous,
     }  # fmt: skip

@@ -20,7 +20,6 @@ from regard.listen.campaigns.letters import public_address
 from regard.listen.campaigns.models import Campaign
 from regard.listen.campaigns.segments import read_segment
 from regard.listen.surveys import queries as surveys
-from regard.listen.surveys.models import Survey
 from regard.web.campaign_form import PlanForm
 from regard.web.may import StaffRequest, may
 
@@ -38,9 +37,9 @@ def ways(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything by which customers can come to a survey."""
     survey = surveys.survey(slug)
     answer = {
-        "survey": survey, "open_link": _open_link(request, survey), "titles": TITLES.items(),
-        "kiosk_link": request.build_absolute_uri(reverse("kiosk", args=[slug])),
-        "script": request.build_absolute_uri(reverse("public-script")),
+        "survey": survey, "titles": TITLES.items(), "open_link": _reached(request, reverse("survey", args=[slug])),
+        "kiosk_link": _reached(request, reverse("kiosk", args=[slug])),
+        "script": _reached(request, reverse("public-script")),
         "campaigns": queries.campaigns_of(survey), "bounces": queries.bounces_of(survey),
         "held_back": queries.held_back_of(survey),
     }  # fmt: skip
@@ -56,7 +55,8 @@ def qr_code(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         raise Http404
     out = io.BytesIO()
     # quartile: it stays readable on a crumpled receipt
-    segno.make(_open_link(request, survey), error="q", micro=False).save(out, kind=kind, scale=12, border=4)
+    link = _reached(request, reverse("survey", args=[slug]))
+    segno.make(link, error="q", micro=False).save(out, kind=kind, scale=12, border=4)
     answer = HttpResponse(out.getvalue(), QR_KINDS[kind])
     if "download" in request.GET:
         answer.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}.{kind}"'
@@ -135,9 +135,8 @@ def _campaign(slug: str, number: int) -> Campaign:
     return found
 
 
-def _open_link(request: HttpRequest, survey: Survey) -> str:
-    """As customers reach it; as the staff does while nobody has said how customers do."""
-    path = reverse("survey", args=[survey.slug])
+def _reached(request: HttpRequest, path: str) -> str:
+    """A page as customers reach it; as the staff does while nobody has said how customers do."""
     try:
         return public_address(path)
     except RegardError:
