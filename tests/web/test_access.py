@@ -61,6 +61,11 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "retry-letter": ([1], True),
     "widget": (["asked"], False),
     "unsubscribe": (["x"], False),
+    "focus-assess": ([], True),
+    "register-fix": ([], True),
+    "show-fix": ([1], False),
+    "proof-csv": ([1], False),
+    "withdraw-fix": ([1], True),
     "settings-write-key": ([1], True),
     "chart-script": (["charts.js"], False),
 }

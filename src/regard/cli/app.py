@@ -7,6 +7,7 @@ from regard.cli import (
     demo,
     doctor,
     fixes,
+    focus,
     imports,
     installation,
     measures,
@@ -37,4 +38,5 @@ app.command()(measures.measure)
 app.command()(customers.events)
 app.add_typer(surveys.app, name="surveys")
 app.add_typer(imports.rejects, name="rejects")
+app.command()(focus.index)
 app.command()(doctor.doctor)

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from regard.analytics.comparisons import Comparison, compare_many
 from regard.analytics.effects.holdout import share_difference

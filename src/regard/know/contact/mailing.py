@@ -52,10 +52,16 @@ def _some(records: QuerySet[Identity]) -> Iterator[Mailable]:
     for customer_id, several in sorted(of_customer.items()):
         for address, record in several:
             if address not in dead:
-                known = {name: record.fields[name] for name in SAID if record.fields.get(name)}
                 country = str(record.normal.get("country") or "")
-                yield Mailable(record.person, customer_id, address, country, known)
+                yield Mailable(record.person, customer_id, address, country, _known(record))
                 break
+
+
+def _known(record: Identity) -> dict[str, str]:
+    """What a letter may say of them; a whole name where the source keeps it in parts."""
+    known = {name: record.fields[name] for name in SAID if record.fields.get(name)}
+    parts = [known[name] for name in ("given_name", "family_name") if name in known]
+    return {"name": " ".join(parts), **known} if parts else known
 
 
 def _address(record: Identity) -> str:
