@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "regard.listen",
     "regard.listen.tracking",
     "regard.listen.surveys",
+    "regard.listen.campaigns",
     "regard.understand",
     "regard.show",
     "regard.web",

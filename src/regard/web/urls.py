@@ -2,6 +2,7 @@ from django.urls import path
 
 from regard.web.views import (
     asking,
+    campaigns,
     contact,
     customers,
     fixes,
@@ -23,6 +24,7 @@ from regard.web.views import (
     unsubscribing,
     value,
     voice,
+    widget,
 )
 
 urlpatterns = [
@@ -83,8 +85,18 @@ urlpatterns = [
     path("surveys/<slug:slug>/preview", survey_builder.preview, name="survey-preview"),
     path("surveys/<slug:slug>/change", surveys.change_survey, name="survey-change"),
     path("surveys/<slug:slug>/state", surveys.set_state, name="survey-state"),
+    path("surveys/<slug:slug>/ways", campaigns.ways, name="survey-ways"),
+    path("surveys/<slug:slug>/qr.<str:kind>", campaigns.qr_code, name="survey-qr"),
+    path("surveys/<slug:slug>/kiosk", campaigns.start_kiosk, name="kiosk-start"),
+    path("surveys/<slug:slug>/plan/<str:kind>", campaigns.plan, name="campaign-plan"),
+    path("surveys/<slug:slug>/campaigns/<int:number>", campaigns.campaign, name="campaign"),
+    path(
+        "surveys/<slug:slug>/campaigns/<int:number>/change", campaigns.change_campaign, name="campaign-change"
+    ),
     path("surveys/<slug:slug>/answers.csv", surveys.answers_csv, name="survey-csv"),
     path("s/<str:link>", asking.personal, name="answer"),
+    path("regard.js", widget.script, name="public-script"),
+    path("widget/<slug:slug>", widget.widget, name="widget"),
     path("survey/<slug:link>", asking.by_open_link, name="survey"),
     path("kiosk/<slug:link>", asking.at_kiosk, name="kiosk"),
     path("settings/contact", contact.rules, name="settings-contact"),
