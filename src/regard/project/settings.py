@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "regard.mail",
     "regard.outside",
     "regard.ledger",
+    "regard.ledger.silence",
     "regard.know",
     "regard.know.contact",
     "regard.listen",
