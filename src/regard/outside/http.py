@@ -69,7 +69,8 @@ def _ask_once(
         tls = ssl.create_default_context()
         line = tls.wrap_socket(line, server_hostname=target.host, do_handshake_on_connect=False)
     # a peer that sends a byte now and then keeps every single wait short: the clock ends the whole
-    clock = threading.Timer(seconds, _hang_up, [line])
+    late = threading.Event()
+    clock = threading.Timer(seconds, _hang_up, [line, late])
     clock.daemon = True
     clock.start()
     connection = http.client.HTTPConnection(target.host, target.port)
@@ -81,6 +82,8 @@ def _ask_once(
         response = connection.getresponse()
         found = {name.lower(): value for name, value in response.getheaders()}
         content = _read(response, found.get("content-encoding", ""), limit)
+        if late.is_set():  # what was cut off looks like an end
+            raise TimeoutError(f"it took longer than {seconds:g} seconds")
         return Answer(response.status, found, content, url)
     except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
         why = f"{error}" or type(error).__name__
@@ -101,7 +104,8 @@ def _connect(target: Target, seconds: float) -> socket.socket:
     raise UnreachableError(f"`{target.host}` cannot be reached: {reason}.") from reason
 
 
-def _hang_up(line: socket.socket) -> None:
+def _hang_up(line: socket.socket, late: threading.Event) -> None:
+    late.set()
     try:
         line.shutdown(socket.SHUT_RDWR)
     except OSError:
@@ -117,4 +121,6 @@ def _read(response: http.client.HTTPResponse, packed: str, limit: int) -> bytes:
             if len(content) > limit:
                 raise UnreachableError(f"The answer is larger than {limit // 1024:,} KB.")
             block = unpack.unconsumed_tail if unpack else b""
+    if response.length:
+        raise http.client.IncompleteRead(bytes(content), response.length)
     return bytes(content)

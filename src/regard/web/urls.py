@@ -15,6 +15,7 @@ from regard.web.views import (
     review,
     settings,
     sign_in,
+    silence,
     sources,
     styleguide,
     survey_builder,
@@ -23,6 +24,7 @@ from regard.web.views import (
     unsubscribing,
     value,
     voice,
+    webhooks,
 )
 
 urlpatterns = [
@@ -88,6 +90,12 @@ urlpatterns = [
     path("unsubscribe/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
     path("settings/tracking", tracking.tracking, name="settings-tracking"),
     path("settings/tracking/<int:key_id>", tracking.change_write_key, name="settings-write-key"),
+    path("silence", silence.silences, name="silences"),
+    path("silence/<int:silence_id>", silence.silence, name="silence"),
+    path("silence/<int:silence_id>/expect", silence.expect, name="silence-expect"),
+    path("settings/webhooks", webhooks.webhooks, name="settings-webhooks"),
+    path("settings/webhooks/<int:endpoint_id>", webhooks.change_endpoint, name="settings-webhook"),
+    path("settings/webhooks/deliveries/<int:delivery_id>/retry", webhooks.retry, name="retry-delivery"),
     path("settings/sources", sources.sources, name="sources"),
     path("settings/sources/new/<slug:kind>", sources.new_source, name="source-new"),
     path("settings/sources/<int:source_id>", sources.one_source, name="source"),

@@ -15,7 +15,7 @@ from regard.listen.sources.actions import add_source, fetch_due, fetch_source
 from regard.listen.sources.models import LiveSource
 from regard.listen.sources.queries import mentions
 from regard.listen.sources.rss.reading import read_feed
-from tests.listen.sources.conftest import Reply, Server
+from tests.servers import Reply, Server
 
 pytestmark = pytest.mark.django_db
 

@@ -126,7 +126,7 @@ def _headers(secret: str) -> dict[str, str]:
 def _read(answer: Answer, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UnreachableError(f"The instance's answer cannot be read: {error}.") from error
 
 
@@ -140,7 +140,7 @@ def _convert(row: Any, kind: type[T]) -> T | None:
 def _why(answer: Answer) -> str:
     try:
         return msgspec.json.decode(answer.body, type=Refusal).error[:200] or "no reason given"
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return "no reason given"
 
 
