@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 
-
 @dataclass
 class Reply:
     body: bytes = b""

@@ -58,7 +58,8 @@ def test_false_alarms_are_rarer_than_one_a_quarter(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "hours"), [("40 a day", 12), ("400 a day, restless", 8), ("40 a working day", 14), ("5 a day", 80)]
+    ("pattern", "hours"),
+    [("40 a day", 12), ("400 a day, restless", 8), ("40 a working day", 14), ("5 a day", 80)],
 )
 def test_an_outage_is_noticed_soon(pattern: str, hours: int) -> None:
     draw, noticed = np.random.default_rng(3), []

@@ -14,7 +14,7 @@ from regard.outside.addresses import is_public, read_target
 from regard.outside.http import ask
 from tests.servers import Reply, Server
 
-PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1",
+PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1",  # noqa: S104
            "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "240.0.0.1"]  # fmt: skip
 
 
@@ -38,7 +38,9 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         read_target(url)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1", "0x7f000001", "2130706433", "0"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "127.1", "0x7f000001", "2130706433", "0"]
+)
 def test_this_machine_is_not_asked_however_it_is_written(serve: Callable[..., Server], host: str) -> None:
     server = serve(lambda asked: Reply(b"secret"), allowed=False)
     port = server.address.rpartition(":")[2]

@@ -76,9 +76,9 @@ def test_a_worker_that_died_in_between_is_made_up_for(serve: Callable[..., Serve
 
 def test_an_announcement_that_is_rolled_back_is_not_made(serve: Callable[..., Server]) -> None:
     actions.add_endpoint(serve(lambda asked: Reply()).address, actor="ada")
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         actions.announce("silence.began", {})
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert Delivery.objects.count() == 0
 
 
@@ -136,7 +136,11 @@ def test_a_signature_is_that_of_the_specification() -> None:
     ],
 )
 def test_what_is_not_signed_now_with_a_key_is_refused(change: dict[str, str], says: str) -> None:
-    good = {"webhook-id": "a", "webhook-timestamp": "1000", "webhook-signature": sign(SECRET, "a", 1000, b"x")}
+    good = {
+        "webhook-id": "a",
+        "webhook-timestamp": "1000",
+        "webhook-signature": sign(SECRET, "a", 1000, b"x"),
+    }
     assert verify([make_secret(), SECRET], good, b"x", now=1300) == "a"
     with pytest.raises(AccessError, match=says):
         verify([SECRET], good | change, b"x", now=1300)

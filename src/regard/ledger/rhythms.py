@@ -161,9 +161,7 @@ def _rhythm(stream: Stream, heard: _Heard, as_of: datetime, streams: int) -> Rhy
     if pause:
         silent = pause.silent
     else:
-        silent = bool(
-            usual and not over and quiet > 2 * float(np.quantile(gaps, 0.95)) and quiet > 3 * usual
-        )
+        silent = bool(usual and not over and quiet > 2 * float(np.quantile(gaps, 0.95)) and quiet > 3 * usual)
     daily = pause.pace.daily if pause and heard.late * 2 <= heard.events else None
     sentence = _sentence(stream, usual, daily, last_at.astimezone(UTC), quiet, silent)
     return Rhythm(

@@ -73,7 +73,9 @@ def send_test(endpoint_id: int, *, actor: str) -> Delivery:
 
 def deliver_due(now: datetime) -> int:
     """Attempt what is due; says how many. Call it outside a transaction."""
-    due = Delivery.objects.filter(state=Delivery.State.WAITING, next_try_at__lte=now, endpoint__is_active=True)
+    due = Delivery.objects.filter(
+        state=Delivery.State.WAITING, next_try_at__lte=now, endpoint__is_active=True
+    )
     numbers = list(due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:MOST_A_RUN])
     return sum(deliver(number, now=now) for number in numbers)
 
@@ -115,7 +117,9 @@ def _post(row: Delivery, now: datetime) -> tuple[bool, str]:
         "webhook-signature": sign(row.endpoint.secret, row.message_id, stamp, body),
     }  # fmt: skip
     try:
-        answer = ask(row.endpoint.url, method="POST", headers=headers, body=body, seconds=SECONDS, limit=LARGEST_ANSWER)
+        answer = ask(
+            row.endpoint.url, method="POST", headers=headers, body=body, seconds=SECONDS, limit=LARGEST_ANSWER
+        )
     except RegardError as error:
         return False, str(error)[:500]
     return 200 <= answer.status < 300, f"answered {answer.status}"

@@ -32,4 +32,6 @@ class Delivery(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "next_try_at"], name="deliveries_due")]
-        constraints = [models.UniqueConstraint(fields=["endpoint", "message_id"], name="one_delivery_an_endpoint")]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "message_id"], name="one_delivery_an_endpoint")
+        ]

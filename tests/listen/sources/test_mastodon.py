@@ -43,7 +43,10 @@ class Instance:
         address = urlsplit(asked["path"])
         if self.refuse:
             return self.refuse
-        if address.path != "/api/v1/timelines/tag/boots" and asked["headers"].get("authorization") != f"Bearer {TOKEN}":
+        if (
+            address.path != "/api/v1/timelines/tag/boots"
+            and asked["headers"].get("authorization") != f"Bearer {TOKEN}"
+        ):
             return json({"error": "The access token is invalid"}, 401)
         if address.path == "/api/v1/accounts/verify_credentials":
             return json({"id": "a-us", "acct": "us"})
@@ -56,8 +59,15 @@ class Instance:
             return json({**self.statuses[0], "id": "9", "url": "https://our.example/@us/9"})
         page = self.page({name: values[0] for name, values in parse_qs(address.query).items()})
         if address.path == "/api/v1/notifications":
-            return json([{"id": one["id"], "type": "mention", "account": one["account"], "status": one} for one in page])
-        return json({"statuses": page, "accounts": [], "hashtags": []} if address.path == "/api/v2/search" else page)
+            return json(
+                [
+                    {"id": one["id"], "type": "mention", "account": one["account"], "status": one}
+                    for one in page
+                ]
+            )
+        return json(
+            {"statuses": page, "accounts": [], "hashtags": []} if address.path == "/api/v2/search" else page
+        )
 
     def page(self, asked: dict[str, str]) -> list[dict[str, Any]]:
         """`min_id` gives what follows it at once; without it the newest. Newest first in any case."""
@@ -98,7 +108,9 @@ def heard() -> list[str]:
 
 
 @pytest.mark.parametrize("what", ["mentions", "hashtag", "search"])
-def test_each_status_is_heard_once(server: Server, instance: Instance, flushed: Callable[[], int], what: str) -> None:
+def test_each_status_is_heard_once(
+    server: Server, instance: Instance, flushed: Callable[[], int], what: str
+) -> None:
     instance.write("first")
     row = look(source_of(server, what))
     for number in range(95):  # three pages
@@ -120,7 +132,9 @@ def test_a_writer_can_be_known_again(server: Server, instance: Instance, flushed
     assert known_persons(list(persons)) == persons
 
 
-def test_boosts_and_our_own_posts_are_left_out(server: Server, instance: Instance, flushed: Callable[[], int]) -> None:
+def test_boosts_and_our_own_posts_are_left_out(
+    server: Server, instance: Instance, flushed: Callable[[], int]
+) -> None:
     instance.write("ours", acct="us")
     instance.write("", reblog={"id": "1"})
     instance.write("theirs")
@@ -181,7 +195,11 @@ def test_an_answer_goes_out_as_a_reply_and_ends_the_wait(
     (found,) = mentions(since=timezone.now() - timedelta(days=1))
     assert (found.waits, found.answer.actor) == (False, "greta")
     (event,) = newest_events(names=["message.sent"])
-    assert (event["subject"], event["channel"], event["person"]) == (f"mention:{found.id}", "social", found.person)
+    assert (event["subject"], event["channel"], event["person"]) == (
+        f"mention:{found.id}",
+        "social",
+        found.person,
+    )
 
 
 def test_nobody_is_answered_twice(server: Server, instance: Instance, flushed: Callable[[], int]) -> None:

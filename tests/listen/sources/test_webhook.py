@@ -25,7 +25,9 @@ def source() -> tuple[LiveSource, str]:
     return rotate_key(add_source("webhook", "portal", settings=PATHS, actor="ada").pk, actor="ada")
 
 
-def post(key: str, content: Any, *, name: str = "portal", age: int = 0, message: str = "m1", **more: str) -> Any:
+def post(
+    key: str, content: Any, *, name: str = "portal", age: int = 0, message: str = "m1", **more: str
+) -> Any:
     body = content if isinstance(content, bytes) else msgspec.json.encode(content)
     stamp = int(time.time()) - age
     headers = {"webhook-id": message, "webhook-timestamp": str(stamp), **more}
@@ -52,7 +54,12 @@ def test_any_json_with_a_mapping_becomes_reviews(
 def test_events_of_the_catalogue_are_taken_as_they_are(flushed: Callable[[], int]) -> None:
     paths = dict.fromkeys(PATHS, "") | {"holds": "events"}
     _, key = rotate_key(add_source("webhook", "portal", settings=paths, actor="ada").pk, actor="ada")
-    event = {"name": "complaint.made", "person": "shop:1", "occurred_at": "2026-11-20T10:00:00Z", "text": "No!"}
+    event = {
+        "name": "complaint.made",
+        "person": "shop:1",
+        "occurred_at": "2026-11-20T10:00:00Z",
+        "text": "No!",
+    }
     hostile = {**event, "source": "shop", "recorded_at": "2020-01-01T00:00:00Z", "actor": "ada"}
     answer = post(key, [event, hostile, {**event, "name": "no.such"}, {**event, "score": "x"}, 5])
     assert (answer.json()["taken"], len(answer.json()["refused"])) == (2, 3)
@@ -60,7 +67,9 @@ def test_events_of_the_catalogue_are_taken_as_they_are(flushed: Callable[[], int
     assert {(one["source"], one["name"]) for one in newest_events()} == {("portal", "complaint.made")}
 
 
-def test_the_same_message_again_adds_nothing(source: tuple[LiveSource, str], flushed: Callable[[], int]) -> None:
+def test_the_same_message_again_adds_nothing(
+    source: tuple[LiveSource, str], flushed: Callable[[], int]
+) -> None:
     for message in ("m1", "m1", "m2"):  # replayed, and sent anew by its sender
         assert post(source[1], {"data": {"reviews": [REVIEW]}}, message=message).status_code == 200
     flushed()
@@ -68,7 +77,8 @@ def test_the_same_message_again_adds_nothing(source: tuple[LiveSource, str], flu
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"age": 301}, {"age": -301}, {"name": "other"}, {"webhook-signature": "v1,x"}, {"webhook-id": ""}]
+    "wrong",
+    [{"age": 301}, {"age": -301}, {"name": "other"}, {"webhook-signature": "v1,x"}, {"webhook-id": ""}],
 )
 def test_what_is_not_signed_now_for_this_source_is_refused(
     source: tuple[LiveSource, str], wrong: dict[str, Any]

@@ -64,7 +64,11 @@ def history(stream: Stream, as_of: datetime, *, days: int = SHOWN) -> list[Day]:
     for day, count in zip((hours // 24).tolist(), counts.tolist(), strict=True):
         found[day] = found.get(day, 0) + count
     return [
-        Day((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date(), found.get(day, 0), _usual(pace, day))
+        Day(
+            (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date(),
+            found.get(day, 0),
+            _usual(pace, day),
+        )
         for day in range(last - days + 1, last + 1)
     ]
 

@@ -58,11 +58,21 @@ class Field:
 class Kind(Protocol):
     """A kind of source: a module under `listen/sources/<kind>/` with one object of this shape."""
 
-    name: str
-    title: str
-    sentence: str
-    fields: tuple[Field, ...]
-    fetches: bool  # looked at again and again; otherwise it sends to us
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
+
+    @property
+    def fetches(self) -> bool:
+        """Whether it is looked at again and again; otherwise it sends to us."""
 
     def check(self, settings: Mapping[str, str]) -> None:
         """Refuse settings that cannot work, with a sentence."""

@@ -119,10 +119,11 @@ def _mention(row: dict[str, Any], answer: Answer | None, replying: set[str]) -> 
     data = json.loads(row["data"]) if row["data"] else {}
     stars = row["score"] if row["instrument"] == "stars-5" else _number(data.get("stars"))
     reply_to = str(data.get("reply_to", ""))
-    url = str(data.get("url", ""))
+    url, title, text = str(data.get("url", "")), str(data.get("title", "")), row["text"] or ""
     return Mention(
         id=row["event_id"], source=row["source"], person=row["person"], at=row["occurred_at"],
-        channel=row["channel"] or "review", text=row["text"] or "", stars=stars, about=str(data.get("about", "")),
+        channel=row["channel"] or "review",
+        text=text if text.startswith(title) else f"{title}\n{text}".strip(), stars=stars, about=str(data.get("about", "")),
         author=str(data.get("author", "")), url=url if url.startswith(("https://", "http://")) else "",
         language=str(data.get("language", "")), reply_to=reply_to, subject=row["subject"] or "",
         can_answer=bool(reply_to) and row["source"] in replying,

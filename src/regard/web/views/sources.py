@@ -1,6 +1,6 @@
 """Sources: where Regard listens, how each is doing, a new one, and what one may do with it."""
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -58,7 +58,7 @@ class SourceForm(forms.Form):
                 )  # fmt: skip
 
     @property
-    def told(self) -> dict[str, object]:
+    def told(self) -> dict[str, Any]:
         """What to hand to `add_source` or `change_source`."""
         secrets = [field.name for field in self.kind.fields if field.secret]
         said = {field.name: self.cleaned_data[field.name] for field in self.kind.fields if not field.secret}
@@ -83,7 +83,7 @@ def new_source(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             row = actions.add_source(
                 kind, form.cleaned_data["name"], actor=cast(StaffRequest, request).user.username, **form.told
-            )  # type: ignore[arg-type]
+            )
         except (InputError, ConflictError) as error:
             form.add_error(None, str(error))
         else:
@@ -102,7 +102,7 @@ def one_source(request: HttpRequest, source_id: int) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None, kind_named(row.kind), row)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_source(source_id, actor=cast(StaffRequest, request).user.username, **form.told)  # type: ignore[arg-type]
+            actions.change_source(source_id, actor=cast(StaffRequest, request).user.username, **form.told)
         except InputError as error:
             form.add_error(None, str(error))
         else:

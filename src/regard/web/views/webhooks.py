@@ -17,7 +17,9 @@ from regard.web.may import StaffRequest, may
 
 
 class EndpointForm(forms.Form):
-    url = forms.CharField(max_length=2000, label="Address", help_text="https://…, or a host of REGARD_PRIVATE_HOSTS.")
+    url = forms.CharField(
+        max_length=2000, label="Address", help_text="https://…, or a host of REGARD_PRIVATE_HOSTS."
+    )
     secret = forms.CharField(
         max_length=200, required=False, widget=forms.PasswordInput, label="Secret (made for you if empty)",
         help_text="What messages are signed with: whsec_… in Base64, as Standard Webhooks says.",
