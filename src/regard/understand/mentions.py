@@ -1,13 +1,12 @@
 """What public mentions add up to: how much is negative of us and of competitors, what comes again, what is suspicious.
 
-Looked at when a page asks, over some thousand newest mentions; the same mentions give the same picture, which is
-kept until there are others.
+Looked at when a page asks, over some thousand newest mentions, and kept for some minutes.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 
@@ -22,13 +21,15 @@ from regard.analytics.words.themes import find_themes
 from regard.listen.sources.queries import Mention
 
 MOST = 3_000  # newest mentions that are read
-NEGATIVE_STARS, POSITIVE_STARS = 2, 4
+NEGATIVE_STARS = 2
 NEGATIVE = -0.05  # VADER's own border of the word list's score
 AMONG = ("en", "de", "fr", "es", "it", "nl", "pt")
 FEWEST_FOR_THEMES = 30
 MOST_GROUPS = 6
 EXAMPLES = 2
 QUESTION = re.compile(r"[^.!?\n]{8,300}\?")
+KEPT = 300.0  # seconds
+MOST_KEPT = 8
 COPIES = 0.5  # of a question's letters that another has in common
 
 
@@ -71,13 +72,28 @@ class Picture:
     read: int
 
 
+_kept: dict[str, tuple[float, str, Picture | None]] = {}  # by the oldest mention: made at, newest mention
+
+
 def picture(mentions: Sequence[Mention]) -> Picture:
-    """The picture of mentions, newest first; only the newest few thousand are read."""
-    return _picture(tuple(mentions[:MOST]))
+    """The picture of mentions, newest first; only the newest few thousand are read.
+
+    One that was made some minutes ago of nearly the same mentions is good enough: reading them takes seconds.
+    """
+    read = mentions[:MOST]
+    if not read:
+        return _picture(read)
+    oldest, ids = read[-1].id, {one.id for one in read}
+    made_at, newest, kept = _kept.get(oldest, (0.0, "", None))
+    if kept is None or time.monotonic() - made_at > KEPT or newest not in ids:
+        kept = _picture(read)
+        while len(_kept) >= MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[oldest] = (time.monotonic(), read[0].id, kept)
+    return kept
 
 
-@lru_cache(maxsize=4)
-def _picture(mentions: tuple[Mention, ...]) -> Picture:
+def _picture(mentions: Sequence[Mention]) -> Picture:
     negative, how = _negative(mentions)
     ours = [one for one in mentions if not one.about]
     complaining = [one for one in ours if negative.get(one.id)]
@@ -85,6 +101,14 @@ def _picture(mentions: tuple[Mention, ...]) -> Picture:
         shares=_shares(mentions, negative), complaints=_themes(complaining), questions=_questions(ours),
         negative=negative, suspicions=_suspicions(mentions), how=how, read=len(mentions),
     )  # fmt: skip
+
+
+def seems_negative(mention: Mention) -> bool | None:
+    """Of one mention, by its stars or else by the word list; None where neither says anything."""
+    if mention.stars is not None:
+        return mention.stars <= NEGATIVE_STARS
+    score = float(learn_sentiment([], [], scale=(1, 5), among=AMONG).score([mention.text])[0])
+    return None if abs(score) < -NEGATIVE or np.isnan(score) else score < 0
 
 
 def _negative(mentions: Sequence[Mention]) -> tuple[dict[str, bool], str]:

@@ -14,7 +14,7 @@ def chart_of_silence(sentence: str, days: Sequence[Day]) -> Chart:
         "field": "day",
         "type": "temporal",
         "title": None,
-        "axis": {"format": "%-d %b", "labelOverlap": "greedy"},
+        "axis": {"format": "%-d %b", "labelOverlap": "greedy", "tickCount": 7},
     }
     tooltip = [
         {"field": "day", "type": "temporal", "title": "Day", "format": "%A, %-d %B %Y"},

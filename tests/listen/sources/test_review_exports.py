@@ -24,7 +24,7 @@ APPLE = """Review ID,App Name,Date,Country,Version,Rating,Title,Review,Nickname,
 SITE = """Reference Id,Review Stars,Review Title,Review Content,Review Created (UTC),Consumer Name,Company Reply Date (UTC)
 t1,1,Never again,Parcel lost and nobody answers.,2026-11-07 10:00:00,Kim,
 t2,4,Good,Quick delivery.,2026-11-08 11:00:00,Lee,2026-11-09 09:00:00
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,8 @@ def propose_mapping(
     ordered = any(e.name == "order.completed" for t in (known.tables if known else ()) for e in t.events)
     tables = []
     for view in sorted(views, key=lambda view: not _gives_orders(view)):
-        table = _borrowed(view, others) or _public_reviews(view) or _propose_table(view, views, snapshot, ordered, familiar)
+        table = _borrowed(view, others) or _public_reviews(view)
+        table = table or _propose_table(view, views, snapshot, ordered, familiar)
         ordered = ordered or any(event.name == "order.completed" for event in table.events)
         tables.append(table)
     return Proposal(

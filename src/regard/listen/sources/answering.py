@@ -37,6 +37,7 @@ def template_for(mention: Mention, *, negative: bool | None = None, language: st
     said = said if len(said) <= QUOTED else f"{said[:QUOTED].rsplit(' ', 1)[0]} …"
     name = f" {mention.author}" if mention.author else ""
     link = settings.REGARD_PUBLIC_URL or "[link]"
-    body = [words["thanks"]] if pleased else [words["understood"], words["sorry"], words["help"]]
+    sorry = [words["sorry"]] if negative or (mention.stars is not None and not pleased) else []
+    body = [words["thanks"]] if pleased else [words["understood"], *sorry, words["help"]]
     parts = [words["greeting"], *body, words["close"]]
     return "\n\n".join(parts).format(name=name, said=said, link=link, company=settings.REGARD_COMPANY)

@@ -23,7 +23,7 @@ from regard.understand import mentions as understanding
 from regard.web.may import StaffRequest, may
 from regard.web.templatetags.regard import in_unit
 
-PAGE = 25
+PAGE = 12
 DAYS = (30, 90, 365)
 SAID = {
     Answer.How.SENT: "Answered.",
@@ -80,7 +80,7 @@ def mentions(request: HttpRequest) -> HttpResponse:
 def mention(request: HttpRequest, mention_id: str) -> HttpResponse:
     """One mention with what was answered, or with a draft of an answer."""
     found = queries.mention(mention_id)
-    return _page(request, found, template_for(found), 200)
+    return _page(request, found, template_for(found, negative=understanding.seems_negative(found)), 200)
 
 
 @may(Permission.MENTIONS_ANSWER)

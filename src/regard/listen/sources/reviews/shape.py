@@ -13,9 +13,10 @@ REVIEW = "review"
 # what a column is for -> how exports call it, the surest first
 ROLES: dict[str, tuple[str, ...]] = {
     "stars": ("star rating", "review stars", "stars", "rating", "score", "note", "sterne", "bewertung"),
-    "text": ("review text", "review content", "review body", "review", "body", "content", "text", "comment", "rezension"),
-    "at": ("review submit date and time", "review created", "review date", "created date", "createddate", "date created",
-           "submitted at", "published", "created at", "date", "datum"),
+    "text": ("review text", "review content", "review body", "review", "body", "content", "text", "comment",
+             "rezension"),
+    "at": ("review submit date and time", "review created", "review date", "created date", "createddate",
+           "date created", "submitted at", "published", "created at", "date", "datum"),
     "key": ("review submit millis since epoch", "review id", "reviewid", "reference id", "id"),
     "title": ("review title", "title", "headline", "titel"),
     "author": ("nickname", "reviewer nickname", "reviewernickname", "consumer name", "review consumer user name",
