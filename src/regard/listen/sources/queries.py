@@ -123,8 +123,8 @@ def _mention(row: dict[str, Any], answer: Answer | None, replying: set[str]) -> 
     return Mention(
         id=row["event_id"], source=row["source"], person=row["person"], at=row["occurred_at"],
         channel=row["channel"] or "review",
-        text=text if text.startswith(title) else f"{title}\n{text}".strip(), stars=stars, about=str(data.get("about", "")),
-        author=str(data.get("author", "")), url=url if url.startswith(("https://", "http://")) else "",
+        text=text if text.startswith(title) else f"{title}\n{text}".strip(), stars=stars,
+        about=str(data.get("about", "")), author=str(data.get("author", "")), url=url if url.startswith(("https://", "http://")) else "",
         language=str(data.get("language", "")), reply_to=reply_to, subject=row["subject"] or "",
         can_answer=bool(reply_to) and row["source"] in replying,
         answered=answer is not None or bool(data.get("replied_at") or data.get("reply")), answer=answer,
