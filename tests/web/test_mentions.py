@@ -78,13 +78,14 @@ def test_copies_in_a_short_time_are_suspicious_and_questions_that_come_again_are
     now = timezone.now()
     bought = "Superb boots, the best that I have ever had on my feet"
     copies = [Item(f"c{n}", now - timedelta(hours=n), bought + "!" * n, author=f"w{n}", stars=5.0) for n in range(4)]
-    asked = [Item(f"q{n}", now - timedelta(days=n), "Do you ship to Norway in winter?", author=f"q{n}") for n in range(3)]
+    words = "Do you ship to Norway in winter?"
+    asked = [Item(f"q{n}", now - timedelta(days=n), words, author=f"q{n}") for n in range(3)]
     hear("forum", [*copies, *asked, Item("x", now, "An honest word about a seam that leaks.", author="y")])
     seen = picture(mentions(since=now - timedelta(days=9)))
     reasons = set(seen.suspicions.values())
     assert "4 nearly equal texts within 3 hours, by 4 writers, all rated 5" in reasons
     assert len(seen.suspicions) <= 7
-    assert [(group.words, group.count) for group in seen.questions] == [("Do you ship to Norway in winter?", 3)]
+    assert [(group.words, group.count) for group in seen.questions] == [(words, 3)]
 
 
 def test_a_source_is_added_shown_and_stopped(as_: Callable[[str], Client]) -> None:
