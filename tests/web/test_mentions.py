@@ -41,7 +41,10 @@ def said(count: int, share: float, key: str) -> list[Item]:
 
 def test_who_waits_longest_comes_first_and_hostile_words_stay_words(as_: Callable[[str], Client]) -> None:
     now = timezone.now()
-    hear("forum", [Item("new", now - timedelta(hours=1), "just now"), Item("old", now - timedelta(days=9), HOSTILE)])
+    hear(
+        "forum",
+        [Item("new", now - timedelta(hours=1), "just now"), Item("old", now - timedelta(days=9), HOSTILE)],
+    )
     page = as_("greta").get(reverse("mentions")).content.decode()
     assert page.index("late again") < page.index("just now")
     assert "<script>alert" not in page
@@ -77,7 +80,9 @@ def test_competitors_are_compared_with_us_and_nothing_is_said_of_too_few() -> No
 def test_copies_in_a_short_time_are_suspicious_and_questions_that_come_again_are_found() -> None:
     now = timezone.now()
     bought = "Superb boots, the best that I have ever had on my feet"
-    copies = [Item(f"c{n}", now - timedelta(hours=n), bought + "!" * n, author=f"w{n}", stars=5.0) for n in range(4)]
+    copies = [
+        Item(f"c{n}", now - timedelta(hours=n), bought + "!" * n, author=f"w{n}", stars=5.0) for n in range(4)
+    ]
     words = "Do you ship to Norway in winter?"
     asked = [Item(f"q{n}", now - timedelta(days=n), words, author=f"q{n}") for n in range(3)]
     hear("forum", [*copies, *asked, Item("x", now, "An honest word about a seam that leaks.", author="y")])
@@ -105,7 +110,10 @@ def test_a_token_is_never_shown_again(as_: Callable[[str], Client]) -> None:
     told = {"instance": "https://mastodon.example", "look": "mentions", "words": ""}
     row = add_source("mastodon", "social", settings=told, secret="s3cret-token", actor="ada")
     client = as_("ada")
-    pages = [client.get(address).content.decode() for address in (reverse("sources"), reverse("source", args=[row.pk]))]
+    pages = [
+        client.get(address).content.decode()
+        for address in (reverse("sources"), reverse("source", args=[row.pk]))
+    ]
     assert not any("s3cret-token" in page for page in pages)
     client.post(reverse("source", args=[row.pk]), told | {"minutes": 60, "about": "", "token": ""})
     row.refresh_from_db()
@@ -113,7 +121,10 @@ def test_a_token_is_never_shown_again(as_: Callable[[str], Client]) -> None:
 
 
 def test_a_key_is_shown_once(as_: Callable[[str], Client]) -> None:
-    told = {"holds": "events", **dict.fromkeys(("list", "id", "text", "time", "author", "url", "stars", "title"), "")}
+    told = {
+        "holds": "events",
+        **dict.fromkeys(("list", "id", "text", "time", "author", "url", "stars", "title"), ""),
+    }
     row = add_source("webhook", "portal", settings=told, actor="ada")
     client = as_("ada")
     client.post(reverse("source-act", args=[row.pk]), {"do": "key"})
