@@ -187,6 +187,13 @@ SETTINGS: tuple[Setting, ...] = (
         _positive,
     ),
     Setting(
+        "PRIVATE_HOSTS",
+        "list",
+        "",
+        "Hosts of private networks (`name` or `name:port`) that sources and webhooks may reach all the same.",
+        _names,
+    ),
+    Setting(
         "PUBLIC_URL",
         "url",
         "",

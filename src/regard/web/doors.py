@@ -55,6 +55,7 @@ DOORS = (
         "Voice",
         (
             Page("voice", "Voice", P.MEASURES_READ, "v"),
+            Page("mentions", "Mentions", P.MENTIONS_READ, "n", ("mention",)),
             Page("measures", "Measures", P.MEASURES_READ, "m", ("measure",)),
             Page("surveys", "Surveys", P.SURVEYS_READ, "u", ("survey-page", "survey-build")),
         ),
@@ -74,9 +75,12 @@ DOORS = (
         (
             Page("settings", "Settings", P.SETTINGS_READ, "s"),
             Page("imports", "Imports", P.IMPORTS_READ, "i", ("import",)),
+            Page("sources", "Sources", P.SOURCES_MANAGE, "", ("source", "source-new")),
             Page("settings-tracking", "Tracking", P.KEYS_MANAGE, "t"),
             Page("settings-contact", "Contact rules", P.SETTINGS_READ),
             Page("settings-mail", "Mail", P.MAIL_MANAGE),
+            Page("silences", "Silence", P.MEASURES_READ, "", ("silence",)),
+            Page("settings-webhooks", "Webhooks", P.SOURCES_MANAGE),
             Page("settings-users", "Users", P.USERS_MANAGE),
             Page("settings-keys", "API keys", P.KEYS_MANAGE),
             Page("account", "Your account", None),
