@@ -39,7 +39,7 @@ class OpenDoor:
 
 
 DOORS = (
-    Door("home", "Home", (Page("home", "Home", P.MEASURES_READ, "h", ("fix",)),)),
+    Door("home", "Home", (Page("home", "Home", P.MEASURES_READ, "h", ("fix", "silences", "silence")),)),
     Door(
         "customers",
         "Customers",
@@ -79,7 +79,6 @@ DOORS = (
             Page("settings-tracking", "Tracking", P.KEYS_MANAGE, "t"),
             Page("settings-contact", "Contact rules", P.SETTINGS_READ),
             Page("settings-mail", "Mail", P.MAIL_MANAGE),
-            Page("silences", "Silence", P.MEASURES_READ, "", ("silence",)),
             Page("settings-webhooks", "Webhooks", P.SOURCES_MANAGE),
             Page("settings-users", "Users", P.USERS_MANAGE),
             Page("settings-keys", "API keys", P.KEYS_MANAGE),
