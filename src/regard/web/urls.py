@@ -34,6 +34,7 @@ urlpatterns = [
     path("fix/<int:number>/customers.csv", fixes.fix_csv, name="fix-csv"),
     path("customers", customers.customers, name="customers"),
     path("customers.csv", customers.customers_csv, name="customers-csv"),
+    path("customers/<int:customer_id>/contacts", contact.of_customer, name="customer-contacts"),
     path("customers/<int:customer_id>/consent", contact.record_consent, name="record-consent"),
     path("customers/<path:key>", customers.customer, name="customer"),
     path("merges/<int:merge_id>/undo", customers.undo_merge, name="undo-merge"),
