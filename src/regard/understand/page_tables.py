@@ -11,7 +11,7 @@ from regard.ledger.catalogue import INSTRUMENTS
 from regard.ledger.queries import events as ledger_events
 from regard.understand.facts import UTC_TIME, Facts, month_of
 from regard.understand.measures import MEASURES, Period
-from regard.understand.steps import episode_rows, handled_rows, step_rows
+from regard.understand.steps import episode_rows, handled_rows, step_rows, walk
 
 SCORES = ("nps", "csat", "ces", "review-score")
 NARROWED = (*SCORES, "response-rate", "repeat-purchase-rate", "revenue")
@@ -26,18 +26,18 @@ def write_page_tables(facts: Facts, traits: ir.Table) -> None:
         "segments": lambda: _segments(facts, traits),
         "measured": lambda: _measured(facts),
         "said": lambda: _said(facts),
-        "steps": lambda: step_rows(facts).order_by("customer_id", "occurred_at"),
         "handled": lambda: handled_rows(facts).order_by("case_id", "occurred_at"),
     }
     for name, rows in writers.items():
-        _write(name, rows())
-    _write("episodes", episode_rows(lake.read("steps")).order_by("path", "customer_id"))
+        _write(name, lake.fetch(rows()))
+    walked = walk(facts)
+    _write("steps", step_rows(walked))
+    _write("episodes", episode_rows(walked))
 
 
-def _write(name: str, rows: ir.Table) -> None:
+def _write(name: str, rows: pa.Table) -> None:
     schema = lake.TABLES[name]
-    held: pa.Table = lake.fetch(rows.select(*schema.names))
-    lake.overwrite(name, held.cast(schema))
+    lake.overwrite(name, rows.select(schema.names).cast(schema))
 
 
 def _segments(facts: Facts, traits: ir.Table) -> ir.Table:

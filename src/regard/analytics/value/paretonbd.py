@@ -5,11 +5,10 @@ import numpy.typing as npt
 from scipy.special import digamma, gammaln
 
 from regard.analytics.value.counts import Array, Counts, count_equal
-from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
+from regard.analytics.value.likelihood import BLOCK, Fit, maximise, unknown_spread
 
 NAMES = ("r", "alpha", "s", "beta")
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
-BLOCK = 8192  # rows evaluated at a time: what lies between the steps stays in the cache
 SAMPLE = 4000  # rows for a first, rough search where there are many
 
 
