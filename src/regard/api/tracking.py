@@ -15,7 +15,7 @@ import msgspec
 from django.db import InterfaceError, OperationalError
 
 from regard.api.refusals import RETRY_AFTER
-from regard.errors import AccessError, InputError, NotFoundError, RegardError, StoreError
+from regard.errors import AccessError, InputError, NotFoundError, RegardError, StoreError, TooOftenError
 from regard.listen.tracking import calls
 from regard.listen.tracking.actions import receive
 from regard.listen.tracking.queries import is_origin_of_any_key, key_of
@@ -28,7 +28,7 @@ PACKED = ("gzip", "x-gzip")
 DAY = "86400"
 REASONS = {
     200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 500: "Internal Server Error", 503: "Service Unavailable",
+    405: "Method Not Allowed", 429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
 }  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -194,4 +194,6 @@ def _refusal(error: RegardError) -> Answer:
     answer = Answer(error.http_status, msgspec.json.encode({"code": error.code, "message": str(error)}))
     if error.http_status == 503:
         answer.headers.append(("Retry-After", RETRY_AFTER))
+    if isinstance(error, TooOftenError):
+        answer.headers.append(("Retry-After", str(error.retry_after)))
     return answer
