@@ -10,3 +10,5 @@ from regard.project.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REGARD_API_ADDRESS_LIMIT = REGARD_API_KEY_LIMIT = 1_000_000  # all tests come from one address
 HUEY = {"huey_class": "huey.MemoryHuey", "name": "regard", "immediate": True}
+for database in DATABASES.values():  # noqa: F405
+    database["CONN_MAX_AGE"] = 0  # a live server's threads come and go

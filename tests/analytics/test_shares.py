@@ -32,3 +32,19 @@ def test_means_by_group() -> None:
     assert {group: one.value for group, one in ra.mean(table, by=["late"]).by_group().items()} == {
         (False,): 5.0, (True,): 1.0,
     }  # fmt: skip
+
+
+def test_a_column_that_says_not_keeps_its_rows() -> None:
+    """Ibis writes NOT before IS NOT NULL: asked naively, no row would be left."""
+    table = ibis.memtable({"left": [True, False, None] * 20})
+    stayed = table.mutate(stayed=~table["left"])
+    assert ra.share(stayed, success="stayed").only().n == 40
+    assert ra.mean(stayed, value="stayed").only().value == 0.5
+
+
+def test_a_group_is_found_by_its_values_and_shown_as_a_line() -> None:
+    shares = ra.share(ibis.memtable({"plan": ["a"] * 12 + ["b"] * 3, "success": [True] * 15}), ["plan"])
+    assert shares.of("a").value == 1
+    assert str(shares).splitlines() == ["a  1.000 [0.758, 1.000] n=12", "b  too few (n=3)"]
+    with pytest.raises(KeyError):
+        shares.of("c")

@@ -58,6 +58,15 @@ def test_a_measure_has_its_interval(regard: Command, company: list[int]) -> None
     assert "too few (n=0)" in regard("measure", "nps").out
 
 
+def test_the_index_says_what_is_missing_and_how_to_fill_it(regard: Command, company: list[int]) -> None:
+    assert "run `regard compute`" in regard("index").out
+    assert regard("compute").code == 0
+    out = regard("index").out
+    assert re.search(r"INDEX +\d+% of the weight missing +none", out)
+    assert "- Promises kept: Import deliveries" in out
+    assert json.loads(regard("index", "--json").out)["pillars"][1]["name"] == "caring"
+
+
 @pytest.mark.parametrize(
     "arguments",
     ["customers find uhl", "customers show C1", "events", "events --customer C1", "measure orders --by month",

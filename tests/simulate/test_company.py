@@ -47,7 +47,7 @@ def test_another_seed_gives_another_company(tmp_path: Path) -> None:
     for seed in (3, 4):
         write_company(tmp_path / str(seed), customers=150, seed=seed, as_of=AS_OF)
     one, two = digests(tmp_path / "3"), digests(tmp_path / "4")
-    assert all(one[file] != two[file] for file in one)
+    assert all(one[file] != two[file] for file in one if file != "changes.json")  # dates, and no dice
 
 
 @pytest.mark.parametrize("customers", [0, 99, 1_000_001])

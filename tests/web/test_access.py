@@ -55,6 +55,11 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "send-test-letter": ([], True),
     "retry-letter": ([1], True),
     "unsubscribe": (["x"], False),
+    "focus-assess": ([], True),
+    "register-fix": ([], True),
+    "show-fix": ([1], False),
+    "proof-csv": ([1], False),
+    "withdraw-fix": ([1], True),
     "settings-write-key": ([1], True),
     "chart-script": (["charts.js"], False),
 }

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     CUSTOMERS_MERGE = "customers.merge"
     MEASURES_READ = "measures.read"
     EVENTS_READ = "events.read"
+    FIXES_WRITE = "fixes.write"
+    INDEX_ASSESS = "index.assess"
     IMPORTS_READ = "imports.read"
     IMPORTS_WRITE = "imports.write"
     SURVEYS_READ = "surveys.read"
@@ -60,6 +62,8 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.CUSTOMERS_MERGE: "decide which records are one customer",
     P.MEASURES_READ: "see measures",
     P.EVENTS_READ: "see what happened",
+    P.FIXES_WRITE: "write down what is changed",
+    P.INDEX_ASSESS: "answer the self-assessment",
     P.IMPORTS_READ: "see imports",
     P.IMPORTS_WRITE: "import files",
     P.SURVEYS_READ: "see surveys and their answers",

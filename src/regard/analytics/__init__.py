@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regard.analytics.charts import plot_calibration, plot_estimates, plot_importance, plot_survival
     from regard.analytics.churn.discrimination import auc, calibration_table, lift
     from regard.analytics.churn.kaplan_meier import SurvivalCurve, kaplan_meier
     from regard.analytics.churn.leakage import Leak, find_leaks
@@ -62,10 +63,22 @@ if TYPE_CHECKING:
     from regard.analytics.effects.value_at_risk import PainPoint, Ranking, rank_pain_points, value_at_risk
     from regard.analytics.estimate import Estimate, Estimates
     from regard.analytics.feedback.ces import ces, ces_easy_share
+    from regard.analytics.feedback.change_points import ChangePoint, change_points, share_change_points
     from regard.analytics.feedback.csat import csat
     from regard.analytics.feedback.csi import csi
     from regard.analytics.feedback.nps import nps, nps_counts
+    from regard.analytics.feedback.response_bias import AdjustedScore, Answerers, adjust_for_response
     from regard.analytics.feedback.response_rate import response_rate
+    from regard.analytics.index.focus_index import (
+        FocusIndex,
+        FocusPart,
+        Pillar,
+        ScoredPart,
+        combine_scores,
+        focus_index,
+    )
+    from regard.analytics.index.focus_questions import FocusQuestion
+    from regard.analytics.index.self_assessment import AnsweredQuestion, AssessedElement, self_assessment
     from regard.analytics.intervals import (
         adjusted_wald_nps,
         bootstrap,
@@ -111,6 +124,7 @@ if TYPE_CHECKING:
     from regard.analytics.words.themes import Emerging, emerging_themes, find_themes
 
 _HOMES = {
+    "charts": ("plot_calibration", "plot_estimates", "plot_importance", "plot_survival"),
     "churn.discrimination": ("auc", "calibration_table", "lift"),
     "churn.kaplan_meier": ("SurvivalCurve", "kaplan_meier"),
     "churn.leakage": ("Leak", "find_leaks"),
@@ -147,10 +161,15 @@ _HOMES = {
     "effects.value_at_risk": ("PainPoint", "Ranking", "rank_pain_points", "value_at_risk"),
     "estimate": ("Estimate", "Estimates"),
     "feedback.ces": ("ces", "ces_easy_share"),
+    "feedback.change_points": ("ChangePoint", "change_points", "share_change_points"),
     "feedback.csat": ("csat",),
     "feedback.csi": ("csi",),
     "feedback.nps": ("nps", "nps_counts"),
+    "feedback.response_bias": ("AdjustedScore", "Answerers", "adjust_for_response"),
     "feedback.response_rate": ("response_rate",),
+    "index.focus_index": ("FocusIndex", "FocusPart", "Pillar", "ScoredPart", "combine_scores", "focus_index"),
+    "index.focus_questions": ("FocusQuestion",),
+    "index.self_assessment": ("AnsweredQuestion", "AssessedElement", "self_assessment"),
     "intervals": (
         "adjusted_wald_nps", "bootstrap", "kish_n", "poisson_total", "ratio_of_sums", "t_mean", "wilson",
     ),
@@ -189,8 +208,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Adjusted",
+    "AdjustedScore",
+    "AnsweredQuestion",
+    "Answerers",
+    "AssessedElement",
     "Assigned",
     "Burst",
+    "ChangePoint",
     "ChurnModel",
     "CohortValue",
     "Comparison",
@@ -203,6 +227,9 @@ __all__ = [
     "Estimate",
     "Estimates",
     "Fit",
+    "FocusIndex",
+    "FocusPart",
+    "FocusQuestion",
     "HoldoutCalibration",
     "ImportancePerformance",
     "Interruption",
@@ -215,6 +242,7 @@ __all__ = [
     "OpeningHours",
     "Overlap",
     "PainPoint",
+    "Pillar",
     "Proof",
     "ProportionalOdds",
     "Ranking",
@@ -222,6 +250,7 @@ __all__ = [
     "RetentionWorth",
     "Route",
     "RoutingModel",
+    "ScoredPart",
     "SentimentModel",
     "Spending",
     "StatisticalWarning",
@@ -231,6 +260,7 @@ __all__ = [
     "ValueInterval",
     "acquisition_cost",
     "active_customers",
+    "adjust_for_response",
     "adjusted_wald_nps",
     "auc",
     "average_effect",
@@ -239,9 +269,11 @@ __all__ = [
     "calibration_table",
     "ces",
     "ces_easy_share",
+    "change_points",
     "churn_rate",
     "cohort_retention",
     "cohort_value",
+    "combine_scores",
     "compare",
     "compare_many",
     "complaint_rate",
@@ -265,6 +297,7 @@ __all__ = [
     "fit_mbgnbd",
     "fit_paretonbd",
     "fit_sbg",
+    "focus_index",
     "funnel",
     "funnel_counts",
     "gini",
@@ -296,6 +329,10 @@ __all__ = [
     "never_back",
     "nps",
     "nps_counts",
+    "plot_calibration",
+    "plot_estimates",
+    "plot_importance",
+    "plot_survival",
     "poisson_total",
     "power_two_groups",
     "probability_alive",
@@ -318,7 +355,9 @@ __all__ = [
     "sample_size_nps",
     "sample_size_share",
     "sample_size_two_groups",
+    "self_assessment",
     "share",
+    "share_change_points",
     "share_difference",
     "simulate_value",
     "smallest_detectable_change",

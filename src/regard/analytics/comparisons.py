@@ -39,6 +39,24 @@ class Comparison:
     verdict: str
     detectable: float | None
 
+    def show(self, digits: int = 3, *, scale: float = 1.0, unit: str = "") -> str:
+        """The difference with its interval and the verdict, as text; `scale` and `unit` as in `Estimate.show`.
+
+        Examples
+        --------
+        >>> Comparison(0.2, -0.02, 0.42, 1.75, 0.08, CANNOT_TELL, 0.32).show(0, scale=100, unit=" points")
+        '20 points [-2, 42]: cannot tell'
+        """
+        if self.difference is None:
+            return self.verdict
+        text = f"{self.difference * scale:,.{digits}f}{unit}"
+        if self.low is not None and self.high is not None:
+            text += f" [{self.low * scale:,.{digits}f}, {self.high * scale:,.{digits}f}]"
+        return f"{text}: {self.verdict}"
+
+    def __str__(self) -> str:
+        return self.show()
+
 
 def compare(new: Estimate, old: Estimate, *, level: float = LEVEL) -> Comparison:
     """Compare two estimates of the same measure from different answers.

@@ -17,6 +17,21 @@ def grouped(table: ir.Table, by: Sequence[str], **sums: ir.Value) -> ir.Table:
     return table.group_by(list(by)).aggregate(**sums).order_by(list(by))
 
 
+def known(table: ir.Table, name: str) -> ir.Table:
+    """The rows that have a value in a column of numbers or truths.
+
+    It is asked of the number: Ibis writes `NOT x IS NOT NULL` for a column made as `~x`, which engines read as
+    `NOT (x IS NOT NULL)`, so that every row would go.
+
+    Examples
+    --------
+    >>> table = ibis.memtable({"left": [True, False, None]})
+    >>> known(table.mutate(stayed=~table["left"]), "stayed").count().to_pyarrow().as_py()
+    2
+    """
+    return table.filter(table[name].cast("float64").notnull())
+
+
 def weighted_sums(value: dict[str, ir.Value], weight: str | None) -> dict[str, ir.Value]:
     """Aggregates that sum each value times the weight (1 without one), with `weights` and `squared_weights`."""
     each = ibis._[weight].cast("float64") if weight else ibis.literal(1.0)

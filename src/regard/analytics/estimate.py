@@ -137,11 +137,41 @@ class Estimates:
         rows = [tuple(row.values()) for row in self.groups.to_pylist()] if self.groups.num_columns else [()]
         return dict(zip(rows, self, strict=False))
 
+    def of(self, *group: Any) -> Estimate:
+        """The estimate of one group, named by its values in the order of the dimensions.
+
+        Raises
+        ------
+        KeyError
+            If there is no such group.
+        """
+        return self.by_group()[group]
+
     def only(self) -> Estimate:
         """The estimate over everything, when no dimension was asked for; of no rows at all, too few."""
         if len(self) == 0:
             return Estimate(None, None, None, 0, level=self.level, method=self.method, version=self.version)
         return self[0]
+
+    def show(self, digits: int = 3, *, scale: float = 1.0, unit: str = "") -> str:
+        """One line a group, each as `Estimate.show` gives it.
+
+        Examples
+        --------
+        >>> groups = pa.table({"class": ["first", "second"]})
+        >>> n = np.array([50.0, 4.0])
+        >>> ends = Interval(np.array([0.5, 0.2]), np.array([0.4, 0.1]), np.array([0.6, 0.3]), n, "wilson")
+        >>> print(assemble(groups, ["class"], ends, n).show(0, scale=100, unit=" %"))
+        first   50 % [40, 60] n=50
+        second  too few (n=4)
+        """
+        names = [" · ".join(map(str, group)) for group in self.by_group()]
+        wide = max(map(len, names), default=0)
+        lines = (each.show(digits, scale=scale, unit=unit) for each in self)
+        return "\n".join(f"{name:{wide}}  {line}".lstrip() for name, line in zip(names, lines, strict=True))
+
+    def __str__(self) -> str:
+        return self.show()
 
     def to_arrow(self) -> pa.Table:
         """One row a group: the dimensions, then value, low, high, n."""

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from regard.analytics.counting import effective_n, grouped, weighted_sums
+from regard.analytics.counting import effective_n, grouped, known, weighted_sums
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimates, assemble, column
 from regard.analytics.intervals import poisson_total, t_mean, wilson
 
@@ -56,7 +56,7 @@ def share(
     """
     if unit and weight:
         raise ValueError("a share is of distinct units or of weighted rows, not both")
-    trials = table.filter(ibis._[success].notnull())
+    trials = known(table, success)
     if unit:
         trials = (
             trials.filter(ibis._[unit].notnull())
@@ -108,10 +108,10 @@ def mean(
     >>> print(mean(ibis.memtable({"score": [1, 2, 3, 4, 5]}), minimum=2).only())
     3.000 [1.037, 4.963] n=5
     """
-    known = table.filter(ibis._[value].notnull())
+    rows = known(table, value)
     number = ibis._[value].cast("float64")
     sums = weighted_sums({"total": number, "squares": number * number}, weight)
-    counts = grouped(known, by, **sums).to_pyarrow()
+    counts = grouped(rows, by, **sums).to_pyarrow()
     n, weights = effective_n(counts), column(counts, "weights")
     shrink = np.divide(n, weights, out=np.zeros_like(n), where=weights > 0)
     interval = t_mean(column(counts, "total") * shrink, column(counts, "squares") * shrink, n, level)

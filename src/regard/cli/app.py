@@ -2,7 +2,18 @@
 
 import typer
 
-from regard.cli import customers, demo, doctor, fixes, imports, installation, measures, serving, simulate
+from regard.cli import (
+    customers,
+    demo,
+    doctor,
+    fixes,
+    focus,
+    imports,
+    installation,
+    measures,
+    serving,
+    simulate,
+)
 
 app = typer.Typer(
     name="regard",
@@ -25,4 +36,5 @@ app.add_typer(fixes.app, name="fixes")
 app.command()(measures.measure)
 app.command()(customers.events)
 app.add_typer(imports.rejects, name="rejects")
+app.command()(focus.index)
 app.command()(doctor.doctor)

@@ -1,5 +1,7 @@
 """Reads: what was handed in, and what could not be used of it."""
 
+from django.db.models import Sum
+
 from regard.errors import NotFoundError
 from regard.listen.models import Import, Reject
 
@@ -30,6 +32,12 @@ def rejects_of(import_id: int, *, limit: int = 200) -> list[Reject]:
 def count_open_rejects() -> int:
     """How many rows wait to be mended and imported again."""
     return Reject.objects.filter(retried_at=None).count()
+
+
+def count_rows_read() -> int:
+    """How many rows all finished imports had."""
+    done = Import.objects.filter(state=Import.State.DONE)
+    return int(done.aggregate(rows=Sum("rows_read"))["rows"] or 0)
 
 
 def unfinished_imports() -> list[Import]:

@@ -1,7 +1,8 @@
-"""The verbs of `show`: register a fix before it starts, withdraw it, judge it."""
+"""The verbs of `show`: register, withdraw and judge a fix; read the focus index, assess oneself."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 import ibis.expr.types as ir
@@ -10,20 +11,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from regard import analytics as ra
+from regard.analytics.index.focus_questions import HIGHEST, LOWEST
 from regard.errors import ConflictError, InputError, NotFoundError
 from regard.know.actions import refresh_people
-from regard.show.models import Fix, Proof
+from regard.show.focus import CODES, quarter_of
+from regard.show.focus_evidence import measure_parts
+from regard.show.models import Assessment, Fix, FocusReading, Proof
 from regard.show.verdicts import Comparison, compare_places, compare_times, judge, start_of
 from regard.show.watching import DAY, SHARES, Watched, customers_in, membership, watch
 from regard.understand.exposures import Exposure, Orders, find_exposures, read_orders
 from regard.understand.facts import Facts, held_facts
 from regard.understand.measures import MEASURES
+from regard.understand.models import Computation
 from regard.understand.traits import customer_traits, low_cardinality
 
 FEWEST = 100  # rows in the year before, without which nothing can be promised
 WORTH_HAVING = 0.25  # of the baseline, or of a standard deviation, when nobody says what is
 WINDOW = 30  # days after which an order or an answer has shown how it went
 YEAR = 365
+KEPT = ("value", "low", "high", "n", "level", "method")  # of the figure of a part
 
 
 def register_fix(
@@ -83,6 +89,34 @@ def judge_fixes(facts: Facts, traits: ir.Table, orders: Orders, exposures: Seque
     day = timezone.localdate(facts.as_of)
     fixes = Fix.objects.filter(withdrawn_at=None, started_on__lte=day).order_by("pk")
     return [_judged(fix, _compared(fix, facts, traits, orders, exposures), facts.as_of) for fix in fixes]
+
+
+def keep_reading(facts: Facts, computation: Computation) -> FocusReading:
+    """Measure the parts of the index as of a computation and keep them as the reading of its day."""
+    parts = measure_parts(facts, computation)
+    measured = {
+        name: {key: value for key, value in asdict(one).items() if key in KEPT} for name, one in parts.items()
+    }
+    day = timezone.localdate(facts.as_of)
+    reading, _ = FocusReading.objects.update_or_create(
+        day=day, defaults={"as_of": facts.as_of, "measured": measured}
+    )
+    return reading
+
+
+def assess(answers: Mapping[str, int], *, actor: str, on: date) -> Assessment:
+    """Keep a person's answers of the quarter, in place of those they gave before."""
+    if unknown := sorted(set(answers) - CODES):
+        raise InputError(f"There is no question `{unknown[0][:40]}`.")
+    if any(not LOWEST <= answer <= HIGHEST for answer in answers.values()):
+        raise InputError(f"Answers lie between {LOWEST} and {HIGHEST}.")
+    if not answers:
+        raise InputError("Nothing was answered.", hint="Answer at least one question.")
+    with transaction.atomic():
+        kept, _ = Assessment.objects.update_or_create(
+            respondent=actor, quarter=quarter_of(on), defaults={"answers": dict(answers)}
+        )
+    return kept
 
 
 def _compared(

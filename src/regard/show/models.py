@@ -62,3 +62,30 @@ class Proof(models.Model):
     method = models.CharField(max_length=60, blank=True)
     series = models.JSONField(default=list)  # a row a period: period, changed, others, and how many rows each
     notes = models.JSONField(default=list)  # sentences
+
+
+class FocusReading(models.Model):
+    """What the parts of the focus index were, as a computation of that day found them; the last of a day stays.
+
+    The index is put together anew whenever it is read, so that all readings follow the same definition.
+    """
+
+    day = models.DateField(unique=True)
+    as_of = models.DateTimeField()
+    measured = models.JSONField()  # part -> value, low, high, n, level, method; missing parts are not in it
+
+
+class Assessment(models.Model):
+    """One person's answers to the seven-element self-assessment of a quarter."""
+
+    respondent = models.CharField(max_length=200)
+    quarter = models.CharField(max_length=7)  # 2026-Q4
+    answers = models.JSONField(default=dict)  # question's code -> 1 to 5; what was left open is not in it
+    answered_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["respondent", "quarter"], name="one_assessment_a_person_and_quarter"
+            )
+        ]

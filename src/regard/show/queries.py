@@ -1,9 +1,32 @@
 """What `show` answers."""
 
 from regard.errors import NotFoundError
+from regard.show.focus import (
+    Reading,
+    SelfAssessment,
+    newest_reading,
+    own_answers,
+    quarter_of,
+    quarters,
+    readings,
+    self_assessment,
+)
 from regard.show.models import Fix
 
-__all__ = ["Fix", "fix_numbered", "fixes", "fixes_about"]
+__all__ = [
+    "Fix",
+    "Reading",
+    "SelfAssessment",
+    "fix_numbered",
+    "fixes",
+    "fixes_about",
+    "newest_reading",
+    "own_answers",
+    "quarter_of",
+    "quarters",
+    "readings",
+    "self_assessment",
+]
 
 
 def fixes() -> list[Fix]:

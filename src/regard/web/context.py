@@ -29,6 +29,8 @@ DOORS = (
     Door("value", "Value", "w", Permission.MEASURES_READ),
     Door("voice", "Voice", "v", Permission.MEASURES_READ),
     Door("journeys", "Journeys", "j", Permission.MEASURES_READ),
+    Door("show", "Show", "p", Permission.MEASURES_READ),
+    Door("focus", "Index", "x", Permission.MEASURES_READ),
     Door("measures", "Measures", "m", Permission.MEASURES_READ),
     Door("imports", "Imports", "i", Permission.IMPORTS_READ),
     Door("review", "Review", "r", Permission.CUSTOMERS_MERGE),

@@ -94,3 +94,12 @@ def test_separation_is_announced_and_gives_no_figure() -> None:
 def test_what_cannot_be_fitted_is_refused(x: list[list[float]], y: list[float], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         ra.proportional_odds(x, y, [f"x{place}" for place in range(len(x[0]))])
+
+
+def test_odds_ratios_are_the_exponentials_of_the_effects() -> None:
+    late = [[0], [0], [0], [1], [1], [1]]
+    fit = ra.proportional_odds(late, [1, 2, 3, 1, 2, 3], ["late"], frequency=[5, 15, 80, 40, 30, 30])
+    effect, ratio = fit.effects()["late"], fit.odds_ratios().of("late")
+    assert (ratio.value, ratio.low, ratio.high) == pytest.approx(
+        tuple(np.exp([effect.value, effect.low, effect.high]))
+    )

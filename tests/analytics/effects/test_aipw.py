@@ -69,6 +69,7 @@ def test_planted_causes_are_found_among_20000_customers(population: Population, 
     assert found.overlap.good
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", ["late_delivery", "billing_handoffs", "product_fault"])
 def test_orders_again_within_180_days_show_the_planted_share(population: Population, cause: str) -> None:
     found = seen_effect(population, cause)

@@ -82,6 +82,7 @@ def test_a_harmless_loud_complaint_never_stands_above_a_quiet_costly_one() -> No
         assert rank_pain_points(points).costly[0].name == "quiet"
 
 
+@pytest.mark.slow
 def test_planted_causes_are_priced_and_packaging_is_not() -> None:
     population = simulate_population(10_000, 1, date(2026, 11, 21))
     value = population.value_of_staying()

@@ -121,3 +121,15 @@ def test_the_chance_to_be_alive_falls_with_silence() -> None:
     alive = probability_alive(fit, 5, 20, np.array([20.0, 25.0, 30.0, 60.0]))
     assert (np.diff(alive) < 0).all()
     assert ((alive > 0) & (alive < 1)).all()
+
+
+def test_a_shop_where_hardly_anybody_came_back_carries_no_model() -> None:
+    """The search ends where the likelihood is flat; its curvature must not pass for certainty."""
+    rng = np.random.default_rng(0)
+    frequency = np.append(np.zeros(4951), np.ones(6))
+    recency = np.append(np.zeros(4951), [0.4, 3.0, 12.6, 5.1, 21.9, 1.3])
+    with pytest.warns(StatisticalWarning, match="not"):
+        fit = fit_bgnbd(frequency, recency, rng.uniform(3, 104, 4957).round(1) + 20)
+    assert not fit.converged
+    assert np.isnan(fit.standard_errors["a"])
+    assert 0 not in fit.standard_errors.values()

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from regard.analytics.churn.risk_sets import Observations, observe, risk_sets
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Floats, Interval
@@ -118,6 +119,18 @@ class SurvivalCurve:
         6.0
         """
         return self.quantile(0.5)
+
+    def to_arrow(self) -> pa.Table:
+        """One row a step, the start among them: time, survival, low, high; null where there is no interval.
+
+        Examples
+        --------
+        >>> kaplan_meier([1, 2, 3, 4]).to_arrow().to_pylist()[0]
+        {'time': 0.0, 'survival': 1.0, 'low': 1.0, 'high': 1.0}
+        """
+        columns = {"time": np.append(0.0, self.time)}
+        columns |= {name: np.append(1.0, getattr(self, name)) for name in ("survival", "low", "high")}
+        return pa.table({name: pa.array(values, from_pandas=True) for name, values in columns.items()})
 
     def _first(self, curve: Floats, target: float) -> float:
         reached = np.flatnonzero(curve <= target + TIE)

@@ -114,7 +114,7 @@ class ChurnModel:
         matrix = self.encoding.matrix(features)
         scores = self.trees.decision_function(matrix)
         values, baseline = self.contributions(features)
-        columns = {name: np.asarray(features[name]) for name in self.features}
+        columns = {name: np.asarray(features[name]).astype(object) for name in self.features}  # plain values
         return [
             Explanation(float(chance), float(score), baseline, self._reasons(columns, row, parts))
             for row, (chance, score, parts) in enumerate(

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from regard.analytics.counting import known
 from regard.analytics.drivers.key_drivers import KeyDrivers, Method, key_drivers
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Estimates, Floats, assemble
 from regard.analytics.intervals import kish_n, t_mean
@@ -157,7 +158,7 @@ def _groups(
     each = {f"rating_{number}": table[name].cast("float64") for number, name in enumerate(ratings)}
     weights = table[weight].cast("float64").fill_null(0.0) if weight else ibis.literal(1.0)
     dimensions = {f"by_{number}": table[name] for number, name in enumerate(by)}
-    rows = table.filter(table[outcome].notnull()).select(
+    rows = known(table, outcome).select(
         place=place, **dimensions, outcome=table[outcome].cast("float64"), weight=weights, **each
     )
     held: pa.Table = rows.order_by("place").to_pyarrow()

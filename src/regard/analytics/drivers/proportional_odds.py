@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.special import expit
 
-from regard.analytics.estimate import LEVEL, Estimate, Floats, assemble
+from regard.analytics.estimate import LEVEL, Estimate, Estimates, Floats, Interval, assemble
 from regard.analytics.intervals import normal
 from regard.analytics.warnings import ConvergenceWarning
 
@@ -69,6 +69,20 @@ class ProportionalOdds:
             table, ["predictor"], interval, n, level=self.level, version=self.version, minimum=0
         )
         return dict(zip(self.names, effects, strict=True))
+
+    def odds_ratios(self) -> Estimates:
+        """By what each predictor (column `predictor`) multiplies the odds of a higher answer; 1 is no difference.
+
+        The exponential of `effects` and of the ends of their intervals.
+        """
+        logs = list(self.effects().values())
+        ratio, low, high = (
+            np.exp([np.nan if end is None else end for end in ends])
+            for ends in zip(*((log.value, log.low, log.high) for log in logs), strict=True)
+        )
+        interval = Interval(ratio, low, high, ratio * self.standard_errors, "Wald, of the logarithm")
+        table, n = pa.table({"predictor": list(self.names)}), np.full(len(self.names), self.n)
+        return assemble(table, ["predictor"], interval, n, level=self.level, version=self.version, minimum=0)
 
     def probabilities(self, predictors: npt.ArrayLike) -> Floats:
         """Probability of each level, shape (rows, levels), for predictors of shape (rows, p)."""

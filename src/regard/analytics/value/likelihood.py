@@ -117,6 +117,10 @@ def maximise(
     params = {name: float(np.exp(at)) for name, at in zip(names, theta, strict=True)}
     lost = np.abs(theta) > FAR - 0.5
     covariance = _covariance(hessian * scale, ~lost)
+    flat = (np.diag(covariance) <= 0) | (np.diag(covariance) > FAR**2)  # known to no factor worth the name
+    if (flat & ~lost).any():
+        lost |= flat
+        covariance = _covariance(hessian * scale, ~lost)
     errors = np.exp(theta) * np.sqrt(np.where(lost, np.nan, np.diag(covariance).clip(min=0.0)))
     standard_errors = {name: float(error) for name, error in zip(names, errors, strict=True)}
     message = explain(params, standard_errors) if explain else ""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.know import queries as know
+from regard.show.queries import fixes_about
 from regard.understand import queries as understand
 from regard.web.csv_export import csv_answer
 from regard.web.may import may
@@ -37,7 +38,11 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
         people = _named(understand.people_of(point, limit=MOST_SHOWN))
         if Permission.EVENTS_READ in held:
             words = _named(understand.words_of(point))
-    return render(request, "web/fix.html", {"point": point, "people": people, "words": words})
+    return render(
+        request,
+        "web/fix.html",
+        {"point": point, "people": people, "words": words, "changes": fixes_about(point.key)},
+    )
 
 
 @may(Permission.EXPORT)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.analytics.comparisons import CANNOT_TELL
+from regard.show import queries as show
 from regard.understand import queries as understand
 from regard.web.figures import picture, sentence_of
 from regard.web.home import concerns, sentence_of_the_month, tasks, value_of_the_base
@@ -15,6 +16,7 @@ from regard.web.slicing import read_narrowing
 
 TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
 MOST_TILES = 4
+MOST_FIXES = 5
 
 
 @may(Permission.MEASURES_READ)
@@ -33,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "narrowing": narrowing, "computation": computation, "sentence": sentence_of_the_month(seen),
         "base": base, "tiles": tiles[: MOST_TILES - 1 if base else MOST_TILES],
         "changed": [(change, sentence_of(change)) for change in seen.changes if change.verdict != CANNOT_TELL],
-        "compared": len(seen.changes),
+        "compared": len(seen.changes), "fixes": show.fixes()[:MOST_FIXES],
         "silent": [each for each in found if each.kind == "silent"],
         "tasks": tasks(seen, found, permissions_of(request.user)),
         "befell": understand.befell(narrowing.part) if narrowing.part else None,
