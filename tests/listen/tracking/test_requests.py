@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from regard.access.rates import forget_leases
 from regard.api.tracking import KINDS, answer_request
 from regard.ledger import actions, fullness, lake
 from regard.ledger.models import Batch
@@ -243,3 +244,16 @@ def test_who_sends_faster_than_is_stored_is_told_to_wait_and_taken_again_afterwa
     assert Batch.objects.count() == 1
     assert len(held()) == 3
     assert post("/v1/track", BODIES["track"], key=key).status == 200
+
+
+def test_a_key_that_sends_too_often_is_429_and_told_when_to_come_back(key: str, settings: Any) -> None:
+    settings.REGARD_TRACKING_KEY_LIMIT = 3
+    forget_leases()
+    answers = [post("/v1/track", TRACK, key=key) for _ in range(4)]
+    assert [answer.status for answer in answers] == [200, 200, 200, 429]
+    assert said(answers[-1])["code"] == "too_often"
+    assert 1 <= int(dict(answers[-1].headers)["Retry-After"]) <= 60
+    assert Batch.objects.count() == 3
+    other = make_write_key("shop", actor="anna")[1]
+    assert post("/v1/track", TRACK, key=other).status == 200
+    forget_leases()
