@@ -1,12 +1,14 @@
 """Events a second through the tracking API into the lake, and how long a single call takes.
 
-    python -m benchmarks.bench_tracking [seconds] [postgresql://user@host/empty_database]
+    python -m benchmarks.bench_tracking [--seconds 60] [--rate EVENTS_A_SECOND] [--database postgresql://user@host/empty]
 
 Starts `regard serve` on a home of its own, sends batches of 100 from another process over a few kept-open
-connections, and counts what is in the lake soon after. CPU seconds are of the server, the flusher (the worker
+connections, and counts what is in the lake soon after. Without --rate it sends as fast as answers come; told to wait
+(429), it waits. CPU seconds are of the server, the flusher (the worker
 process) and the sender apart, since all share the machine.
 """
 
+import argparse
 import json
 import multiprocessing
 import os
@@ -54,21 +56,30 @@ def batch(name: bytes, first: int) -> bytes:
     return b'{"batch":[' + calls + b'],"sentAt":"2026-11-22T10:00:01.000Z"}'
 
 
-def send_batches(port: int, key: str, until: float, sent: "multiprocessing.Queue[tuple[int, float]]") -> None:
-    """Send as fast as answers come, on several connections; says how many were acknowledged and its CPU."""
-    counts = [0] * CONNECTIONS
+def send_batches(
+    port: int, key: str, until: float, rate: float, sent: "multiprocessing.Queue[tuple[int, int, float]]"
+) -> None:
+    """Send evenly at a rate, or as fast as answers come, on several connections; says how many events were
+    acknowledged, how many batches had to wait, and its CPU."""
+    counts, refused, start = [0] * CONNECTIONS, [0] * CONNECTIONS, time.time()
 
     def work(number: int) -> None:
         connection, name = Connection(port, key), f"{os.getpid()}-{number}".encode()
         while time.time() < until:
-            counts[number] += connection.post(b"/v1/batch", batch(name, counts[number] * BATCH))
+            if rate:
+                time.sleep(max(0.0, start + counts[number] * BATCH * CONNECTIONS / rate - time.time()))
+            if connection.post(b"/v1/batch", batch(name, counts[number] * BATCH)):
+                counts[number] += 1
+            else:
+                refused[number] += 1
+                time.sleep(1.0)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    sent.put((sum(counts) * BATCH, time.process_time()))
+    sent.put((sum(counts) * BATCH, sum(refused), time.process_time()))
 
 
 def send_singles(port: int, key: str, seconds: float, rate: int) -> list[float]:
@@ -137,7 +148,7 @@ def held(environment: dict[str, str]) -> tuple[int, int]:
     return int(done.stdout.split()[0]), int(done.stdout.split()[1])
 
 
-def main(seconds: float, url: str) -> None:
+def main(seconds: float, rate: float, url: str) -> None:
     home, port = tempfile.mkdtemp(prefix="regard-bench-"), free_port()
     environment = os.environ | {"REGARD_HOME": home, "REGARD_DATABASE_URL": url}
     subprocess.run([sys.executable, "-m", "regard", "init"], env=environment, check=True, capture_output=True)
@@ -154,7 +165,7 @@ def main(seconds: float, url: str) -> None:
     )
     try:
         wait_for(port)
-        print(json.dumps(measure(server.pid, port, key, seconds, environment), indent=1))
+        print(json.dumps(measure(server.pid, port, key, seconds, rate, environment), indent=1))
     finally:
         server.terminate()
         server.wait()
@@ -170,19 +181,21 @@ def wait_for(port: int) -> None:
     time.sleep(3)
 
 
-def measure(pid: int, port: int, key: str, seconds: float, environment: dict[str, str]) -> dict[str, object]:
+def measure(
+    pid: int, port: int, key: str, seconds: float, rate: float, environment: dict[str, str]
+) -> dict[str, object]:
     singles = send_singles(port, key, min(seconds, 10), 500)
     time.sleep(2)
     before, load = usage(pid), os.getloadavg()[0]
-    sent: multiprocessing.Queue[tuple[int, float]] = multiprocessing.Queue()
+    sent: multiprocessing.Queue[tuple[int, int, float]] = multiprocessing.Queue()
     until = time.time() + seconds
-    sender = multiprocessing.Process(target=send_batches, args=(port, key, until, sent))
+    sender = multiprocessing.Process(target=send_batches, args=(port, key, until, rate, sent))
     sender.start()
     memory = []
     while time.time() < until:
         time.sleep(min(10, max(0.1, until - time.time())))
         memory.append({name: round(mb) for name, (_, mb) in usage(pid).items()})
-    acknowledged, sender_cpu = sent.get()
+    acknowledged, refused, sender_cpu = sent.get()
     sender.join()
     ended = time.time()
     after = usage(pid)
@@ -196,6 +209,7 @@ def measure(pid: int, port: int, key: str, seconds: float, environment: dict[str
         "acknowledged events a second": round(acknowledged / seconds),
         "in the lake": in_lake - len(singles),
         "acknowledged": acknowledged,
+        "batches told to wait": refused,
         "seconds until all was in the lake": round(time.time() - ended, 1),
         "CPU microseconds an event": {name: round(s / acknowledged * 1e6, 1) for name, s in spent.items()}
         | {"flusher until all was in the lake": round(drained / acknowledged * 1e6, 1)},
@@ -209,4 +223,9 @@ def measure(pid: int, port: int, key: str, seconds: float, environment: dict[str
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 60.0, sys.argv[2] if len(sys.argv) > 2 else "")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rate", type=float, default=0.0, help="events a second; 0: as fast as answers come")
+    parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
+    asked = parser.parse_args()
+    main(asked.seconds, asked.rate, asked.database)

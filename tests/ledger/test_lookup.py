@@ -56,3 +56,22 @@ def test_the_engine_and_the_lookup_tell_the_same_timeline(monkeypatch: pytest.Mo
     assert lookup.find("events", "person", ["shop:1"]) is None
     assert told() == looked_up
     assert len(looked_up[0]) == 50
+
+
+def test_what_is_kept_gives_way_to_what_is_asked_later_and_never_outlives_its_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lake.overwrite("people", people(*((f"shop:{n}", n) for n in range(20_000))))
+    monkeypatch.setattr(lookup, "_kept", lookup._Kept())
+    one = lookup.find("people", "customer_id", [0], keep=True)
+    monkeypatch.setattr(lookup, "KEPT_BYTES", lookup._kept.size * 2)
+    for customer in (0, 19_999, 9_000, 0, 12_345):
+        found = lookup.find("people", "customer_id", [customer], keep=True)
+        assert found is not None
+        assert found["person"].to_pylist() == [f"shop:{customer}"]
+        assert 0 < lookup._kept.size <= lookup.KEPT_BYTES
+    assert one is not None
+    lake.overwrite("people", people(("crm:1", 0)))
+    again = lookup.find("people", "customer_id", [0], keep=True)
+    assert again is not None
+    assert again["person"].to_pylist() == ["crm:1"]

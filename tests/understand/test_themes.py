@@ -81,7 +81,9 @@ def _exposure(kind: str, touched: np.ndarray, after: np.ndarray | None = None) -
 def test_a_theme_is_part_of_what_befell_most_of_its_orders_but_not_of_what_befalls_everybody() -> None:
     orders = np.arange(100)
     theme = _exposure("theme", orders < 10)
-    parts = expressed([theme, _exposure("late", (orders < 8) | (orders > 95)), _exposure("step", orders < 90)])
+    parts = expressed(
+        [theme, _exposure("late", (orders < 8) | (orders > 95)), _exposure("step", orders < 90)]
+    )
     assert (parts["theme:x"].whole.kind, parts["theme:x"].share) == ("late", 0.8)
     assert expressed([theme, _exposure("step", orders < 90)]) == {}
 

@@ -67,6 +67,7 @@ ASKED: dict[str, tuple[list[object], bool]] = {
     "answer": (["x"], False),
     "survey": (["asked"], False),
     "kiosk": (["asked"], False),
+    "customer-contacts": ([1], False),
     "record-consent": ([1], True),
     "change-contact-rules": ([], True),
     "send-test-letter": ([], True),

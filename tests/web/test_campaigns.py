@@ -52,7 +52,9 @@ def test_a_campaign_is_planned_previewed_started_paused_and_ended(
 
 @pytest.mark.parametrize("kind", ["schedule", "event"])
 def test_the_other_kinds_are_planned_too(as_: Callable[[str], Client], nps: Survey, kind: str) -> None:
-    said = form(percent="10", **{"subject-en": "A question, {given_name|friend}", "unless": ["order.cancelled"]})
+    said = form(
+        percent="10", **{"subject-en": "A question, {given_name|friend}", "unless": ["order.cancelled"]}
+    )
     page = as_("max").post(f"/surveys/{nps.slug}/plan/{kind}", said, follow=True)
     assert page.status_code == 200
     campaign = Campaign.objects.get()
@@ -69,7 +71,9 @@ def test_a_plan_that_cannot_work_says_why(as_: Callable[[str], Client], nps: Sur
     assert not Campaign.objects.exists()
 
 
-def test_the_qr_code_is_an_image_and_only_of_an_open_survey(as_: Callable[[str], Client], nps: Survey) -> None:
+def test_the_qr_code_is_an_image_and_only_of_an_open_survey(
+    as_: Callable[[str], Client], nps: Survey
+) -> None:
     ada = as_("ada")
     assert ada.get(f"/surveys/{nps.slug}/qr.png").content.startswith(b"\x89PNG")
     svg = ada.get(f"/surveys/{nps.slug}/qr.svg?download")

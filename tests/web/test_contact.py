@@ -35,8 +35,13 @@ def test_the_page_of_a_customer_shows_and_records_what_they_agree_to(as_: As, co
                    actor="tests", at=timezone.now())  # fmt: skip
     page = as_("greta").get(f"/customers/{company}").content.decode()
     assert "What we may contact them about" in page
-    assert "survey:nps" in page
-    assert "The last survey was too short a while ago." in page
+    assert f'href="/customers/{company}/contacts"' in page
+    for htmx in ({}, {"HX-Request": "true"}):  # a page of its own, or the part that the customer's page lacks
+        contacts = as_("greta").get(f"/customers/{company}/contacts", headers=htmx).content.decode()
+        assert ("<html" in contacts) is (not htmx)
+        assert "survey:nps" in contacts
+        assert "The last survey was too short a while ago." in contacts
+        assert f'action="/customers/{company}/consent"' in contacts
     said = {"given": "no", "purpose": "any", "channel": "phone", "how": "<b>said</b> on the phone"}
     answer = as_("greta").post(f"/customers/{company}/consent", said, follow=True)
     page = answer.content.decode()

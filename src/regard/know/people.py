@@ -27,7 +27,7 @@ def refresh_people() -> int:
 
 def things_of(customer_id: int) -> list[str]:
     """The `ref:` keys that lead to a customer, as last written."""
-    found = lookup.find("people", "customer_id", [customer_id])
+    found = lookup.find("people", "customer_id", [customer_id], keep=True)
     if found is None:
         found = lake.select("people", "WHERE customer_id = ?", [customer_id])
     return sorted(person for person in found["person"].to_pylist() if person.startswith("ref:"))

@@ -9,7 +9,7 @@ from django.db import transaction as database
 from django.utils import timezone
 
 from regard.errors import ConflictError, InputError, NotFoundError
-from regard.ledger import bulk, formats, inbox, reactions, tending, together
+from regard.ledger import bulk, formats, fullness, inbox, reactions, tending, together
 from regard.ledger.bulk import Appended
 from regard.ledger.catalogue import check_event
 from regard.ledger.events import Event
@@ -55,7 +55,11 @@ def record_events(events: Sequence[Event], *, source: str, actor: str) -> Batch:
 
 
 def keep_payload(payload: bytes, *, source: str, form: str, event_count: int) -> None:
-    """Acknowledge events as they came, to be read at the flush: durable once this returns, or StoreError."""
+    """Acknowledge events as they came, to be read at the flush: durable once this returns, or StoreError.
+
+    TooOftenError while so many wait that the flusher has to catch up first.
+    """
+    fullness.refuse_when_full()
     together.keep(Batch(source=source, format=form, payload=payload, event_count=event_count))
 
 

@@ -181,7 +181,7 @@ CONFIGURATION = {
 }
 PARQUET = WriterProperties(max_row_group_size=65_536, compression="ZSTD")
 # what is computed anew each time is read a row at a time by pages, and has fewer rows
-COMPUTED = WriterProperties(max_row_group_size=4096, compression="ZSTD")
+COMPUTED = WriterProperties(max_row_group_size=4096, compression="LZ4_RAW")
 
 
 @dataclass

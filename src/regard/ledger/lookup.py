@@ -6,9 +6,11 @@ column of the key is read first. That pays as long as the groups are few and sma
 sorted by their key. Otherwise the engine is the better reader.
 """
 
+import threading
 from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -21,6 +23,7 @@ from regard.ledger import lake
 
 GROUP_ROWS = 4096  # of a row group of what pages read by its key
 MOST_ROWS = 500_000  # in the groups that may hold the keys; the engine reads more of them faster
+KEPT_BYTES = 64 * 1024 * 1024  # of unpacked row groups, in each process
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,39 @@ class _Footer:
         return [self.groups[place] for place in sorted({place for span in spans for place in span})]
 
 
-def find(name: str, column: str, keys: Sequence[Any]) -> pa.Table | None:
-    """The rows of a table whose column is one of the keys, in no order; None if the engine should be asked instead."""
+@dataclass
+class _Kept:
+    """Row groups as they were unpacked; those not asked for the longest are forgotten first."""
+
+    groups: OrderedDict[tuple[str, int], pa.Table] = field(default_factory=OrderedDict)
+    size: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, path: str, group: int) -> pa.Table | None:
+        with self.lock:
+            held = self.groups.get((path, group))
+            if held is not None:
+                self.groups.move_to_end((path, group))
+            return held
+
+    def put(self, path: str, group: int, rows: pa.Table) -> None:
+        with self.lock:
+            if (path, group) not in self.groups:
+                self.groups[path, group] = rows
+                self.size += rows.nbytes
+            while self.size > KEPT_BYTES:
+                _, forgotten = self.groups.popitem(last=False)
+                self.size -= forgotten.nbytes
+
+
+_kept = _Kept()
+
+
+def find(name: str, column: str, keys: Sequence[Any], *, keep: bool = False) -> pa.Table | None:
+    """The rows of a table whose column is one of the keys, in no order; None if the engine should be asked instead.
+
+    With `keep`, for tables that are small as a whole, what was unpacked once is kept for the next question.
+    """
     if not lake.is_local(lake.location(name)):
         return None
     table = lake.open_table(name)
@@ -53,7 +87,8 @@ def find(name: str, column: str, keys: Sequence[Any]) -> pa.Table | None:
         if places is None:
             return None
         wanted = pa.array(keys)
-        parts = [part for path, groups in places for part in _read(path, column, groups, wanted)]
+        read = _read_kept if keep else _read
+        parts = [part for path, groups in places for part in read(path, column, groups, wanted)]
     return pa.concat_tables(parts, promote_options="default") if parts else lake.TABLES[name].empty_table()
 
 
@@ -95,10 +130,27 @@ def _footer(path: str, column: str) -> _Footer | None:
 
 
 def _read(path: str, column: str, groups: Sequence[int], wanted: pa.Array) -> Iterator[pa.Table]:
-    footer = _footer(path, column)
-    with pq.ParquetFile(path, metadata=footer.metadata if footer else None, memory_map=True) as file:
+    with _open(path, column) as file:
+        names: list[str] = file.schema_arrow.names
+        others = [name for name in names if name != column]
         for group in groups:
-            held = file.read_row_group(group, columns=[column], use_threads=False)[column]
-            chosen = pc.is_in(held, value_set=wanted)
+            held = file.read_row_group(group, columns=[column], use_threads=False)
+            chosen = pc.is_in(held[column], value_set=wanted)
             if pc.any(chosen).as_py():
-                yield file.read_row_group(group, use_threads=False).filter(chosen)
+                rows = file.read_row_group(group, columns=others, use_threads=False)
+                yield rows.append_column(column, held[column]).select(names).filter(chosen)
+
+
+def _read_kept(path: str, column: str, groups: Sequence[int], wanted: pa.Array) -> Iterator[pa.Table]:
+    for group in groups:
+        rows = _kept.get(path, group)
+        if rows is None:
+            with _open(path, column) as file:
+                rows = file.read_row_group(group, use_threads=False)
+            _kept.put(path, group, rows)
+        yield rows.filter(pc.is_in(rows[column], value_set=wanted))
+
+
+def _open(path: str, column: str) -> pq.ParquetFile:
+    footer = _footer(path, column)
+    return pq.ParquetFile(path, metadata=footer.metadata if footer else None, memory_map=True)

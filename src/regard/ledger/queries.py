@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -133,9 +133,15 @@ def _newest(
 
 
 def _decoded(events: pa.Table) -> list[dict[str, Any]]:
+    moments = [name for name in events.column_names if events.schema.field(name).type == TIMESTAMP]
+    for name in moments:  # Arrow takes ten times as long for one with a zone
+        place = events.column_names.index(name)
+        events = events.set_column(place, name, events[name].cast(pa.timestamp("us")))
     rows: list[dict[str, Any]] = events.to_pylist()
     for row in rows:
         row["data"] = json.loads(row["data"]) if row["data"] else {}
+        for name in moments:
+            row[name] = row[name].replace(tzinfo=UTC)
     return rows
 
 

@@ -159,6 +159,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("UPLOAD_LIMIT_MB", "number", "2048", "Largest file a person may upload.", _positive),
     Setting("UNPACKED_LIMIT_MB", "number", "20480", "Largest size a packed file may unpack to.", _positive),
     Setting(
+        "INBOX_LIMIT",
+        "number",
+        "5000000",
+        "Events of tracking that may wait to be stored; more are refused (429) until it has caught up.",
+        _positive,
+    ),
+    Setting(
         "API_KEY_LIMIT",
         "number",
         "1200",

@@ -10,7 +10,8 @@ from django.utils import timezone
 from regard.analytics.comparisons import CANNOT_TELL, UP, Comparison, compare_many
 from regard.analytics.estimate import Estimate
 from regard.understand.measures import MEASURES, Measure
-from regard.understand.models import Computation, Finding
+from regard.understand.models import Finding
+from regard.understand.newest import latest_computation
 
 MONTH_BEFORE, YEAR_BEFORE = "month before", "year before"
 
@@ -52,7 +53,7 @@ class Change:
 
 def what_changed() -> list[Change]:
     """Every measure's last full month compared, surest change first; empty before the first computation."""
-    computation = Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
+    computation = latest_computation()
     if computation is None or computation.last_event_at is None:
         return []
     month = last_full_month(computation.as_of, computation.last_event_at)

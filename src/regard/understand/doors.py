@@ -13,7 +13,8 @@ from regard.understand.figures import figures_from
 from regard.understand.findings import finding_of
 from regard.understand.journeys import journey_picture
 from regard.understand.measures import MEASURES
-from regard.understand.models import Artefact, Computation, Finding
+from regard.understand.models import Artefact, Finding
+from regard.understand.newest import latest_computation
 from regard.understand.page_tables import MARKS, NARROWED
 from regard.understand.slices import Slice, within
 
@@ -34,7 +35,7 @@ def drivers() -> dict[str, Any]:
 
 def journeys(part: Slice) -> dict[str, Any]:
     """Steps, passages, paths, hand-overs and the ladder of orders; empty before there are steps."""
-    computation = _newest()
+    computation = latest_computation()
     if computation is None or not part:
         return _kept("journeys")
     return _journeys(computation.as_of, computation.ended_at, part)
@@ -42,7 +43,7 @@ def journeys(part: Slice) -> dict[str, Any]:
 
 def value(part: Slice) -> dict[str, Any]:
     """Bands, concentration and cohorts of what the year ahead brings; empty without buyers."""
-    computation = _newest()
+    computation = latest_computation()
     if computation is None or not part:
         return _kept("value")
     return _value(computation.as_of, computation.ended_at, part)
@@ -50,7 +51,7 @@ def value(part: Slice) -> dict[str, Any]:
 
 def narrowed_findings(part: Slice) -> list[Finding]:
     """The measures that can be narrowed, over a slice and month by month."""
-    computation = _newest()
+    computation = latest_computation()
     return _findings(computation.ended_at, part) if computation else []
 
 
@@ -69,17 +70,18 @@ def words_said(part: Slice, *, lowest: bool) -> list[dict[str, Any]]:
     return [row | texts[row["event_id"]] for row in rows if row["event_id"] in texts]
 
 
-def _newest() -> Computation | None:
-    return Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
-
-
 def _kept(name: str) -> dict[str, Any]:
-    computation = _newest()
-    found = Artefact.objects.filter(computation=computation, name=name).first() if computation else None
+    computation = latest_computation()
+    return _artefact(computation.pk, computation.ended_at, name) if computation else {}
+
+
+# A computation never changes once it ended, so what it kept, and a slice of it, is asked once.
+@lru_cache(maxsize=KEPT)
+def _artefact(computation_id: int, ended_at: datetime | None, name: str) -> dict[str, Any]:
+    found = Artefact.objects.filter(computation=computation_id, name=name).first()
     return found.content if found else {}
 
 
-# A computation never changes once it ended, so a slice of it is asked once.
 @lru_cache(maxsize=KEPT)
 def _journeys(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[str, Any]:
     return journey_picture(part, as_of)

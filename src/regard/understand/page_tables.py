@@ -9,7 +9,7 @@ import pyarrow as pa
 from regard.ledger import lake
 from regard.understand.facts import Facts
 from regard.understand.measures import MEASURES, Period
-from regard.understand.steps import episode_rows, handled_rows, step_rows
+from regard.understand.steps import episode_rows, handled_rows, step_rows, walk
 from regard.understand.themes import spoken
 
 SCORES = ("nps", "csat", "ces", "review-score")
@@ -25,18 +25,18 @@ def write_page_tables(facts: Facts, traits: ir.Table) -> None:
         "segments": lambda: _segments(facts, traits),
         "measured": lambda: _measured(facts),
         "said": lambda: _said(facts),
-        "steps": lambda: step_rows(facts).order_by("customer_id", "occurred_at"),
         "handled": lambda: handled_rows(facts).order_by("case_id", "occurred_at"),
     }
     for name, rows in writers.items():
-        _write(name, rows())
-    _write("episodes", episode_rows(lake.read("steps")).order_by("path", "customer_id"))
+        _write(name, lake.fetch(rows()))
+    walked = walk(facts)
+    _write("steps", step_rows(walked))
+    _write("episodes", episode_rows(walked))
 
 
-def _write(name: str, rows: ir.Table) -> None:
+def _write(name: str, rows: pa.Table) -> None:
     schema = lake.TABLES[name]
-    held: pa.Table = lake.fetch(rows.select(*schema.names))
-    lake.overwrite(name, held.cast(schema))
+    lake.overwrite(name, rows.select(schema.names).cast(schema))
 
 
 def _segments(facts: Facts, traits: ir.Table) -> ir.Table:

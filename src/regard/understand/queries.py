@@ -16,7 +16,8 @@ from regard.understand.concerns import Concern, look_first
 from regard.understand.facts import Facts, month_of, read_facts
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
 from regard.understand.measures import Measure, Period, measure_named
-from regard.understand.models import Computation, Finding, PainPoint
+from regard.understand.models import Finding, PainPoint
+from regard.understand.newest import latest_computation
 from regard.understand.slices import EVERYTHING as WHOLE
 from regard.understand.slices import Slice, within
 from regard.understand.traits import customer_traits
@@ -47,11 +48,6 @@ __all__ = [
 ]
 
 WORDS_WITHIN = 60  # days
-
-
-def latest_computation() -> Computation | None:
-    """The newest finished computation, which is what pages show."""
-    return Computation.objects.filter(ended_at__isnull=False).order_by("-pk").first()
 
 
 def latest_findings(
@@ -149,7 +145,7 @@ def profiles() -> ir.Table:
 
 def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
-    found = lookup.find("profiles", "customer_id", [customer_id])
+    found = lookup.find("profiles", "customer_id", [customer_id], keep=True)
     if found is None:
         found = lake.select("profiles", "WHERE customer_id = ?", [customer_id])
     rows: list[dict[str, Any]] = found.to_pylist()

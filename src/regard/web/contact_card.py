@@ -1,5 +1,6 @@
 """What the page of a customer says about contacting them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from regard.know.contact import queries as contact
 from regard.know.contact.models import HeldBack, Touch
 from regard.know.contact.queries import ConsentRow
 from regard.know.contact.terms import ANY, CHANNELS, PURPOSES, REASON_WORDS, Reason
+from regard.know.queries import IdentityRow
 
 SHOWN = 20
 HOW = (
@@ -35,9 +37,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class ContactCard:
-    """Agreements by purpose, contacts made and held back, and the choices of the form."""
+    """Contacts made and held back, and the choices of the form."""
 
-    standings: list[tuple[str, list[Standing]]]
     touches: list[dict[str, object]]
     held_back: list[dict[str, object]]
     purposes: list[tuple[str, str]]
@@ -46,14 +47,20 @@ class ContactCard:
 
 
 def contact_card(customer_id: int) -> ContactCard:
-    rows = contact.consent_of(customer_id)
     return ContactCard(
-        [(PURPOSES[name], _together([row for row in rows if row.purpose == name])) for name in PURPOSES],
         [_touch(each) for each in contact.touches_of(customer_id, limit=SHOWN)],
         [_held(each) for each in contact.held_back_of(customer_id, limit=SHOWN)],
         [*PURPOSES.items(), (ANY, "everything")],
         [*CHANNELS.items(), (ANY, "every way")],
     )
+
+
+def standings_of(
+    customer_id: int, identities: Sequence[IdentityRow] | None = None
+) -> list[tuple[str, list[Standing]]]:
+    """How it stands with each purpose."""
+    rows = contact.consent_of(customer_id, identities)
+    return [(PURPOSES[name], _together([row for row in rows if row.purpose == name])) for name in PURPOSES]
 
 
 def _together(rows: list[ConsentRow]) -> list[Standing]:

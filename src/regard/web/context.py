@@ -1,9 +1,13 @@
 """What every page knows: the doors this person may open, the look they chose, the company."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
-from regard.access.permissions import permissions_of
+from regard.access.permissions import Permission, permissions_of
 from regard.web.doors import open_doors
 
 APPEARANCES = ("system", "light", "dark")
@@ -19,6 +23,13 @@ def face(request: HttpRequest) -> dict[str, object]:
         "company": settings.REGARD_COMPANY,
         "appearance": chosen if chosen in APPEARANCES else "system",
         "doors": open_doors(held, here=here),
+        "rail": _rail(held, here),
         "here": here,
         "held": {permission.name: True for permission in held},
     }
+
+
+@lru_cache(maxsize=512)
+def _rail(held: frozenset[Permission], here: str) -> SafeString:
+    """The doors look the same on every page of one kind for everybody of one role, so they are drawn once."""
+    return render_to_string("web/parts/doors.html", {"doors": open_doors(held, here=here), "here": here})

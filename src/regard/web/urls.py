@@ -49,6 +49,7 @@ urlpatterns = [
     path("show/<int:number>/withdraw", show.withdraw_fix, name="withdraw-fix"),
     path("customers", customers.customers, name="customers"),
     path("customers.csv", customers.customers_csv, name="customers-csv"),
+    path("customers/<int:customer_id>/contacts", contact.of_customer, name="customer-contacts"),
     path("customers/<int:customer_id>/consent", contact.record_consent, name="record-consent"),
     path("customers/<path:key>", customers.customer, name="customer"),
     path("merges/<int:merge_id>/undo", customers.undo_merge, name="undo-merge"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -29,6 +29,7 @@ def test_paretonbd_agrees_with_the_published_figures(cdnow: Summary) -> None:
     assert float(paretonbd.expected_purchases(fit, 39, 2, 30.43, 38.86)) == pytest.approx(1.45511, abs=1e-5)
 
 
+@settings(deadline=None)  # adaptive integration takes its time
 @given(
     st.integers(0, 30), st.floats(0.05, 0.95), st.floats(0.5, 400.0),
     st.floats(0.1, 3.0), st.floats(0.5, 600.0), st.floats(0.1, 4.0), st.floats(0.5, 600.0),

@@ -11,7 +11,7 @@ from django.db import connection
 
 from regard.access.rates import forget_leases
 from regard.api.tracking import KINDS, answer_request
-from regard.ledger import actions, lake
+from regard.ledger import actions, fullness, lake
 from regard.ledger.models import Batch
 from regard.listen.models import Import, Reject
 from regard.listen.tracking import queries
@@ -229,6 +229,21 @@ def test_a_lake_that_is_away_keeps_what_comes_until_it_is_back(
         actions.flush_inbox()
     settings.REGARD_LAKE = there
     assert len(held()) == 1
+
+
+def test_who_sends_faster_than_is_stored_is_told_to_wait_and_taken_again_afterwards(
+    key: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(fullness, "LOOK_EVERY", 0.0)
+    settings.REGARD_INBOX_LIMIT = 2
+    body = {"batch": [TRACK | {"messageId": f"m{n}"} for n in range(3)]}
+    assert post("/v1/batch", body, key=key).status == 200
+    refused = post("/v1/track", BODIES["track"], key=key)
+    assert (refused.status, said(refused)["code"]) == (429, "too_often")
+    assert ("Retry-After", "5") in refused.headers
+    assert Batch.objects.count() == 1
+    assert len(held()) == 3
+    assert post("/v1/track", BODIES["track"], key=key).status == 200
 
 
 def test_a_key_that_sends_too_often_is_429_and_told_when_to_come_back(key: str, settings: Any) -> None:

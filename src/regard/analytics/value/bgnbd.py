@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.special import betaln, digamma, gammaln, hyp2f1
 
 from regard.analytics.value.counts import Array, Counts, count_equal
-from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
+from regard.analytics.value.likelihood import BLOCK, Fit, maximise, unknown_spread
 
 NAMES = ("r", "alpha", "a", "b")
 
@@ -137,7 +137,9 @@ class _Likelihood:
     def __call__(self, theta: Array) -> tuple[float, Array]:
         r, alpha, a, b = np.exp(theta)
         value, gradient = self._counts(r, alpha, a, b)
-        for part in (self._never(r, alpha, a, b), self._again(r, alpha, a, b)):
+        blocks = range(0, len(self.T), BLOCK)
+        again = (self._again(slice(begin, begin + BLOCK), r, alpha, a, b) for begin in blocks)
+        for part in (self._never(r, alpha, a, b), *again):
             value += part[0]
             gradient += part[1]
         return value, gradient * np.array([r, alpha, a, b])
@@ -165,14 +167,16 @@ class _Likelihood:
         gone = np.log(a / b) - r * np.log(alpha)
         return _either(w, 0.0, r, a, b, alpha + self.T0, np.full_like(self.T0, alpha), alive, gone, b)
 
-    def _again(self, r: float, alpha: float, a: float, b: float) -> tuple[float, Array]:
-        total = r + self.frequency
-        before = b + self.frequency + self.shift - 1.0
-        alive = -total * np.log(alpha + self.T)
-        gone = np.log(a) - np.log(before) - total * np.log(alpha + self.recency)
-        return _either(
-            self.weight, self.frequency, r, a, b, alpha + self.T, alpha + self.recency, alive, gone, before
+    def _again(self, rows: slice, r: float, alpha: float, a: float, b: float) -> tuple[float, Array]:
+        """Some of the customers with one."""
+        weight, frequency, recency, age = (
+            column[rows] for column in (self.weight, self.frequency, self.recency, self.T)
         )
+        total = r + frequency
+        before = b + frequency + self.shift - 1.0
+        alive = -total * np.log(alpha + age)
+        gone = np.log(a) - np.log(before) - total * np.log(alpha + recency)
+        return _either(weight, frequency, r, a, b, alpha + age, alpha + recency, alive, gone, before)
 
 
 def _either(

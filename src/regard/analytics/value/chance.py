@@ -80,10 +80,10 @@ def simulate_value(
     )
     rng = np.random.default_rng(seed)
     counts, money = purchases.draws(parameter_draws, seed), spend.draws(parameter_draws, seed + 1)
-    alive = np.array([probability_alive(with_parameters(purchases, drawn), x, t_x, age) for drawn in counts])
     shape = (parameter_draws, max(draws // parameter_draws, 2), len(x))
+    alive = probability_alive(with_parameters(purchases, _columns(counts)), x, t_x, age)
     bought = _purchases(purchases.model, _named(purchases, counts), x, age, horizon, shape, rng)
-    bought = np.where(rng.random(shape) < alive[:, np.newaxis, :], bought, 0)
+    bought = np.where(rng.random(shape) < alive, bought, 0)
     outcomes = _amounts(_named(spend, money), x, z, bought, rng) * margin
     between = outcomes.mean(axis=1).var(axis=0) - outcomes.var(axis=1, ddof=1).mean(axis=0) / shape[1]
     outcomes = outcomes.reshape(-1, len(x))
@@ -95,7 +95,12 @@ def simulate_value(
 
 def _named(fit: Fit, drawn: Array) -> dict[str, Array]:
     """Each parameter's draws by its name, shape (parameter_draws, 1, 1)."""
-    return {name: drawn[:, place, np.newaxis, np.newaxis] for place, name in enumerate(fit.params)}
+    return dict(zip(fit.params, _columns(drawn), strict=True))
+
+
+def _columns(drawn: Array) -> Array:
+    """Draws by parameter, so that they spread over customers: shape (k, parameter_draws, 1, 1)."""
+    return drawn.T[:, :, np.newaxis, np.newaxis]
 
 
 def _amounts(

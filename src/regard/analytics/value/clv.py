@@ -129,8 +129,8 @@ def _drawn(purchases: Fit, spend: Fit, draws: int, seed: int) -> list[tuple[Fit,
 
 
 def with_parameters(fit: Fit, values: Array) -> Fit:
-    """The same model with other parameters, as `Fit.draws` gives them."""
-    return replace(fit, params=dict(zip(fit.params, map(float, values), strict=True)))
+    """The same model with other parameters, as `Fit.draws` gives them; each may be an array that spreads over rows."""
+    return replace(fit, params=dict(zip(fit.params, values, strict=True)))
 
 
 def _weights(periods: int, discount: float) -> Array:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.special import digamma, gammaln
 
 from regard.analytics.value.counts import Array
-from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
+from regard.analytics.value.likelihood import BLOCK, Fit, maximise, unknown_spread
 
 NAMES = ("p", "q", "v")
 
@@ -78,39 +78,48 @@ class _Likelihood:
     """ln f(z | x) = −ln B(p·x, q) + q ln v + p·x ln x + (p·x − 1) ln z − (p·x + q) ln(v + x·z), summed."""
 
     def __init__(self, x: Array, z: Array, w: Array, counts: Array, count_weight: Array) -> None:
-        self.x, self.w, self.spend = x, w, x * z
+        self.w, self.wx, self.spend = w, w * x, x * z
         self.counts, self.count_weight = counts, count_weight
-        self.log_z = np.log(z)
+        log_z = np.log(z)
         self.log_x_dot = float(np.dot(w, x * np.log(x)))
-        self.xz_dot = float(np.dot(w, x * self.log_z))
-        self.z_dot = float(np.dot(w, self.log_z))
+        self.xz_dot = float(np.dot(w, x * log_z))
+        self.z_dot = float(np.dot(w, log_z))
 
     def __call__(self, theta: Array) -> tuple[float, Array]:
         p, q, v = np.exp(theta)
-        w, m, k = self.w, self.count_weight, p * self.counts
-        n = float(w.sum())
-        rate = v + self.spend
-        log_rate = np.log(rate)
-        shape = p * self.x + q
+        m, k = self.count_weight, p * self.counts
+        n = float(m.sum())
+        log_rate, x_log_rate, inverse, x_inverse = self._sums(v)
         value = (
             np.dot(m, gammaln(k + q) - gammaln(k) - gammaln(q))
             + n * q * np.log(v)
             + p * self.log_x_dot
             + p * self.xz_dot
             - self.z_dot
-            - np.dot(w, shape * log_rate)
+            - p * x_log_rate
+            - q * log_rate
         )
         gradient = np.array(
             [
                 np.dot(m * self.counts, digamma(k + q) - digamma(k))
                 + self.log_x_dot
                 + self.xz_dot
-                - np.dot(w, self.x * log_rate),
-                np.dot(m, digamma(k + q) - digamma(q)) + n * np.log(v) - np.dot(w, log_rate),
-                n * q / v - np.dot(w, shape / rate),
+                - x_log_rate,
+                np.dot(m, digamma(k + q) - digamma(q)) + n * np.log(v) - log_rate,
+                n * q / v - p * x_inverse - q * inverse,
             ]
         )
         return float(value), gradient * np.array([p, q, v])
+
+    def _sums(self, v: float) -> Array:
+        """Weighted sums over customers, plain and times x: of ln(v + x z), and of 1 / (v + x z)."""
+        sums = np.zeros(4)
+        for begin in range(0, len(self.spend), BLOCK):
+            rows = slice(begin, begin + BLOCK)
+            rate = v + self.spend[rows]
+            weights = self.w[rows], self.wx[rows]
+            sums += [np.dot(weight, values) for values in (np.log(rate), 1.0 / rate) for weight in weights]
+        return sums
 
 
 def expected_spend(

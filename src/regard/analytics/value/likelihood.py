@@ -19,6 +19,7 @@ from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
 Array = npt.NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array]]
 
+BLOCK = 8192  # rows evaluated at a time: what lies between the steps stays in the cache
 FAR = 12.0  # a parameter beyond e^±12 has run away: the data do not hold it
 
 

@@ -5,11 +5,10 @@ import numpy.typing as npt
 from scipy.special import digamma, gammaln
 
 from regard.analytics.value.counts import Array, Counts, count_equal
-from regard.analytics.value.likelihood import Fit, maximise, unknown_spread
+from regard.analytics.value.likelihood import BLOCK, Fit, maximise, unknown_spread
 
 NAMES = ("r", "alpha", "s", "beta")
 NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
-BLOCK = 8192  # rows evaluated at a time: what lies between the steps stays in the cache
 SAMPLE = 4000  # rows for a first, rough search where there are many
 
 
@@ -163,8 +162,8 @@ def _parts(
         decay = 0.4 * (first - last) / span
     decay = np.where(np.abs(decay) > 1e-6, decay, 1e-6)  # also where t_x = T and the span is 0
     width = -np.expm1(-decay * span) / decay
-    total = np.zeros_like(age)
-    sums = [np.zeros_like(age) for _ in range(4)]
+    total = np.zeros_like(alive)
+    sums = [np.zeros_like(alive) for _ in range(4)]
     for node, node_weight in zip(NODES, NODE_WEIGHTS, strict=True):
         forward = -np.log1p(-decay * (width * ((node + 1.0) / 2.0))) / decay
         log_y = log_since + forward

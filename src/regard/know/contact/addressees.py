@@ -10,6 +10,7 @@ from django.db import connection
 from regard.know.contact.zones import Place
 from regard.know.models import Customer, Identity, SearchTerm
 from regard.know.normalise.email import comparable_email
+from regard.know.queries import IdentityRow
 
 CHUNK = 500
 
@@ -63,7 +64,7 @@ def _addressee(
     )
 
 
-def keys_of(records: Iterable[Identity]) -> tuple[str, ...]:
+def keys_of(records: Iterable[Identity | IdentityRow]) -> tuple[str, ...]:
     """Every key that means one of these records: their own, and their addresses before they had a record."""
     listed = list(records)
     addresses = (

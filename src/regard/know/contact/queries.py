@@ -13,10 +13,12 @@ from regard.know.contact.facts import consent_among, gather_facts, rules_in_forc
 from regard.know.contact.models import Consent, ContactRules, Draw, HeldBack, Touch
 from regard.know.contact.terms import ANY, CHANNELS, PURPOSES, REASON_WORDS, Decision, Reason, check_terms
 from regard.know.models import Identity
+from regard.know.queries import IdentityRow
 
 __all__ = [
     "ConsentRow",
     "HeldBackCount",
+    "addresses_of",
     "consent_of",
     "draws",
     "earlier_rules",
@@ -55,9 +57,15 @@ class HeldBackCount:
     people: int
 
 
-def consent_of(customer_id: int) -> list[ConsentRow]:
-    """How it stands with every purpose, and every channel of which they said something."""
-    persons = _persons(customer_id)
+def addresses_of(customer_id: int) -> tuple[str, ...]:
+    """The keys that mean a customer; `ref:` keys name things, which nobody contacts."""
+    return keys_of(Identity.objects.filter(customer=customer_id).only("person", "normal").order_by("id"))
+
+
+def consent_of(customer_id: int, identities: Sequence[IdentityRow] | None = None) -> list[ConsentRow]:
+    """How it stands with every purpose, and every channel of which they said something; `identities` are theirs if
+    already read."""
+    persons = addresses_of(customer_id) if identities is None else keys_of(identities)
     statements = list(Consent.objects.filter(person__in=persons, at__lte=timezone.now()))
     rules = rules_in_force()
     needs = {"survey": rules.survey_needs_consent, "marketing": rules.marketing_needs_consent}
@@ -80,12 +88,12 @@ def consent_of(customer_id: int) -> list[ConsentRow]:
 
 def said_by(customer_id: int, *, limit: int = 50) -> list[Consent]:
     """Everything a customer said about being contacted, newest first."""
-    return list(Consent.objects.filter(person__in=_persons(customer_id)).order_by("-at", "-id")[:limit])
+    return list(Consent.objects.filter(person__in=addresses_of(customer_id)).order_by("-at", "-id")[:limit])
 
 
 def touches_of(customer_id: int, *, limit: int = 50) -> list[Touch]:
     """The contacts made with a customer, newest first."""
-    return list(Touch.objects.filter(person__in=_persons(customer_id)).order_by("-at", "-id")[:limit])
+    return list(Touch.objects.filter(person__in=addresses_of(customer_id)).order_by("-at", "-id")[:limit])
 
 
 def touch(touch_id: int) -> Touch | None:
@@ -95,7 +103,9 @@ def touch(touch_id: int) -> Touch | None:
 
 def held_back_of(customer_id: int, *, limit: int = 50) -> list[HeldBack]:
     """The contacts with a customer that were held back, newest first."""
-    return list(HeldBack.objects.filter(person__in=_persons(customer_id)).order_by("-last_at", "-id")[:limit])
+    return list(
+        HeldBack.objects.filter(person__in=addresses_of(customer_id)).order_by("-last_at", "-id")[:limit]
+    )
 
 
 def held_back(since: datetime) -> list[HeldBackCount]:
@@ -145,8 +155,3 @@ def earlier_rules(*, limit: int = 20) -> list[ContactRules]:
 def draws(*, limit: int = 20) -> list[Draw]:
     """The newest draws."""
     return list(Draw.objects.order_by("-id")[:limit])
-
-
-def _persons(customer_id: int) -> tuple[str, ...]:
-    """The keys that mean a customer; `ref:` keys name things, which nobody contacts."""
-    return keys_of(Identity.objects.filter(customer=customer_id).order_by("id"))

@@ -16,6 +16,7 @@ from regard.know.contact import actions
 from regard.know.contact import queries as contact
 from regard.know.contact.models import ContactRules
 from regard.know.contact.terms import ANY, CHANNELS, PURPOSES
+from regard.web.contact_card import contact_card, standings_of
 from regard.web.may import StaffRequest, may
 
 HELD_BACK_DAYS = 30
@@ -76,6 +77,20 @@ def change_rules(request: HttpRequest) -> HttpResponse:
     actions.change_rules(form.cleaned_data, actor=cast(StaffRequest, request).user.username)
     messages.success(request, "The new rules hold from now on.")
     return redirect("settings-contact")
+
+
+@may(Permission.CUSTOMERS_READ)
+@require_safe
+def of_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Contacts made with a customer and held back, and where to record what they said; htmx asks for that alone."""
+    found = know.customer(customer_id)
+    answer = {"customer": found, "contact": contact_card(found.id)}
+    if cast(StaffRequest, request).htmx:
+        page = render(request, "web/parts/contacts.html", answer)
+    else:
+        page = render(request, "web/contacts.html", {**answer, "standings": standings_of(found.id)})
+    page.headers["Vary"] = "HX-Request, Cookie"
+    return page
 
 
 @may(Permission.CONTACT_RECORD)

@@ -15,7 +15,7 @@ from regard.know import queries as know
 from regard.ledger.catalogue import CHANNELS
 from regard.listen import queries as listen
 from regard.understand import queries as understand
-from regard.web.contact_card import contact_card
+from regard.web.contact_card import standings_of
 from regard.web.csv_export import csv_answer
 from regard.web.customer_list import (
     EXPORT_LIMIT,
@@ -93,7 +93,7 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         "identities": identities, "sources": {each.source for each in identities},
         "evidence": know.evidence_of(found.id) if len(identities) > 1 else [],
         "memberships": know.memberships_of(found.id),
-        "contact": contact_card(found.id),
+        "standings": standings_of(found.id, identities),
     }  # fmt: skip
     return _by_htmx(render(request, "web/customer.html", answer))
 
