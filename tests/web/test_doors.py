@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from regard.understand.models import Artefact
 from regard.web.journey_drawing import draw_journey
 from tests.web.conftest import HOSTILE
 
@@ -52,6 +53,26 @@ def test_a_narrowing_is_kept_in_the_address_and_nonsense_is_refused(as_: SignIn,
     assert "Nobody here said anything" in text_of(max_, "/voice?until=1999-01")
     assert "In this slice there are no steps" in text_of(max_, "/journeys?until=1999-01")
     assert text_of(max_, "/people?of=nobody", status=400)
+
+
+def test_voice_says_when_a_score_changed_and_what_all_who_were_asked_would_say(
+    as_: SignIn, computed: int
+) -> None:
+    max_, kept = as_("max"), Artefact.objects.get(name="scores")
+    assert "It is not known who was asked" in text_of(max_, "/voice")
+    change = {"month": "2026-03", "earliest": "2026-02", "latest": "2026-04", "verdict": "up", "before": 0.61,
+              "after": 0.68, "value": 0.07, "low": 0.04, "high": 0.1}  # fmt: skip
+    ends = {"low": 0.5, "high": 0.7}
+    answering = {"why": "", "asked": 400, "answered": 100, "traits": ["region"], "notes": ["Nobody <b>."],
+                 "raw": {"value": 0.66, **ends}, "adjusted": {"value": 0.59, **ends}}  # fmt: skip
+    kept.content = {"csat": {"changes": [change], "answering": answering}}
+    kept.save()
+    page = text_of(max_, "/voice")
+    assert "Since March 2026 this went up from 61.0 % to 68.0 %" in page
+    assert "any month from February 2026 to April 2026" in page
+    assert "<strong>59.0 %</strong>" in page
+    assert "Nobody &lt;b&gt;." in page
+    assert "Since March" not in text_of(max_, "/voice?since=2020-01")  # the notes are of everybody
 
 
 def test_a_drawing_places_each_step_once_and_ways_back_apart() -> None:
