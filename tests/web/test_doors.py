@@ -75,6 +75,33 @@ def test_voice_says_when_a_score_changed_and_what_all_who_were_asked_would_say(
     assert "Since March" not in text_of(max_, "/voice?since=2020-01")  # the notes are of everybody
 
 
+def test_value_says_what_staying_is_worth_and_works_out_costs_without_storing_them(
+    as_: SignIn, computed: int
+) -> None:
+    max_, kept = as_("max"), Artefact.objects.get(name="value")
+    stays = {"value": 0.8, "low": 0.774, "high": 0.824, "n": 1000, "standard_error": 0.0126}
+    revenue = {"value": 100.0, "low": 95.0, "high": 105.0, "n": 1000, "standard_error": 2.5}
+    loyalty = {"retention": stays, "revenue": revenue, "customers": 1000, "new": 70, "currency": "EUR"}
+    kept.content["loyalty"] = loyalty
+    kept.save()
+    page = text_of(max_, "/value")
+    assert "What staying is worth" in page
+    assert "all revenue is margin: say yours below" in page
+    assert "Winning one" not in page
+    said = (
+        "margin=40&winning=5000&won=100&keeping=100&treated=50&treated_stayed=40&others=50&others_stayed=40"
+    )
+    page = text_of(max_, f"/value?{said}")
+    assert "40.0 % of revenue is margin" in page
+    assert "Winning one" in page
+    assert "without end" in page  # as many stayed without it
+    csv = b"".join(max_.get(f"/value/staying.csv?{said}").streaming_content)  # type: ignore[attr-defined]
+    assert b"winning_cost,50.0," in csv
+    assert b"keeping_cost,inf," in csv
+    for wrong in ("margin=x", "margin=0", "won=-1", "treated=5&treated_stayed=6"):
+        text_of(max_, f"/value?{wrong}", status=400)
+
+
 def test_a_drawing_places_each_step_once_and_ways_back_apart() -> None:
     steps = [{"step": name, "times": 9} for name in ("first order", "delivered", "ordered again")]
     ways = [{"step": "first order", "next_step": "delivered", "passages": 9},
