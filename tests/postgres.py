@@ -1,16 +1,20 @@
 """A PostgreSQL server for tests, made from the programs on this machine; skips where there are none.
 
-A conftest.py that imports both fixtures gives them to the tests beside it.
+A conftest.py that imports both fixtures gives them to the tests beside it. As a program it runs a command whose
+tests all use such a server: `python -m tests.postgres pytest -q tests/web`.
 """
 
 import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,11 +49,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a server of this test session's own."""
-    if obstacle := _obstacle():
-        pytest.skip(obstacle)
+@contextmanager
+def serving() -> Iterator[str]:
+    """Run a server for a while; its address."""
     folder = Path(tempfile.mkdtemp(prefix="regard-postgres-"))
     folder.chmod(0o777)
     data, port = str(folder / "data"), free_port()
@@ -70,6 +72,15 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a server of this test session's own."""
+    if obstacle := _obstacle():
+        pytest.skip(obstacle)
+    with serving() as address:
+        yield address
+
+
 @pytest.fixture
 def postgres_database(postgres_url: str) -> str:
     """The address of an empty database, as REGARD_DATABASE_URL wants it."""
@@ -79,3 +90,13 @@ def postgres_database(postgres_url: str) -> str:
     with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return f"{postgres_url}/{name}"
+
+
+if __name__ == "__main__":  # python -m tests.postgres pytest -q tests/web
+    if _obstacle():
+        sys.exit(_obstacle())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server ends with us
+    with serving() as started:
+        settings = os.environ | {"REGARD_TEST_DATABASE": f"{started}/regard"}
+        code = subprocess.run(sys.argv[1:], env=settings).returncode
+    sys.exit(code)

@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ["REGARD_HOME"] = tempfile.mkdtemp(prefix="regard-tests-")
+if "REGARD_TEST_DATABASE" in os.environ:  # postgresql://user@host:port/name; tests use test_<name>
+    os.environ["REGARD_DATABASE_URL"] = os.environ["REGARD_TEST_DATABASE"]
 
 from regard.project.settings import *  # noqa: F403
 

@@ -10,6 +10,7 @@ RegardError
 ├── NotFoundError         404  there is no such thing
 ├── ConflictError         409  it is already otherwise
 ├── TooOftenError         429  asked too often; `retry_after` says for how many seconds to wait
+├── UnreachableError      502  another machine cannot be reached or answers wrongly; try again
 └── StoreError            503  a store is full, locked or away; try again
 """
 
@@ -72,6 +73,11 @@ class TooOftenError(RegardError):
     def __init__(self, message: str, *, hint: str = "", retry_after: int) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class UnreachableError(RegardError):
+    code = "unreachable"
+    http_status = 502
 
 
 class StoreError(RegardError):

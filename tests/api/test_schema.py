@@ -1,7 +1,11 @@
 """Whatever a program sends, the API answers as its description says: no fault of ours, no undescribed shape."""
 
+from collections.abc import Iterator
+
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -28,6 +32,16 @@ def description(*, every_corner: bool) -> schemathesis.BaseSchema:
 some, thorough = description(every_corner=False), description(every_corner=True)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 HEALTHY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
+
+
+@pytest.fixture(autouse=True)
+def _the_tests_connection_stays_open() -> Iterator[None]:
+    """Requests come in through the server's own entry, at whose end Django lets connections go; ours must stay."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

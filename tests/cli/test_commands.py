@@ -11,6 +11,8 @@ from regard.access.models import User
 from regard.cli.app import app
 from regard.cli.commands_page import commands_page
 from regard.know.models import Merge
+from regard.listen.tracking.models import WriteKey
+from regard.listen.tracking.queries import key_of
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,25 @@ def test_events_are_told_newest_first(regard: Command, company: list[int]) -> No
     assert regard("events", "--name", "case.opened").out == "Nothing of the kind has happened yet.\n"
 
 
+def test_write_keys_are_made_listed_and_revoked(regard: Command, company: list[int]) -> None:
+    made = regard("write-keys", "make", "shop", "--origin", "https://shop.example")
+    text = made.out.strip()
+    key = key_of(text)
+    assert key is not None
+    assert (key.source, key.allows("https://shop.example"), key.allows("https://b.example")) == (
+        "shop",
+        True,
+        False,
+    )
+    listed = regard("write-keys", "list").out
+    assert re.search(rf"{key.number} +shop +{re.escape(text[:6])} .*https://shop\.example", listed)
+    assert text not in listed + made.err
+    assert regard("write-keys", "revoke", key.number).out == f"Write key {key.number} of shop is revoked.\n"
+    assert WriteKey.objects.get().revoked_by.startswith("cli:")
+    assert regard("write-keys", "revoke", 999).code == 2
+    assert regard("write-keys", "make", "shop", "--origin", "example").code == 2
+
+
 def test_a_measure_has_its_interval(regard: Command, company: list[int]) -> None:
     out = regard("measure", "revenue").out
     assert re.search(r"399\.80 \[[\d.,]+, [\d.,]+\] n=20 +EUR", out)
@@ -70,7 +91,7 @@ def test_the_index_says_what_is_missing_and_how_to_fill_it(regard: Command, comp
 @pytest.mark.parametrize(
     "arguments",
     ["customers find uhl", "customers show C1", "events", "events --customer C1", "measure orders --by month",
-     "doctor", "rejects list"],
+     "doctor", "rejects list", "write-keys list", "write-keys make shop"],
 )  # fmt: skip
 def test_json_is_json(regard: Command, company: list[int], arguments: str) -> None:
     answer = regard(*arguments.split(), "--json")

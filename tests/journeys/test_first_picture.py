@@ -61,7 +61,9 @@ def test_everything_is_reached_by_keys(browser: Browser, live_server: Any, cast:
         ("v", "Voice"),
         ("w", "Value"),
         ("m", "Measures"),
+        ("u", "Surveys"),
         ("i", "Imports"),
+        ("t", "Tracking"),
         ("s", "Settings"),
     ):
         page.keyboard.press("g")

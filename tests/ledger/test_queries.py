@@ -122,7 +122,7 @@ def test_a_daily_source_that_is_quiet_for_nine_days_is_silent() -> None:
     assert rhythm.silent
     assert rhythm.usual_gap == 1
     assert rhythm.last_at == NOON + timedelta(days=19)
-    assert rhythm.sentence == "no orders completed from `shop` for 9 days, usual gap 1 day"
+    assert rhythm.sentence == "no orders completed from `shop` since Friday, 20 March 2026; usual gap 1 day"
     assert _rhythm(NOON + timedelta(days=28)).silent
 
 

@@ -13,9 +13,9 @@ from regard.ledger import lake
 from regard.ledger.queries import events
 from regard.listen.actions import cancel_import, import_file, receive_file
 from regard.listen.mapping import parse_mapping
+from regard.listen.mapping_files import hold_source, mapping_path
 from regard.listen.models import Import, Reject
 from regard.listen.reading import Hints
-from regard.listen.sources import hold_source, mapping_path
 
 Write = Callable[[str, str], Path]
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from regard.ledger.queries import events
 from regard.listen import intake
 from regard.listen.actions import import_file, receive_file, resume_imports, run_import
 from regard.listen.mapping import parse_mapping
+from regard.listen.mapping_files import hold_source
 from regard.listen.models import Import
-from regard.listen.sources import hold_source
 from tests.listen.test_imports import MAPPING, ORDERS
 
 Write = Callable[[str, str], Path]

@@ -26,6 +26,10 @@ def test_a_write_key_is_shown_once_and_can_be_ended(as_: Callable[[str], Client]
     )
     row.refresh_from_db()
     assert row.allowed_origins == ["https://a.example", "https://b.example"]
+    assert (
+        ">https://a.example&#10;https://b.example</textarea>"
+        in browser.get("/settings/tracking").content.decode()
+    )
     browser.post(f"/settings/tracking/{row.pk}")
     row.refresh_from_db()
     assert (row.revoked_by, row.revoked_at is None) == ("ada", False)

@@ -21,6 +21,9 @@ class Permission(StrEnum):
     SURVEYS_READ = "surveys.read"
     SURVEYS_WRITE = "surveys.write"
     EXPORT = "export"
+    MENTIONS_READ = "mentions.read"
+    MENTIONS_ANSWER = "mentions.answer"
+    SOURCES_MANAGE = "sources.manage"
     CONTACT_RECORD = "contact.record"
     CONTACT_RULES = "contact.rules"
     MAIL_MANAGE = "mail.manage"
@@ -41,6 +44,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.IMPORTS_READ,
             P.IMPORTS_WRITE,
             P.SURVEYS_READ,
+            P.MENTIONS_READ,
             P.EXPORT,
             P.SETTINGS_READ,
         }
@@ -52,6 +56,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.EVENTS_READ,
             P.MEASURES_READ,
             P.SURVEYS_READ,
+            P.MENTIONS_READ,
+            P.MENTIONS_ANSWER,
             P.CONTACT_RECORD,
         }
     ),
@@ -69,6 +75,9 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.SURVEYS_READ: "see surveys and their answers",
     P.SURVEYS_WRITE: "make and change surveys",
     P.EXPORT: "download tables",
+    P.MENTIONS_READ: "see what is said in public",
+    P.MENTIONS_ANSWER: "answer what is said in public",
+    P.SOURCES_MANAGE: "manage sources and webhooks",
     P.CONTACT_RECORD: "record what customers agree to",
     P.CONTACT_RULES: "change how often customers are contacted",
     P.MAIL_MANAGE: "see and send letters again",

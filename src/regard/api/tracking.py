@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from regard.access.rates import count_request
 from regard.api.refusals import RETRY_AFTER
-from regard.errors import AccessError, InputError, NotFoundError, RegardError, StoreError
+from regard.errors import AccessError, InputError, NotFoundError, RegardError, StoreError, TooOftenError
 from regard.listen.tracking import calls
 from regard.listen.tracking.actions import receive
-from regard.listen.tracking.queries import is_origin_of_any_key, key_of
+from regard.listen.tracking.queries import KnownKey, is_origin_of_any_key, key_of
 
 PREFIX = "/v1/"
 KINDS = {name: name for name in (*calls.TYPES, *calls.SEVERAL)} | {
@@ -28,7 +30,8 @@ PACKED = ("gzip", "x-gzip")
 DAY = "86400"
 REASONS = {
     200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 500: "Internal Server Error", 503: "Service Unavailable",
+    405: "Method Not Allowed",
+    429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
 }  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -108,7 +111,9 @@ def _answer(environ: Environ) -> Answer:
     packed = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() in PACKED
     body = calls.tidy(calls.unpack(_body(environ), packed=packed))
     text = _key_in_header(environ.get("HTTP_AUTHORIZATION", "")) or calls.key_within(body)
-    receive(kind, body, source=_source_of(text, environ.get("HTTP_ORIGIN", "")))
+    key = _allowed(text, environ.get("HTTP_ORIGIN", ""))
+    count_request("write-key", str(key.number), limit=settings.REGARD_TRACKING_KEY_LIMIT)
+    receive(kind, body, source=key.source)
     return Answer()
 
 
@@ -139,7 +144,8 @@ def _key_in_header(header: str) -> str:
         return ""
 
 
-def _source_of(text: str, origin: str) -> str:
+def _allowed(text: str, origin: str) -> KnownKey:
+    """The key, if it is in force and this page may use it."""
     key = key_of(text) if text else None
     if key is None:
         raise WriteKeyError(
@@ -150,7 +156,7 @@ def _source_of(text: str, origin: str) -> str:
             f"Pages of {origin[:100]} may not send with this key.",
             hint="Add the origin to the key under Settings, Tracking.",
         )
-    return key.source
+    return key
 
 
 def _preflight(origin: str) -> Answer:
@@ -172,9 +178,9 @@ def _preflight(origin: str) -> Answer:
 
 def _settings(text: str, environ: Environ) -> Answer:
     """What analytics-next asks for before it sends: where to, and no other destination."""
-    _source_of(text, environ.get("HTTP_ORIGIN", ""))
+    _allowed(text, environ.get("HTTP_ORIGIN", ""))
     there = f"{environ.get('HTTP_HOST', 'localhost')}{PREFIX.rstrip('/')}"
-    settings = {
+    said = {
         "integrations": {
             "Segment.io": {"apiKey": text, "apiHost": there, "versionSettings": {"version": "4.4.7"}}
         },
@@ -187,11 +193,13 @@ def _settings(text: str, environ: Environ) -> Answer:
         "legacyVideoPluginsEnabled": False,
         "remotePlugins": [],
     }
-    return Answer(body=msgspec.json.encode(settings))
+    return Answer(body=msgspec.json.encode(said))
 
 
 def _refusal(error: RegardError) -> Answer:
     answer = Answer(error.http_status, msgspec.json.encode({"code": error.code, "message": str(error)}))
+    if isinstance(error, TooOftenError):
+        answer.headers.append(("Retry-After", str(error.retry_after)))
     if error.http_status == 503:
         answer.headers.append(("Retry-After", RETRY_AFTER))
     return answer

@@ -13,6 +13,8 @@ from regard.cli import (
     measures,
     serving,
     simulate,
+    surveys,
+    write_keys,
 )
 
 app = typer.Typer(
@@ -35,6 +37,8 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(fixes.app, name="fixes")
 app.command()(measures.measure)
 app.command()(customers.events)
+app.add_typer(surveys.app, name="surveys")
 app.add_typer(imports.rejects, name="rejects")
 app.command()(focus.index)
+app.add_typer(write_keys.app, name="write-keys")
 app.command()(doctor.doctor)

@@ -61,16 +61,23 @@ def _print_settings(settings: list[dict[str, str]], *, all_of_them: bool) -> Non
 def _examine() -> dict[str, Any]:
     from datetime import UTC, datetime
 
-    from regard.ledger.queries import backlog, dead_letters, lake_facts, rhythms
+    from regard.ledger.queries import backlog, dead_letters, lake_facts
+    from regard.ledger.silence.queries import silent_now
     from regard.listen.queries import count_open_rejects, unfinished_imports
+    from regard.listen.sources.queries import failing_sources
+    from regard.outside.queries import count_dead
 
     waiting = backlog()
     letters = dead_letters()
     rejected = count_open_rejects()
-    silent = [rhythm.sentence for rhythm in rhythms(datetime.now(UTC)) if rhythm.silent]
+    silent = [rhythm.sentence for rhythm in silent_now(datetime.now(UTC))]
+    failing = [f"Source {row.name} cannot be read: {row.last_error}" for row in failing_sources()]
+    untold = count_dead()
     unfinished = [f"Import {row.pk} of {row.file_name} is {row.state}." for row in unfinished_imports()]
     attention = [
         *silent,
+        *failing,
+        *([f"{untold} announcements were not taken by any webhook (Settings, Webhooks)."] if untold else []),
         *unfinished,
         *([f"{len(letters)} dead letters wait to be replayed."] if letters else []),
         *([f"{rejected:,} rejected rows wait to be mended (`regard rejects list`)."] if rejected else []),

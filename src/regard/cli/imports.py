@@ -99,8 +99,8 @@ def _agree(
     """The source's mapping; for tables that it does not know, a proposal that the person accepts or not."""
     from regard.listen.actions import open_sheets
     from regard.listen.mapping import SourceMapping
+    from regard.listen.mapping_files import hints_for, mapping_path, stored_mapping
     from regard.listen.proposing import accept, propose_for
-    from regard.listen.sources import hints_for, mapping_path, stored_mapping
 
     known = stored_mapping(source)
     opened: list[tuple[Sheet, str]] = []

@@ -29,7 +29,7 @@ TOLD = ("instrument", "touchpoint", "subject", "channel", "text", "data")
 def show_proposal(proposal: Proposal, handed: Sequence[tuple[Sheet, str]], hints: Hints) -> None:
     """Print the decisions of a proposal, its questions, and the first rows as what they become."""
     from regard.listen.asking import preview_sheet
-    from regard.listen.sources import expect_table
+    from regard.listen.mapping_files import expect_table
 
     fresh = {choice.table for choice in proposal.choices}
     for sheet, file_name in handed:

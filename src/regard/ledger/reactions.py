@@ -6,7 +6,7 @@ elsewhere may happen again. A listener that fails leaves a dead letter and nothi
 """
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -22,6 +22,9 @@ Listener = Callable[[Event], None]
 CHUNK = 50  # reactions a transaction: few commits, and no long hold of the database
 
 _listeners: dict[str, dict[str, Listener]] = {}  # event name -> listener name -> listener
+_wanted: dict[
+    str, Callable[[], Collection[str]]
+] = {}  # listener name -> the events it wants to hear just now
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,17 @@ class Due:
     event: Event
 
 
-def on(*names: str) -> Callable[[Listener], Listener]:
-    """Run the decorated function for every flushed event of these names: at least once, idempotently."""
+def on(
+    *names: str, while_wanted: Callable[[], Collection[str]] | None = None
+) -> Callable[[Listener], Listener]:
+    """Run the decorated function for every flushed event of these names: at least once, idempotently.
+
+    `while_wanted` says, once a flush, which of them it wants just now; the others then cost nothing.
+    """
 
     def register(listener: Listener) -> Listener:
+        if while_wanted is not None:
+            _wanted[name_of(listener)] = while_wanted
         for name in names:
             _listeners.setdefault(name, {})[name_of(listener)] = listener
         return listener
@@ -58,15 +68,26 @@ def listener_named(name: str) -> Listener:
 
 def heard(rows: pa.Table) -> pa.Table:
     """The rows of events that anybody listens to."""
-    return rows.filter(pc.is_in(rows["name"], pa.array(list(_listeners), pa.string())))
+    return rows.filter(pc.is_in(rows["name"], pa.array(list(_heard_now()), pa.string())))
+
+
+def _heard_now() -> dict[str, dict[str, Listener]]:
+    """The listeners that want to hear an event just now."""
+    wanted = {name: frozenset(ask()) for name, ask in _wanted.items()}
+    return {
+        event: kept
+        for event, listeners in _listeners.items()
+        if (kept := {name: each for name, each in listeners.items() if event in wanted.get(name, (event,))})
+    }
 
 
 def react(events: Iterable[Event]) -> int:
     """Run every listener that has not dealt with these events yet; says how many ran."""
+    listeners = _heard_now()
     due = [
         Due(name, listener, event)
         for event in events
-        for name, listener in _listeners.get(event.name, {}).items()
+        for name, listener in listeners.get(event.name, {}).items()
     ]
     return sum(_react_to_some(due[start : start + CHUNK]) for start in range(0, len(due), CHUNK))
 

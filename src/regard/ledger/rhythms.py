@@ -1,37 +1,67 @@
-"""How often a source is usually heard of, and whether it has gone silent.
+"""How often each stream is usually heard of, and whether it has gone silent.
 
-Days on which at least one event happened are compared: the gaps between them are the source's rhythm. It is
-silent when it has been quiet for more than twice the gap that 19 of 20 gaps do not exceed, and three times the
-median: weekends and quiet seasons are part of the rhythm, an outage is not. A source that was long over when it
-was handed in is history, not silent.
+A stream is a source, one kind of event of it, and of that one channel, instrument or survey. `quiet.py` says how
+long is too long for what comes as it happens. What is handed in later, as files are, has the rhythm of its being
+handed in. Where too little is known for that, the days with events are compared: silent is more than twice the gap
+that 19 of 20 gaps do not exceed, and three times the median. A source that was long over when it was handed in is
+history, not silent.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis
 import numpy as np
+from django.conf import settings
 
 from regard.ledger import lake
+from regard.ledger.quiet import Pause, judge
 
 FEWEST_GAPS = 5  # fewer say nothing about what is usual
 HISTORY_DAYS = 400
 HISTORY = timedelta(days=90)  # between the last event and its being handed in
+LATE = timedelta(hours=2)  # what comes in later was handed in, not heard as it happened
+HOUR = 3600
+SURVEYS = "survey:"
 
 
-class _Heard(NamedTuple):
-    """The last event of a day, and when a day's events were first handed in."""
+class Stream(NamedTuple):
+    """What is listened to; empty parts mean all."""
 
-    last_at: datetime
-    recorded_at: datetime
+    source: str
+    name: str = ""
+    channel: str = ""
+    instrument: str = ""
+    survey: str = ""
+
+    @property
+    def parent(self) -> "Stream | None":
+        if self.channel or self.instrument or self.survey:
+            return Stream(self.source, self.name)
+        return Stream(self.source) if self.name else None
+
+    @property
+    def key(self) -> str:
+        return "\x1f".join(self)
+
+
+@dataclass
+class _Heard:
+    """When a stream was heard: events by hour, hours of being handed in, the last of both."""
+
+    hours: dict[int, int] = field(default_factory=dict)
+    handed_in: dict[int, int] = field(default_factory=dict)
+    last: tuple[datetime, datetime] | None = None  # when it happened, when that was first handed in
+    events: int = 0
+    late: int = 0
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """One source, or one kind of event of it (`name`, else empty): gaps in days, and whether it is silent."""
+    """One stream: gaps in days, how many a day, and whether it is silent."""
 
     source: str
     name: str
@@ -40,60 +70,152 @@ class Rhythm:
     quiet_days: float
     silent: bool
     sentence: str
+    channel: str = ""
+    instrument: str = ""
+    survey: str = ""
+    usual: float | None = None  # events a day, where that is known
+
+    @property
+    def stream(self) -> Stream:
+        return Stream(self.source, self.name, self.channel, self.instrument, self.survey)
 
 
 def find_rhythms(events: ibis.Table, as_of: datetime) -> list[Rhythm]:
-    """The rhythm of every source (and of every kind of event of it) in a table of events, the silent ones first."""
-    days: dict[tuple[str, str], dict[int, _Heard]] = {}
-    for row in lake.fetch(_active_days(events, as_of)).to_pylist():
-        heard = _Heard(row["last_at"], row["recorded_at"])
-        for key in ((row["source"], ""), (row["source"], row["name"])):
-            active = days.setdefault(key, {})
-            active[row["day"]] = max(heard, active.get(row["day"], heard))
-    found = [_rhythm(source, name, active, as_of) for (source, name), active in days.items()]
-    return sorted(found, key=lambda one: (not one.silent, one.source, one.name))
+    """The rhythm of every stream in a table of events, the silent ones first."""
+    heard = _heard(events, as_of)
+    judged: dict[str, set[int]] = {}
+    for stream, one in heard.items():  # a source with one kind of event is one stream, not two
+        judged.setdefault(stream.source, set()).add(one.events)
+    found = [_rhythm(stream, one, as_of, len(judged[stream.source])) for stream, one in heard.items()]
+    return sorted(found, key=lambda one: (not one.silent, one.stream))
 
 
-def _active_days(events: ibis.Table, as_of: datetime) -> ibis.Table:
-    heard = events.filter(events.occurred_at <= ibis.literal(as_of, type="timestamp('UTC')"))
-    day = (heard.occurred_at.epoch_seconds() / 86_400).floor().cast("int64")
-    return heard.group_by("source", "name", day=day).agg(
-        last_at=heard.occurred_at.max(), recorded_at=heard.recorded_at.min()
-    )
+def coarsest(rhythms: Iterable[Rhythm]) -> list[Rhythm]:
+    """The silent ones, each outage once: a source that is silent as a whole, not its parts as well."""
+    silent = {one.stream: one for one in rhythms if one.silent}
+    return [one for stream, one in silent.items() if not _above(stream) & silent.keys()]
 
 
-def _rhythm(source: str, name: str, active: dict[int, _Heard], as_of: datetime) -> Rhythm:
-    last_at, recorded_at = max(active.values())
+def _above(stream: Stream) -> set[Stream]:
+    found, parent = set(), stream.parent
+    while parent:
+        found.add(parent)
+        parent = parent.parent
+    return found
+
+
+def _heard(events: ibis.Table, as_of: datetime) -> dict[Stream, _Heard]:
+    heard: dict[Stream, _Heard] = {}
+    for row in lake.fetch(_active_hours(events, as_of)).to_pylist():
+        for stream in _streams(row):
+            one = heard.setdefault(stream, _Heard())
+            one.events += row["events"]
+            one.late += row["late"]
+            if row["hour"] is not None:
+                one.hours[row["hour"]] = one.hours.get(row["hour"], 0) + row["events"]
+                one.handed_in[row["handed_in"]] = one.handed_in.get(row["handed_in"], 0) + 1
+            last = row["last_at"], row["recorded_at"]
+            one.last = max(one.last, last) if one.last else last
+    return heard
+
+
+def _streams(row: dict[str, Any]) -> Iterable[Stream]:
+    source, name = row["source"], row["name"]
+    yield Stream(source)
+    yield Stream(source, name)
+    if row["channel"]:
+        yield Stream(source, name, channel=row["channel"])
+    if row["instrument"]:
+        yield Stream(source, name, instrument=row["instrument"])
+    if row["survey"]:
+        yield Stream(source, name, survey=row["survey"])
+
+
+def _active_hours(events: ibis.Table, as_of: datetime) -> ibis.Table:
+    """What was heard by hour; what is older than the history that counts, in one row."""
+    until = ibis.literal(as_of, type="timestamp('UTC')")
+    since = ibis.literal(as_of - timedelta(days=HISTORY_DAYS), type="timestamp('UTC')")
+    heard = events.filter(events.occurred_at <= until)
+    subject = heard.subject.fill_null("")
+    hour = (heard.occurred_at.epoch_seconds() // HOUR).cast("int64")
+    handed_in = (heard.recorded_at.epoch_seconds() // HOUR).cast("int64")
+    lag = heard.recorded_at.epoch_seconds() - heard.occurred_at.epoch_seconds()
+    return heard.group_by(
+        "source", "name", channel=heard.channel.fill_null(""), instrument=heard.instrument.fill_null(""),
+        survey=ibis.ifelse(subject.startswith(SURVEYS), subject, ""),
+        hour=ibis.ifelse(heard.occurred_at >= since, hour, None),
+        handed_in=ibis.ifelse(heard.occurred_at >= since, handed_in, None),
+    ).agg(
+        events=heard.count(), late=(lag > LATE.total_seconds()).cast("int64").sum(),
+        last_at=heard.occurred_at.max(), recorded_at=heard.recorded_at.min(),
+    )  # fmt: skip
+
+
+def _rhythm(stream: Stream, heard: _Heard, as_of: datetime, streams: int) -> Rhythm:
+    last_at, recorded_at = heard.last or (as_of, as_of)
     quiet = (as_of - last_at).total_seconds() / 86_400
-    gaps = _gaps(active)
-    if len(gaps) < FEWEST_GAPS:
-        sentence = f"{_what(name)} from `{source}` came on too few days to know a rhythm"
-        return Rhythm(source, name, None, last_at.astimezone(UTC), quiet, False, sentence)
-    usual = float(np.median(gaps))
     over = recorded_at - last_at > HISTORY
-    silent = not over and quiet > 2 * float(np.quantile(gaps, 0.95)) and quiet > 3 * usual
-    if silent:
-        sentence = f"no {_what(name)} from `{source}` for {_days(int(quiet))}, usual gap {_days(usual)}"
+    pause = None if over else _pause(heard, as_of, streams)
+    gaps = _gaps({hour // 24 for hour in heard.hours})
+    usual = float(np.median(gaps)) if len(gaps) >= FEWEST_GAPS else None
+    if pause:
+        silent = pause.silent
     else:
-        sentence = f"{_what(name)} from `{source}`, last {_days(int(quiet))} ago, usual gap {_days(usual)}"
-    return Rhythm(source, name, usual, last_at.astimezone(UTC), quiet, silent, sentence)
+        silent = bool(usual and not over and quiet > 2 * float(np.quantile(gaps, 0.95)) and quiet > 3 * usual)
+    daily = pause.pace.daily if pause and heard.late * 2 <= heard.events else None
+    sentence = _sentence(stream, usual, daily, last_at.astimezone(UTC), quiet, silent)
+    return Rhythm(
+        stream.source, stream.name, usual, last_at.astimezone(UTC), quiet, silent, sentence,
+        stream.channel, stream.instrument, stream.survey, daily,
+    )  # fmt: skip
+
+
+def _pause(heard: _Heard, as_of: datetime, streams: int) -> Pause | None:
+    """By the hours in which it happened, or in which it was handed in; None where neither has a pace."""
+    until = as_of.timestamp() / HOUR
+    if not heard.hours:
+        return None
+    handed = heard.late * 2 > heard.events
+    # handed in at once, whatever its size, is heard once
+    found = dict.fromkeys(heard.handed_in, 1) if handed else heard.hours
+    hours = np.array(sorted(found), dtype=np.int64)
+    counts = np.array([found[hour] for hour in hours.tolist()], dtype=np.int64)
+    return judge(hours, counts, until, streams=streams, region=settings.REGARD_REGION)
+
+
+def _sentence(
+    stream: Stream, usual: float | None, daily: float | None, last_at: datetime, quiet: float, silent: bool
+) -> str:
+    what = f"{_what(stream)} from `{stream.source}`"
+    if usual is None:
+        return f"{what} came on too few days to know a rhythm"
+    often = f"usually {_pace(daily)}" if daily else f"usual gap {_days(usual)}"
+    if silent:
+        return f"no {what} since {last_at:%A, %-d %B %Y}; {often}"
+    return f"{what}, last {_days(int(quiet))} ago, {often}"
 
 
 def _gaps(active: Iterable[int]) -> list[int]:
     days = sorted(active)
-    recent = [day for day in days if day >= days[-1] - HISTORY_DAYS]
-    return [after - before for before, after in pairwise(recent)]
+    return [after - before for before, after in pairwise(days)]
+
+
+def _pace(daily: float) -> str:
+    for days, word in ((1, "day"), (7, "week"), (30, "month")):
+        if daily * days >= 1:
+            return f"{daily * days:,.0f} a {word}"
+    return f"{daily * 365:,.0f} a year"
 
 
 def _days(number: float) -> str:
     return "1 day" if number == 1 else f"{number:g} days"
 
 
-def _what(name: str) -> str:
+def _what(stream: Stream) -> str:
     """`order.completed` as `orders completed`; every kind of event together are `events`."""
-    if not name:
+    if not stream.name:
         return "events"
-    noun, _, verb = name.partition(".")
-    if noun == "custom":
-        return f"`{name}` events"
-    return f"{noun}s {verb.replace('_', ' ')}"
+    noun, _, verb = stream.name.partition(".")
+    words = f"`{stream.name}` events" if noun == "custom" else f"{noun}s {verb.replace('_', ' ')}"
+    narrower = stream.channel or stream.instrument or stream.survey.removeprefix(SURVEYS)
+    return f"{words} ({narrower})" if narrower else words

@@ -11,11 +11,11 @@ from django.utils import timezone
 from regard.errors import ConflictError, InputError, RegardError
 from regard.listen.intake import Intake, Progress
 from regard.listen.mapping import SourceMapping, format_mapping, parse_mapping
+from regard.listen.mapping_files import hints_for, hold_source, is_held, stored_mapping
 from regard.listen.models import Import
 from regard.listen.proposing import mapping_for
 from regard.listen.reading import Hints, Sheet, read_file
 from regard.listen.rejects import source_of_export
-from regard.listen.sources import hints_for, hold_source, is_held, stored_mapping
 
 State = Import.State
 

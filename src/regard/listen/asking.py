@@ -12,11 +12,11 @@ from regard.errors import ConflictError, NotFoundError, RegardError
 from regard.listen.actions import open_sheets, told
 from regard.listen.intake import new_context
 from regard.listen.mapping import Proposal, SourceMapping, TableMapping, format_mapping, parse_mapping
+from regard.listen.mapping_files import expect_table, hints_for, store_mapping, stored_mapping
 from regard.listen.models import Import
 from regard.listen.pipeline import UNDERSTAND, Chunk, Context, run_steps
 from regard.listen.proposing import propose_for
 from regard.listen.reading import ColumnProfile, Hints, Sheet, profile_sheet
-from regard.listen.sources import expect_table, hints_for, store_mapping, stored_mapping
 
 KEPT_ROWS = 20  # of each sheet, for the preview
 KEPT_LETTERS = 300  # of a cell of them

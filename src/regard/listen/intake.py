@@ -24,11 +24,11 @@ from regard.ledger import lake
 from regard.ledger.actions import append_events
 from regard.ledger.lock import hold_writer
 from regard.listen.mapping import SourceMapping, TableMapping
+from regard.listen.mapping_files import expect_table
 from regard.listen.models import Import, Reject
 from regard.listen.pipeline import UNDERSTAND, Chunk, Context, Counts, prepare, pretend, run_steps
 from regard.listen.reading import Hints, Sheet
 from regard.listen.rejects import UNREADABLE, mark_retried, restore_rows, supersede_rejects
-from regard.listen.sources import expect_table
 
 CHUNK_ROWS = 262_144
 REJECTS_AT_ONCE = 1000

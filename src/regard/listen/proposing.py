@@ -10,8 +10,8 @@ from ibis import _
 from regard.errors import AmbiguousError, MappingError
 from regard.ledger import lake
 from regard.listen.mapping import Candidate, Proposal, SourceMapping, propose_mapping
+from regard.listen.mapping_files import known_mappings, match_table, store_mapping
 from regard.listen.reading import Hints, Sheet, profile_sheet
-from regard.listen.sources import known_mappings, match_table, store_mapping
 
 SHARED = ("ref", "anon", "email", "phone")  # namespaces of no source
 Handed = Sequence[tuple[Sheet, str]]  # sheets with the names of their files

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from regard.errors import InputError, NotFoundError
 from regard.listen.mapping import TableMapping
+from regard.listen.mapping_files import stored_mapping
 from regard.listen.models import Import, Reject
-from regard.listen.sources import stored_mapping
 
 REASON = "reason"  # the added column; `reject_reason` where the table has a reason of its own
 UNREADABLE = "unreadable_row"  # the added column for what could not even be divided into columns

@@ -1,5 +1,6 @@
 """Reads: what lies in the outbox and what became of it."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import Count
@@ -8,9 +9,10 @@ from django.utils import timezone
 from regard.mail.models import Letter
 
 
-def letters_about(about: str) -> list[Letter]:
-    """Every letter about something, newest first."""
-    return list(Letter.objects.filter(about=about).order_by("-id"))
+def letters_about(about: str, *, reference: str = "", states: Collection[str] = ()) -> list[Letter]:
+    """Every letter about something, newest first; of some states, or whose reference begins so."""
+    found = Letter.objects.filter(about=about, reference__startswith=reference).order_by("-id")
+    return list(found.filter(state__in=states) if states else found)
 
 
 def newest_letters(*, state: str = "", limit: int = 50) -> list[Letter]:

@@ -173,11 +173,25 @@ SETTINGS: tuple[Setting, ...] = (
         _positive,
     ),
     Setting(
+        "TRACKING_KEY_LIMIT",
+        "number",
+        "120000",
+        "Requests a minute, each up to 2,500 events, that one write key may send; more are refused (429).",
+        _positive,
+    ),
+    Setting(
         "MEMORY_LIMIT_MB",
         "number",
         "4096",
         "Memory a query of the lake may use before it spills to disk.",
         _positive,
+    ),
+    Setting(
+        "PRIVATE_HOSTS",
+        "list",
+        "",
+        "Hosts of private networks (`name` or `name:port`) that sources and webhooks may reach all the same.",
+        _names,
     ),
     Setting(
         "PUBLIC_URL",

@@ -16,8 +16,10 @@ REGARD_BIND = CONFIGURATION["BIND"]
 REGARD_UPLOAD_LIMIT = CONFIGURATION["UPLOAD_LIMIT_MB"] * 1024 * 1024
 REGARD_UNPACKED_LIMIT = CONFIGURATION["UNPACKED_LIMIT_MB"] * 1024 * 1024
 REGARD_API_KEY_LIMIT = CONFIGURATION["API_KEY_LIMIT"]
+REGARD_TRACKING_KEY_LIMIT = CONFIGURATION["TRACKING_KEY_LIMIT"]
 REGARD_API_ADDRESS_LIMIT = CONFIGURATION["API_ADDRESS_LIMIT"]
 REGARD_MEMORY_LIMIT = CONFIGURATION["MEMORY_LIMIT_MB"]
+REGARD_PRIVATE_HOSTS = CONFIGURATION["PRIVATE_HOSTS"]
 REGARD_PUBLIC_URL = CONFIGURATION["PUBLIC_URL"]
 REGARD_SMTP_HOST = CONFIGURATION["SMTP_HOST"]
 REGARD_SMTP_PORT = CONFIGURATION["SMTP_PORT"]
@@ -49,12 +51,16 @@ INSTALLED_APPS = [
     "huey.contrib.djhuey",
     "regard.access",
     "regard.mail",
+    "regard.outside",
     "regard.ledger",
+    "regard.ledger.silence",
     "regard.know",
     "regard.know.contact",
     "regard.listen",
     "regard.listen.tracking",
     "regard.listen.surveys",
+    "regard.listen.campaigns",
+    "regard.listen.sources",
     "regard.understand",
     "regard.show",
     "regard.web",

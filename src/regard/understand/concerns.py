@@ -6,7 +6,7 @@ from datetime import datetime
 import ibis
 
 from regard.ledger import lake
-from regard.ledger import queries as ledger
+from regard.ledger.silence import queries as silence
 from regard.understand.changes import what_changed
 
 MOST_WORSENED = 5
@@ -27,12 +27,8 @@ def look_first(as_of: datetime) -> list[Concern]:
 
 
 def _silent(as_of: datetime) -> list[Concern]:
-    """Each silent source once: as a whole, or the first of its kinds of event that went silent."""
-    found: dict[str, Concern] = {}
-    for rhythm in ledger.rhythms(as_of):
-        if rhythm.silent:
-            found.setdefault(rhythm.source, Concern("silent", rhythm.source, rhythm.sentence))
-    return list(found.values())
+    """Each silence once: a source as a whole, or the parts of it that went silent."""
+    return [Concern("silent", one.source, one.sentence) for one in silence.silent_now(as_of)]
 
 
 def _overdue() -> list[Concern]:

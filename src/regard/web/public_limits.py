@@ -27,11 +27,15 @@ def refuse_large(request: HttpRequest) -> None:
         raise TooLargeError("That is more than an answer can be.")
 
 
-def refuse_floods(request: HttpRequest, link: str) -> None:
-    """Raise when an address or a link is used far more often than a person could."""
+def refuse_floods(request: HttpRequest, link: str, *, shared: bool = False) -> None:
+    """Raise when an address or a link is used far more often than a person could.
+
+    A link that many `shared` is counted for each address.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
     for what, limit in (
-        (f"address {request.META.get('REMOTE_ADDR', '')}", PER_ADDRESS),
-        (f"link {link}", PER_LINK),
+        (f"address {address}", PER_ADDRESS),
+        (f"link {link} {address if shared else ''}", PER_LINK),
     ):
         counter = salted_hmac("regard.public", what).hexdigest()
         cache.add(counter, 0, A_MINUTE)

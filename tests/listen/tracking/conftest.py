@@ -2,10 +2,11 @@ import pytest
 
 from regard.listen.tracking import queries
 from regard.listen.tracking.actions import make_write_key
+from tests.listen.tracking.node import clients
 from tests.listen.tracking.server import server
 from tests.postgres import postgres_database, postgres_url
 
-__all__ = ["postgres_database", "postgres_url", "server"]
+__all__ = ["clients", "postgres_database", "postgres_url", "server"]
 
 
 @pytest.fixture

@@ -62,10 +62,7 @@ class Running:
 def server() -> Iterator[Running]:
     """One server for all tests of the session; each uses users of its own."""
     home = Path(tempfile.mkdtemp(prefix="regard-tracking-"))
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("REGARD_", "DJANGO_"))
-    }
-    environment |= {"REGARD_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
+    environment = environment_of(home)
     regard = [sys.executable, "-m", "regard"]
     subprocess.run([*regard, "init"], env=environment, check=True, capture_output=True)
     made = subprocess.run(
@@ -84,6 +81,12 @@ def server() -> Iterator[Running]:
     finally:
         process.terminate()
         process.wait(timeout=40)
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """What commands that work on a home are started with: nothing of this test run's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("REGARD_", "DJANGO_"))}
+    return kept | {"REGARD_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
 
 
 def wait_until(claim: Callable[[], bool], *, seconds: float = 20) -> None:

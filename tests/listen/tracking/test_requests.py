@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from regard.access.rates import forget_leases
 from regard.api.tracking import KINDS, answer_request
 from regard.ledger import actions, lake
 from regard.ledger.models import Batch
@@ -228,3 +229,16 @@ def test_a_lake_that_is_away_keeps_what_comes_until_it_is_back(
         actions.flush_inbox()
     settings.REGARD_LAKE = there
     assert len(held()) == 1
+
+
+def test_a_key_that_sends_too_often_is_429_and_told_when_to_come_back(key: str, settings: Any) -> None:
+    settings.REGARD_TRACKING_KEY_LIMIT = 3
+    forget_leases()
+    answers = [post("/v1/track", TRACK, key=key) for _ in range(4)]
+    assert [answer.status for answer in answers] == [200, 200, 200, 429]
+    assert said(answers[-1])["code"] == "too_often"
+    assert 1 <= int(dict(answers[-1].headers)["Retry-After"]) <= 60
+    assert Batch.objects.count() == 3
+    other = make_write_key("shop", actor="anna")[1]
+    assert post("/v1/track", TRACK, key=other).status == 200
+    forget_leases()

@@ -41,6 +41,7 @@ class Facts:
     touches: Sequence[Touched]
     whereabouts: Whereabouts
     is_nobody: bool = False
+    reachable: bool = True  # False: every e-mail address known of them has sent letters back for good
 
 
 def decide(wish: Wish, facts: Facts, rules: ContactRules) -> Decision:
@@ -51,6 +52,8 @@ def decide(wish: Wish, facts: Facts, rules: ContactRules) -> Decision:
         return Decision(False, Reason.WITHDRAWN)
     if facts.consent is None and _needs_consent(wish.purpose, rules):
         return Decision(False, Reason.NOT_AGREED)
+    if wish.channel == "email" and not facts.reachable:
+        return Decision(False, Reason.UNREACHABLE)
     if reason := _limit_reached(wish, facts.touches, rules):
         return Decision(False, reason)
     return _find_moment(wish, facts, rules)

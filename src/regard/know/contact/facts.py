@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from regard.know.contact.addressees import CHUNK, Addressee
 from regard.know.contact.deciding import Facts, Touched
 from regard.know.contact.models import Consent, ContactRules, Touch
+from regard.know.contact.returned import unreachable_among
 from regard.know.contact.terms import ANY
 from regard.know.contact.zones import whereabouts
 
@@ -42,12 +43,14 @@ def _gather_some(
         person__in=keys, purpose__in=[purpose, ANY], channel__in=[channel, ANY], at__lte=at
     ):
         said[each.person].append(each)
+    unreachable = unreachable_among(addressees) if channel == "email" else frozenset()
     return {
         one.person: Facts(
             consent_among([each for key in one.persons for each in said[key]], one.persons),
             [each for key in one.persons for each in touches[key]],
             whereabouts(one.places),
             one.is_nobody,
+            one.person not in unreachable,
         )
         for one in addressees
     }

@@ -61,6 +61,14 @@ class HeldBack(models.Model):
         ]
 
 
+class DeadAddress(models.Model):
+    """An e-mail address whose letters come back for good; nobody is asked to write there any more."""
+
+    address = models.CharField(max_length=320, unique=True)  # as addresses are compared
+    reason = models.CharField(max_length=500)
+    since = models.DateTimeField()
+
+
 class ContactRules(models.Model):
     """How often and when anybody may be contacted. Rows are kept; the newest is in force. 0 means no limit."""
 

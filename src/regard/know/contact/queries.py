@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from regard.know.contact.addressees import find_addressees, keys_of
@@ -21,6 +21,7 @@ __all__ = [
     "draws",
     "earlier_rules",
     "held_back",
+    "held_back_about",
     "held_back_of",
     "rules_in_force",
     "said_by",
@@ -99,9 +100,17 @@ def held_back_of(customer_id: int, *, limit: int = 50) -> list[HeldBack]:
 
 def held_back(since: datetime) -> list[HeldBackCount]:
     """How many contacts were held back since then, by reason, the most frequent first."""
+    return _counted(HeldBack.objects.filter(last_at__gte=since))
+
+
+def held_back_about(about: str) -> list[HeldBackCount]:
+    """The same of everything that was about one thing, such as `survey:nps`."""
+    return _counted(HeldBack.objects.filter(about=about))
+
+
+def _counted(held: QuerySet[HeldBack]) -> list[HeldBackCount]:
     rows = (
-        HeldBack.objects.filter(last_at__gte=since)
-        .values("reason")
+        held.values("reason")
         .annotate(contacts=Count("id"), asked=Sum("times"), people=Count("person", distinct=True))
         .order_by("-contacts", "reason")
     )

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     NOBODY = "nobody"
     WITHDRAWN = "withdrawn"
     NOT_AGREED = "not agreed"
+    UNREACHABLE = "unreachable"
     OFTEN = "often"
     OFTEN_FOR_PURPOSE = "often for this purpose"
     TOO_SOON = "too soon"
@@ -36,6 +37,7 @@ REASON_WORDS = {
     Reason.NOBODY: "The key names a thing or nobody, not a person.",
     Reason.WITHDRAWN: "They do not want it.",
     Reason.NOT_AGREED: "They have not agreed to it yet.",
+    Reason.UNREACHABLE: "Letters to their address come back.",
     Reason.OFTEN: "They have been contacted often enough.",
     Reason.OFTEN_FOR_PURPOSE: "They have been contacted for this purpose often enough.",
     Reason.TOO_SOON: "The last survey was too short a while ago.",

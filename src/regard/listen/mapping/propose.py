@@ -20,6 +20,7 @@ from regard.listen.mapping.people import (
 from regard.listen.mapping.view import Choice, Question, View
 from regard.listen.mapping.words import slug, words_of
 from regard.listen.reading import ColumnProfile, Sheet
+from regard.listen.sources.reviews import shape
 
 SAMPLE = 2000  # values looked up among the customers known
 DATED = r"\d{6,}"  # so many digits in a row are a date or a number of the one file
@@ -89,7 +90,8 @@ def propose_mapping(
     ordered = any(e.name == "order.completed" for t in (known.tables if known else ()) for e in t.events)
     tables = []
     for view in sorted(views, key=lambda view: not _gives_orders(view)):
-        table = _borrowed(view, others) or _propose_table(view, views, snapshot, ordered, familiar)
+        table = _borrowed(view, others) or _public_reviews(view)
+        table = table or _propose_table(view, views, snapshot, ordered, familiar)
         ordered = ordered or any(event.name == "order.completed" for event in table.events)
         tables.append(table)
     return Proposal(
@@ -118,6 +120,20 @@ def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | Non
                 _ask_about_numbers(view, table)
                 return table
     return None
+
+
+def _public_reviews(view: View) -> TableMapping | None:
+    """What an app store or a review site exports: nobody in it can be known again."""
+    roles = shape.roles_of(list(view.profiles))
+    bounds = view.bounds(roles["stars"]) if roles else None
+    if bounds is None or not 0 <= bounds[0] <= bounds[1] <= 5:
+        return None
+    rule = shape.review_rule(roles)
+    view.choices.append(Choice(view.name, "table", "", 0.9, "It is an export of public reviews."))
+    table = TableMapping(view.name, tuple(view.profiles), _patterns(view), _reading(view), person=(shape.PERSON,),
+                         dates=_dates(view, (rule,)), events=(rule,))  # fmt: skip
+    _ask_about_numbers(view, table)
+    return table
 
 
 def _propose_table(

@@ -52,17 +52,17 @@ MEANINGS: dict[str, str] = {
     "email": (
         "email|e mail|mail|email address|e mail address|mailadresse|e mail adresse|courriel|"
         "adresse email|correo|correo electronico|from email|sender email|reviewer email|customer email|"
-        "contact email"
+        "contact email|person email"
     ),
     "caller": "number|nummer|numero|from|caller id",
     "phone": (
         "phone|telephone|tel|telefon|mobile|mobil|handy|phone number|telefonnummer|rufnummer|telefono|"
         "portable|movil|cell|mobile phone|telefono movil|caller|anrufer|from number|caller number|"
-        "numero de telephone"
+        "numero de telephone|person phone|person phone number"
     ),
     "name": (
         "author|reviewer|autor|auteur|verfasser|name|full name|customer name|kundenname|nom complet|"
-        "nombre completo|contact|ansprechpartner|client name|passenger name|display name|fn"
+        "nombre completo|contact|ansprechpartner|client name|passenger name|person name|display name|fn"
     ),
     "given_name": "first name|given name|forename|vorname|prenom|nombre|firstname",
     "family_name": (

@@ -134,7 +134,8 @@ def invite(
     known = {key: str(value)[:200] for key, value in (facts or {}).items() if key in FACTS}
     invitation = Invitation.objects.create(
         survey=survey, version=version, person=person, key=new_key(), language=language[:12], via=via,
-        facts={} if survey.anonymous else known, invited_at=at, ends_at=at + timedelta(days=survey.link_days),
+        facts={} if survey.anonymous else known, touch_id=decision.touch_id, invited_at=at,
+        ends_at=at + timedelta(days=survey.link_days),
     )  # fmt: skip
     record_events([invited(invitation, read_definition(version.definition))], source=SOURCE, actor=actor)
     return invitation

@@ -66,6 +66,7 @@ class Invitation(models.Model):
     via = models.CharField(max_length=10)
     facts = models.JSONField(default=dict)  # what may be piped into the texts
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    touch_id = models.BigIntegerField(null=True)  # the contact that was counted; links to stop name it
     invited_at = models.DateTimeField(db_index=True)
     ends_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)  # never set for an anonymous survey

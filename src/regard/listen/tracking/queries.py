@@ -17,6 +17,7 @@ MOST_REMEMBERED = 1000
 class KnownKey:
     """A write key that is in force."""
 
+    number: int
     source: str
     allowed_origins: frozenset[str]
 
@@ -47,7 +48,7 @@ def key_of(text: str) -> KnownKey | None:
             return None
         if len(_remembered) >= MOST_REMEMBERED:
             _remembered.clear()
-        key = KnownKey(row.source, frozenset(row.allowed_origins))
+        key = KnownKey(row.pk, row.source, frozenset(row.allowed_origins))
         _remembered[digest] = (now, key)
     return key
 

@@ -60,7 +60,7 @@ def public(view: View) -> Callable[..., HttpResponseBase]:
     def guarded(request: HttpRequest, link: str) -> HttpResponse:
         try:
             refuse_large(request)
-            refuse_floods(request, link)
+            refuse_floods(request, link, shared="." not in link)  # a name, which all visitors have alike
             answer = view(request, link)
         except RegardError as error:
             answer = _sorry(request, error)

@@ -1,7 +1,6 @@
 """Surveys for the staff: all of them, a new one from a template, one with its answers, and its settings."""
 
 import json
-from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
@@ -15,18 +14,16 @@ from regard.access.models import User
 from regard.access.permissions import Permission
 from regard.errors import InputError
 from regard.listen.surveys import actions, queries
+from regard.listen.surveys.exporting import COLUMNS, answer_rows
 from regard.listen.surveys.models import Survey
 from regard.listen.surveys.presets import presets
-from regard.listen.surveys.questions import Definition, Ratings, Score, instrument_of
+from regard.listen.surveys.questions import Definition, Ratings, Score
 from regard.listen.surveys.voicing import LOW
 from regard.understand import survey_results
 from regard.understand.survey_results import BREAKDOWNS, Figure
 from regard.web.charts import Chart, chart_of_series
 from regard.web.csv_export import csv_answer
 from regard.web.may import StaffRequest, may
-
-COLUMNS = ("response", "person", "language", "channel", "answered_at", "version", "line", "question", "part",
-           "instrument", "score", "text")  # fmt: skip
 
 
 class SettingsForm(forms.Form):
@@ -133,42 +130,7 @@ def set_state(request: HttpRequest, slug: str) -> HttpResponse:
 def answers_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """One row an answer; an anonymous survey gives none before it has enough."""
     survey = queries.survey(slug)
-    return csv_answer(f"{survey.slug}-answers.csv", COLUMNS, _rows(survey))
-
-
-def _rows(survey: Survey) -> Iterator[list[Any]]:
-    given = list(queries.given(survey))
-    if survey.anonymous and len({each.response for each in given}) < queries.FEWEST:
-        return
-    definition = queries.newest_definition(survey)
-    for each in given:
-        question = definition.question(each.question)
-        instrument = instrument_of(question, survey.audience) if question else ""  # type: ignore[arg-type]
-        # of an anonymous answer nothing is given that could make its group small
-        who = ["", "", ""] if survey.anonymous else [each.person, each.language, each.channel]
-        about = [each.response[:12], *who, each.at.isoformat(), each.version, each.series, each.question]
-        for part, score, text in _parts(each.value):
-            yield [*about, part, instrument, score, text]
-
-
-def _parts(value: Any) -> Iterator[tuple[str, int | None, str]]:
-    """An answer as cells: its part (an attribute, a chosen option), its score, its words."""
-    match value:
-        case bool() | str():
-            yield "", None, str(value)
-        case int():
-            yield "", value, ""
-        case {"chosen": chosen}:
-            yield from ((key, None, "") for key in chosen)
-            if "other" in value:
-                yield "other", None, value["other"]
-        case {"yes": yes}:
-            yield "yes" if yes else "no", None, value.get("reach", "")
-        case dict():
-            for key, parts in value.items():
-                yield from (
-                    (f"{key} {part}" if part != "rating" else key, score, "") for part, score in parts.items()
-                )
+    return csv_answer(f"{survey.slug}-answers.csv", COLUMNS, answer_rows(survey))
 
 
 def _page(request: HttpRequest, survey: Survey, form: SettingsForm | None) -> HttpResponse:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from regard.listen.mapping.families.answers import ratings, review, survey
 from regard.listen.mapping.families.contacts import call, case, letter, message
+from regard.listen.mapping.families.platforms import delighted, limesurvey
 from regard.listen.mapping.families.purchases import item, order, payment
 from regard.listen.mapping.families.standing import billed, churn, registration
 from regard.listen.mapping.model import EventRule
@@ -15,6 +16,10 @@ from regard.listen.mapping.parts import Setting
 from regard.listen.mapping.view import View
 
 Family = Callable[[View, Setting], list[EventRule]]
+PLATFORMS: tuple[Family, ...] = (
+    limesurvey,
+    delighted,
+)  # known by their headers: nothing is guessed beside them
 MAIN: tuple[Family, ...] = (
     letter,
     call,
@@ -37,6 +42,8 @@ def propose_events(view: View, setting: Setting) -> list[EventRule]:
     """The events that a sheet's rows are."""
     if setting.who.is_thing and setting.who.rules[0].via not in ("ref:order", "ref:case"):
         return []
+    if known := next((found for family in PLATFORMS if (found := family(view, setting))), []):
+        return known
     events = next((found for family in MAIN if (found := family(view, setting))), [])
     for family in ALONGSIDE:
         if not (events and family is billed):

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SilenceConfig(AppConfig):
+    name = "regard.ledger.silence"
+    label = "silence"

@@ -1,0 +1,1 @@
+"""What app stores and review sites export: recognised when a file is imported, by `reviews.shape`."""
