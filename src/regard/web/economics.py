@@ -28,15 +28,17 @@ def _count(label: str) -> forms.IntegerField:
 class CostsForm(forms.Form):
     """Percentages as people write them; what is left empty is not said."""
 
-    margin = forms.FloatField(label="Margin, % of revenue", required=False, min_value=0.1, max_value=100)
-    discount = forms.FloatField(label="Discount, % a year", required=False, min_value=0.1, max_value=100)
+    margin = forms.FloatField(
+        label="Margin, % of revenue (100)", required=False, min_value=0.1, max_value=100
+    )
+    discount = forms.FloatField(label="Discount, % a year (10)", required=False, min_value=0.1, max_value=100)
     winning = _money("Spent on winning customers")
     won = _count("Customers it won")
     keeping = _money("Spent on keeping customers")
     treated = _count("Customers it was spent on")
-    treated_stayed = _count("of whom stayed")
-    others = _count("Customers alike without it")
-    others_stayed = _count("of whom stayed")
+    treated_stayed = _count("Of these stayed")
+    others = _count("Alike, not spent on")
+    others_stayed = _count("Of those stayed")
 
     def costs(self) -> Costs:
         """As the arithmetic takes them."""
@@ -67,22 +69,26 @@ def shown_loyalty(found: dict[str, Any], asked: Mapping[str, str], narrowing: Na
     said = urlencode({name: value for name, value in form.data.items() if value})
     return {
         "loyalty": worked_out, "loyalty_currency": currency, "loyalty_new": found["new"],
-        "costs_form": form, "costs_said": costs,
+        "costs_form": form, "costs_said": costs, "costs_said_any": bool(said),
         "spendings": [(name, _cells(one, currency)) for name, one in named if one],
         "loyalty_csv": f"{reverse('loyalty-csv')}?{said}{narrowing.query}",
     }  # fmt: skip
 
 
-def _cells(one: Spending, currency: str) -> list[tuple[str, str, str]]:
-    """Value and ends of each figure as they are read; none where too few were told apart."""
+def _cells(one: Spending, currency: str) -> list[tuple[str, ...]]:
+    """Label, value and ends of each figure as they are read; none where too few were told apart."""
     if one.cost.value is None:
         return []
+    shown = (
+        ("Costs", one.cost, currency),
+        ("Brings", one.worth, currency),
+        ("For each one spent", one.ratio, ""),
+        ("Years until back", one.payback, ""),
+    )
     return [
-        (_written(figure.value, money), _written(figure.low, money), _written(figure.high, money))
-        for figure, money in (
-            (one.cost, currency), (one.worth, currency), (one.ratio, ""), (one.payback, "")
-        )
-    ]  # fmt: skip
+        (label, *(_written(end, money) for end in (figure.value, figure.low, figure.high)))
+        for label, figure, money in shown
+    ]
 
 
 def _written(value: float | None, currency: str) -> str:
