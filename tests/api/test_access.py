@@ -28,7 +28,7 @@ def ask(client: Client, method: str, path: str) -> tuple[int, dict[str, str]]:
 
 def test_the_description_has_every_noun() -> None:
     assert {about["tags"][0] for about in OPERATIONS.values()} == {
-        "customers", "events", "measures", "imports", "merges",
+        "customers", "events", "measures", "pain-points", "fixes", "index", "imports", "merges",
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from regard.understand.models import Artefact
 from regard.web.journey_drawing import draw_journey
 from tests.web.conftest import HOSTILE
 
@@ -52,6 +53,53 @@ def test_a_narrowing_is_kept_in_the_address_and_nonsense_is_refused(as_: SignIn,
     assert "Nobody here said anything" in text_of(max_, "/voice?until=1999-01")
     assert "In this slice there are no steps" in text_of(max_, "/journeys?until=1999-01")
     assert text_of(max_, "/people?of=nobody", status=400)
+
+
+def test_voice_says_when_a_score_changed_and_what_all_who_were_asked_would_say(
+    as_: SignIn, computed: int
+) -> None:
+    max_, kept = as_("max"), Artefact.objects.get(name="scores")
+    assert "It is not known who was asked" in text_of(max_, "/voice")
+    change = {"month": "2026-03", "earliest": "2026-02", "latest": "2026-04", "verdict": "up", "before": 0.61,
+              "after": 0.68, "value": 0.07, "low": 0.04, "high": 0.1}  # fmt: skip
+    ends = {"low": 0.5, "high": 0.7}
+    answering = {"why": "", "asked": 400, "answered": 100, "traits": ["region"], "notes": ["Nobody <b>."],
+                 "raw": {"value": 0.66, **ends}, "adjusted": {"value": 0.59, **ends}}  # fmt: skip
+    kept.content = {"csat": {"changes": [change], "answering": answering}}
+    kept.save()
+    page = text_of(max_, "/voice")
+    assert "Since March 2026 this went up from 61.0 % to 68.0 %" in page
+    assert "any month from February 2026 to April 2026" in page
+    assert "<strong>59.0 %</strong>" in page
+    assert "Nobody &lt;b&gt;." in page
+    assert "Since March" not in text_of(max_, "/voice?since=2020-01")  # the notes are of everybody
+
+
+def test_value_says_what_staying_is_worth_and_works_out_costs_without_storing_them(
+    as_: SignIn, computed: int
+) -> None:
+    max_, kept = as_("max"), Artefact.objects.get(name="value")
+    stays = {"value": 0.8, "low": 0.774, "high": 0.824, "n": 1000, "standard_error": 0.0126}
+    revenue = {"value": 100.0, "low": 95.0, "high": 105.0, "n": 1000, "standard_error": 2.5}
+    loyalty = {"retention": stays, "revenue": revenue, "customers": 1000, "new": 70, "currency": "EUR"}
+    kept.content["loyalty"] = loyalty
+    kept.save()
+    page = text_of(max_, "/value")
+    assert "What staying is worth" in page
+    assert "all revenue is margin: say yours below" in page
+    assert "Winning one" not in page
+    said = (
+        "margin=40&winning=5000&won=100&keeping=100&treated=50&treated_stayed=40&others=50&others_stayed=40"
+    )
+    page = text_of(max_, f"/value?{said}")
+    assert "40.0 % of revenue is margin" in page
+    assert "Winning one" in page
+    assert "without end" in page  # as many stayed without it
+    csv = b"".join(max_.get(f"/value/staying.csv?{said}").streaming_content)  # type: ignore[attr-defined]
+    assert b"winning_cost,50.0," in csv
+    assert b"keeping_cost,inf," in csv
+    for wrong in ("margin=x", "margin=0", "won=-1", "treated=5&treated_stayed=6"):
+        text_of(max_, f"/value?{wrong}", status=400)
 
 
 def test_a_drawing_places_each_step_once_and_ways_back_apart() -> None:

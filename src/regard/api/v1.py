@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 
-from regard.api import customers, events, imports, measures, merges
+from regard.api import customers, events, fixes, focus, imports, measures, merges, pain_points
 from regard.api.authentication import KeyWith, may_read_description
 from regard.api.refusals import NO_KEY, refusal, refuse_everything_in_one_shape
 from regard.errors import NotFoundError, TooOftenError
@@ -40,13 +40,16 @@ api = NinjaAPI(
     urls_namespace="api",
     docs_url=None,
     docs_decorator=_for_insiders,
-    description="Customers, events, measures, imports and merges. Send `Authorization: Bearer <key>`.",
+    description="Customers, events, measures, what to fix, imports and merges. Send `Authorization: Bearer <key>`.",
 )
 refuse_everything_in_one_shape(api)
 for noun, module in (
     ("customers", customers),
     ("events", events),
     ("measures", measures),
+    ("pain-points", pain_points),
+    ("fixes", fixes),
+    ("index", focus),
     ("imports", imports),
     ("merges", merges),
 ):

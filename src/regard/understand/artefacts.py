@@ -9,6 +9,7 @@ from regard.ledger import lake
 from regard.understand.customer_value import value_picture
 from regard.understand.drivers import driver_maps
 from regard.understand.journeys import journey_picture
+from regard.understand.score_notes import score_notes
 from regard.understand.slices import EVERYTHING
 
 MOST_GROUPS = 30
@@ -21,6 +22,7 @@ def artefacts_of(as_of: datetime) -> dict[str, Any]:
         "journeys": journey_picture(EVERYTHING, as_of),
         "value": value_picture(EVERYTHING, as_of),
         "drivers": driver_maps(as_of),
+        "scores": score_notes(as_of),
     }
 
 

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from regard.ledger import lake
+from regard.understand.loyalty import loyalty_picture
 from regard.understand.slices import Slice, within
 
 BANDS = 12
@@ -33,14 +34,16 @@ def value_picture(part: Slice, as_of: datetime) -> dict[str, Any]:
     cohorts alone where they are too few to say what they will bring."""
     worth = np.sort(lake.fetch(valued(part).select("worth")).column("worth").to_numpy())
     cohorts = _cohorts(_orders(part), as_of)
+    loyalty = loyalty_picture(part, as_of)
     if not len(worth):
-        return {"cohorts": cohorts} if cohorts else {}
+        return {"cohorts": cohorts, "loyalty": loyalty} if cohorts else {}
     return {
         "customers": len(worth),
         "total": float(worth.sum()),
         "bands": _bands(worth),
         **_concentration(worth),
         "cohorts": cohorts,
+        "loyalty": loyalty,
     }
 
 

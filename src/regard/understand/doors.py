@@ -33,6 +33,11 @@ def drivers() -> dict[str, Any]:
     return _kept("drivers")
 
 
+def score_notes() -> dict[str, Any]:
+    """By measure, over everybody: when it changed, and what it would be had everybody answered who was asked."""
+    return _kept("scores")
+
+
 def journeys(part: Slice) -> dict[str, Any]:
     """Steps, passages, paths, hand-overs and the ladder of orders; empty before there are steps."""
     computation = latest_computation()

@@ -64,6 +64,7 @@ urlpatterns = [
     path("journeys/passages.csv", journeys.passages_csv, name="passages-csv"),
     path("value", value.value, name="value"),
     path("value/cohorts.csv", value.cohorts_csv, name="cohorts-csv"),
+    path("value/staying.csv", value.loyalty_csv, name="loyalty-csv"),
     path("index", focus.index, name="focus"),
     path("index.csv", focus.index_csv, name="focus-csv"),
     path("index/assessment", focus.assessment, name="focus-assessment"),

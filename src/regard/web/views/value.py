@@ -12,8 +12,10 @@ from regard.access.permissions import Permission, permissions_of
 from regard.ledger import lake
 from regard.understand import behind, doors
 from regard.understand import queries as understand
+from regard.understand.loyalty import economics, figures
 from regard.web.csv_export import csv_answer
 from regard.web.door_charts import chart_of_bands, chart_of_lorenz
+from regard.web.economics import read_costs, shown_loyalty
 from regard.web.may import may
 from regard.web.slicing import Narrowing, read_narrowing
 from regard.web.views.people import named
@@ -21,6 +23,7 @@ from regard.web.views.people import named
 MOST_SLIPPING = 10
 SHADES = 5
 COHORT_COLUMNS = ("month", "customers", "months_since", "share_ordering", "revenue_each", "currency")
+LOYALTY_COLUMNS = ("figure", "value", "low", "high", "n", "currency")
 
 
 @may(Permission.MEASURES_READ)
@@ -38,6 +41,8 @@ def value(request: HttpRequest) -> HttpResponse:
             "cohorts": [_shaded(row, narrowing) for row in reversed(found["cohorts"])],
             "ages": range(1, max((len(row["cells"]) for row in found["cohorts"]), default=0) + 1),
         }
+    if found.get("loyalty"):
+        answer |= shown_loyalty(found["loyalty"], request.GET.dict(), narrowing)
     if "bands" in found and whole:
         total, currency = whole
         people = reverse("people")
@@ -59,6 +64,17 @@ def cohorts_csv(request: HttpRequest) -> StreamingHttpResponse:
     rows = ((row["month"], row["size"], cell["age"], cell["share"], row["each"], row["currency"])
             for row in found.get("cohorts", []) for cell in row["cells"])  # fmt: skip
     return csv_answer("cohorts.csv", COHORT_COLUMNS, rows)
+
+
+@may(Permission.EXPORT)
+@require_safe
+def loyalty_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """What staying is worth, figure by figure, with the costs that the address says."""
+    found = doors.value(read_narrowing(request.GET.dict()).part).get("loyalty") or {}
+    _, costs = read_costs(request.GET.dict())
+    rows = figures(economics(found, costs)) if found else []
+    lines = ((name, one.value, one.low, one.high, one.n, found["currency"]) for name, one in rows)
+    return csv_answer("staying.csv", LOYALTY_COLUMNS, lines)
 
 
 def _slipping(request: HttpRequest, narrowing: Narrowing) -> dict[str, Any]:

@@ -31,12 +31,15 @@ def voice(request: HttpRequest) -> HttpResponse:
     figures = {figure.measure.name: figure for figure in figures_of(narrowing.part)}
     held = permissions_of(request.user)
     lowest = request.GET.get("words", "") == "lowest"
+    notes = {} if narrowing.part else doors.score_notes()  # they are of everybody
     words = []
     if {Permission.CUSTOMERS_READ, Permission.EVENTS_READ} <= held:
         words = doors.words_said(narrowing.part, lowest=lowest)
     answer = {
         "narrowing": narrowing, "computation": computation,
-        "scores": [_score(figures[name], narrowing) for name in SCORES if name in figures],
+        "scores": [
+            {**_score(figures[name], narrowing), "notes": notes.get(name)} for name in SCORES if name in figures
+        ],
         "asked": _score(figures[ASKED], narrowing) if ASKED in figures else None,
         "themes": theme_lines(narrowing.part, computation.as_of) if computation else [],
         "hidden": hidden_themes() if Permission.THEMES_EDIT in held else [],

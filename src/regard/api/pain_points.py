@@ -1,0 +1,43 @@
+"""What to fix next, as the newest computation ranked it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from regard.access.permissions import Permission
+from regard.api.authentication import KeyWith
+from regard.api.shapes import REFUSALS
+from regard.understand import queries
+
+router = Router(auth=KeyWith(Permission.MEASURES_READ))
+
+
+class PainPointRow(Schema):
+    """An association with coming back, until a fix proves it. A customer whom two befell counts in both."""
+
+    id: int
+    place: int
+    standing: str
+    reason: str
+    kind: str
+    key: str
+    title: str
+    sentence: str
+    customers: int
+    orders: int
+    effect: float | None
+    effect_low: float | None
+    effect_high: float | None
+    cost: float | None
+    cost_low: float | None
+    cost_high: float | None
+    currency: str
+    trend: str
+    assumptions: list[str]
+
+
+@router.get("", response={200: list[PainPointRow], **REFUSALS})
+def pain_points(request: HttpRequest) -> list[Any]:
+    """What keeps customers from coming back and what it may cost a year, what to fix first in front."""
+    return queries.pain_points()
