@@ -14,7 +14,7 @@ demo: $(VENV)/.runtime ## a simulated company, imported, linked, computed and se
 	$(BIN)/regard demo --home demo
 
 test: check ## everything that must hold before a change goes in
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/.develop ## what takes minutes: scale, many kills, many seeds
 	$(BIN)/pytest -q -m slow

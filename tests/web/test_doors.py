@@ -55,11 +55,14 @@ def test_a_narrowing_is_kept_in_the_address_and_nonsense_is_refused(as_: SignIn,
     assert text_of(max_, "/people?of=nobody", status=400)
 
 
+def test_voice_says_where_nobody_is_known_to_have_been_asked(as_: SignIn, computed: int) -> None:
+    assert "It is not known who was asked" in text_of(as_("max"), "/voice")
+
+
 def test_voice_says_when_a_score_changed_and_what_all_who_were_asked_would_say(
     as_: SignIn, computed: int
 ) -> None:
     max_, kept = as_("max"), Artefact.objects.get(name="scores")
-    assert "It is not known who was asked" in text_of(max_, "/voice")
     change = {"month": "2026-03", "earliest": "2026-02", "latest": "2026-04", "verdict": "up", "before": 0.61,
               "after": 0.68, "value": 0.07, "low": 0.04, "high": 0.1}  # fmt: skip
     ends = {"low": 0.5, "high": 0.7}

@@ -34,6 +34,9 @@ class PainPointRow(Schema):
     cost_high: float | None
     currency: str
     trend: str
+    since: str  # month in which it turned, such as 2026-03; empty without a trend
+    part_of: str  # key of another with largely the same orders
+    overlap: float | None  # share of its orders that the other befell, too
     assumptions: list[str]
 
 

@@ -33,9 +33,14 @@ def languages_of_many(texts: Sequence[str]) -> npt.NDArray[np.str_]:
     that holds for these texts is checked against it on a sample: small words of Spanish are small words of French, too.
     What is left is given to `detect_languages`, up to 2,000 distinct texts.
 
+    Parameters
+    ----------
+    texts : sequence of str, shape (n,)
+
     Returns
     -------
     ndarray of str, shape (n,)
+        ISO 639-1 codes, or "unknown".
 
     Examples
     --------
