@@ -40,7 +40,7 @@ def _install() -> str:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(LOCKED / name, INSTALLED / name)
     done = subprocess.run(
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=INSTALLED, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     return "" if done.returncode == 0 else f"npm could not install the clients: {done.stderr[-500:]}"
