@@ -17,7 +17,7 @@ test: check ## everything that must hold before a change goes in
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/.develop ## what takes minutes: scale, many kills, many seeds
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -n 2 --dist loadfile -m slow
 
 check: $(VENV)/.develop lint ## style, types, import order
 	$(BIN)/mypy
