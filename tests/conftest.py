@@ -3,6 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import browser
+
+__all__ = ["browser"]
+
 
 @pytest.fixture(autouse=True)
 def lake(settings: object, tmp_path: Path) -> Path:

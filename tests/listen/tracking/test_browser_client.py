@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, Request
 
-from tests.journeys.conftest import browser
 from tests.listen.tracking.server import Running, environment_of, wait_until
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow  # a real server takes seconds to start
 
 SHOP = b'<!doctype html><html lang="en"><title>Shop</title><script src="/index.js"></script><h1>Shop</h1>'
