@@ -138,7 +138,9 @@ def test_a_call_opens_the_survey_and_keys_alone_answer_it(browser: Browser, site
     expect(page.get_by_role("heading", name="What went wrong")).to_be_focused()
     page.get_by_role("textbox").fill("<img src=x onerror=alert(1)> late")
     page.get_by_role("button", name="Next").click()
-    page.get_by_role("button", name="No", exact=True).wait_for()  # the next screen is there once the answer is kept
+    page.get_by_role(
+        "button", name="No", exact=True
+    ).wait_for()  # the next screen is there once the answer is kept
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_role("textbox")).to_have_value("<img src=x onerror=alert(1)> late")
     page.get_by_role("button", name="Next").click()
