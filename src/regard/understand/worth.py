@@ -45,12 +45,15 @@ def worth_of(facts: Facts) -> Worth:
     orders = facts.sales.filter(
         facts.sales.is_order & facts.sales.customer_id.notnull() & (facts.sales.amount > 0)
     )
-    counted = orders.group_by("currency").aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(1)
+    counted = (
+        orders.group_by("currency").aggregate(n=ibis._.count()).order_by(ibis.desc("n"), "currency").limit(1)
+    )
     main = counted.to_pyarrow().to_pylist()
     if not main:
         return NOTHING
     currency = main[0]["currency"]
-    table = ra.rfm_summary(orders.filter(orders.currency == currency), until=facts.as_of).to_pyarrow()
+    summary = ra.rfm_summary(orders.filter(orders.currency == currency), until=facts.as_of)
+    table = summary.order_by("customer_id").to_pyarrow()  # sums in another order end in other last digits
     repeaters = int(np.count_nonzero(table["frequency"].to_numpy()))
     if table.num_rows < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:
         return NOTHING
