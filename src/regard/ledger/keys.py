@@ -125,8 +125,8 @@ def _load(path: Path) -> Digests:
 def _make(name: str, file: str, path: Path) -> None:
     rows = lake.read_files(name, [file])
     with lake.store_errors(f"Indexing the event_ids of {file}"):
-        digests = _fetch(lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"'))
-        _save(sort_digests(digests), path)
+        sql = _HALVES.format(rows=f'"{rows.get_name()}"') + "ORDER BY digest"
+        _save(_fetch(lake.connection().con, sql), path)
     lake.drop_view(rows)
 
 
