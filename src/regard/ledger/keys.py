@@ -85,6 +85,16 @@ def held_digests(name: str = "events") -> list[Digests]:
     return [] if table is None else [_digests_of(name, file) for file in lake.paths_of(table)]
 
 
+def held_events(event_ids: pa.ChunkedArray) -> pa.Array:
+    """Which of these event_ids the lake holds."""
+    digests = digest_ids(lake.connection().con.cursor(), event_ids)
+    order = order_of(digests)
+    digests, found = digests[:, order], np.zeros(len(event_ids), dtype=bool)
+    for known in held_digests():
+        found[order] |= found_in(known, digests)
+    return pa.array(found)
+
+
 def note_added(name: str, before: set[str], digests: Digests) -> None:
     """Spare indexing the one file that an append has just written: its digests are known.
 
