@@ -104,6 +104,11 @@ urlpatterns = [
     path("surveys/<slug:slug>/plan/<str:kind>", campaigns.plan, name="campaign-plan"),
     path("surveys/<slug:slug>/campaigns/<int:number>", campaigns.campaign, name="campaign"),
     path(
+        "surveys/<slug:slug>/campaigns/<int:number>/progress",
+        campaigns.campaign_progress,
+        name="campaign-progress",
+    ),
+    path(
         "surveys/<slug:slug>/campaigns/<int:number>/change", campaigns.change_campaign, name="campaign-change"
     ),
     path("surveys/<slug:slug>/answers.csv", surveys.answers_csv, name="survey-csv"),
