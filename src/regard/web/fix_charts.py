@@ -29,7 +29,7 @@ def chart_of_proof(fix: Fix, proof: Proof) -> Chart:
     y = {
         "field": "value",
         "type": "quantitative",
-        "title": fix.about_title,
+        "title": ", ".join(filter(None, (fix.about_title, "per cent" if fix.unit == "share" else fix.unit))),
         "scale": {"zero": fix.unit == "share"},
     }
     spec = {
@@ -39,7 +39,7 @@ def chart_of_proof(fix: Fix, proof: Proof) -> Chart:
              "encoding": {"x": {"field": "at", "type": "quantitative"}}},
             {"mark": {"type": "line", "point": True},
              "encoding": {"x": x, "y": y, "strokeDash": _dashes(list(names.values()))}},
-            {"mark": {"type": "text", "align": "left", "dx": 8},
+            {"mark": {"type": "text", "align": "left", "dx": 8, "limit": 112},
              "transform": [{"joinaggregate": [{"op": "max", "field": "period", "as": "last"}], "groupby": ["who"]},
                            {"filter": "datum.period === datum.last"}],
              "encoding": {"x": x, "y": y, "text": {"field": "who"}}},
