@@ -85,7 +85,7 @@ def read_orders(facts: Facts) -> Orders:
     before = ibis.window(group_by="customer_id", order_by=order, preceding=(None, 1))
     amount = joined.amount.cast("float64").fill_null(0.0)
     rows = joined.select(
-        "customer_id", "subject", "occurred_at", "event_id", "source", "channel",
+        "customer_id", "subject", "occurred_at", "event_id", "source", "channel", "currency",
         amount=amount, spent=amount.sum().over(before).fill_null(0.0), earlier=ibis.row_number().over(of),
         previous_at=joined.occurred_at.lag().over(of), first_at=joined.occurred_at.first().over(of),
         next_at=joined.occurred_at.lead().over(of),

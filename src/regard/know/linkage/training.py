@@ -53,7 +53,9 @@ def learn(
     api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, with_frequencies=False)
     linker = Linker(api.register("training_records"), settings, log_level=None, validate_settings=False)
-    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=7)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=RANDOM_PAIRS, seed=7, min_count_per_level=None, num_chunks=1
+    )
     sessions = [_train(linker, rule) for rule in rules] if likely >= ENOUGH_LIKELY else []
     true_pairs = [
         session.core_model_settings.probability_two_random_records_match * pilot.finds(rule).sum()
