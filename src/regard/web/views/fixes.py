@@ -30,17 +30,9 @@ COLUMNS = (
 
 
 CONTRACT_COLUMNS = (
-    "customer_id",
-    "name",
-    "email",
-    "churned",
-    "occurred_at",
-    "reason",
-    "category",
-    "a_year",
-    "currency",
-    "chance",
-)
+    "customer_id", "name", "email", "churned", "occurred_at", "reason",
+    "category", "a_year", "currency", "chance",
+)  # fmt: skip
 
 
 @may(Permission.MEASURES_READ)
