@@ -15,9 +15,9 @@ from regard.web.leaving import shown_leaving
 from regard.web.may import may
 from regard.web.slicing import read_narrowing
 
-TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
+TILES = ("nps", "csat", "churn-rate", "repeat-purchase-rate", "revenue")
 MOST_TILES = 4
-MOST_FIXES, MOST_REASONS = 5, 5
+MOST_FIXES = 5
 
 
 @may(Permission.MEASURES_READ)
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "compared": len(seen.changes), "fixes": show.fixes()[:MOST_FIXES],
         "silent": [each for each in found if each.kind == "silent"],
         "tasks": tasks(seen, found, permissions_of(request.user)),
-        "leaving": shown_leaving(narrowing), "most_reasons": MOST_REASONS,
+        "leaving": shown_leaving(narrowing),
         "befell": understand.befell(narrowing.part) if narrowing.part else None,
     }  # fmt: skip
     return render(request, "web/home.html", answer)
