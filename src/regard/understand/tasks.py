@@ -8,13 +8,14 @@ from huey.contrib.djhuey import HUEY, db_task
 from regard.errors import RegardError
 from regard.know.actions import link_identities
 from regard.listen.actions import resume_imports, run_import
-from regard.listen.tasks import look_into_file
+from regard.listen.tasks import look_into_file, one_long_job
 from regard.understand.actions import compute
 
 log = logging.getLogger(__name__)
 
 
 @db_task()  # type: ignore[untyped-decorator]
+@one_long_job
 def take_in_file(import_id: int) -> None:
     """Run an import that was agreed to, link what is new and compute, so that the pages show it."""
     try:
@@ -28,5 +29,5 @@ def take_in_file(import_id: int) -> None:
 
 def resume() -> None:
     """Queue again the imports that an earlier worker left behind."""
-    queued = {task.args[0] for task in HUEY.pending() if task.args}
+    queued = {task.args[0] for task in (*HUEY.pending(), *HUEY.scheduled()) if task.args}
     resume_imports(run=take_in_file, look=look_into_file, queued=queued)
