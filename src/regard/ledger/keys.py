@@ -85,6 +85,16 @@ def held_digests(name: str = "events") -> list[Digests]:
     return [] if table is None else [_digests_of(name, file) for file in lake.paths_of(table)]
 
 
+def held_events(event_ids: pa.ChunkedArray) -> pa.Array:
+    """Which of these event_ids the lake holds."""
+    digests = digest_ids(lake.connection().con.cursor(), event_ids)
+    order = order_of(digests)
+    digests, found = digests[:, order], np.zeros(len(event_ids), dtype=bool)
+    for known in held_digests():
+        found[order] |= found_in(known, digests)
+    return pa.array(found)
+
+
 def note_added(name: str, before: set[str], digests: Digests) -> None:
     """Spare indexing the one file that an append has just written: its digests are known.
 
@@ -125,8 +135,8 @@ def _load(path: Path) -> Digests:
 def _make(name: str, file: str, path: Path) -> None:
     rows = lake.read_files(name, [file])
     with lake.store_errors(f"Indexing the event_ids of {file}"):
-        digests = _fetch(lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"'))
-        _save(sort_digests(digests), path)
+        sql = _HALVES.format(rows=f'"{rows.get_name()}"') + "ORDER BY digest"
+        _save(_fetch(lake.connection().con, sql), path)
     lake.drop_view(rows)
 
 

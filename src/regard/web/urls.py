@@ -65,6 +65,7 @@ urlpatterns = [
     path("value", value.value, name="value"),
     path("value/cohorts.csv", value.cohorts_csv, name="cohorts-csv"),
     path("value/staying.csv", value.loyalty_csv, name="loyalty-csv"),
+    path("value/reasons.csv", value.leaving_csv, name="leaving-csv"),
     path("index", focus.index, name="focus"),
     path("index.csv", focus.index_csv, name="focus-csv"),
     path("index/assessment", focus.assessment, name="focus-assessment"),
@@ -98,11 +99,18 @@ urlpatterns = [
     path("surveys/<slug:slug>/preview", survey_builder.preview, name="survey-preview"),
     path("surveys/<slug:slug>/change", surveys.change_survey, name="survey-change"),
     path("surveys/<slug:slug>/state", surveys.set_state, name="survey-state"),
+    path("surveys/<slug:slug>/groups", surveys.by_group, name="survey-groups"),
+    path("surveys/<slug:slug>/groups.csv", surveys.groups_csv, name="survey-groups-csv"),
     path("surveys/<slug:slug>/ways", campaigns.ways, name="survey-ways"),
     path("surveys/<slug:slug>/qr.<str:kind>", campaigns.qr_code, name="survey-qr"),
     path("surveys/<slug:slug>/kiosk", campaigns.start_kiosk, name="kiosk-start"),
     path("surveys/<slug:slug>/plan/<str:kind>", campaigns.plan, name="campaign-plan"),
     path("surveys/<slug:slug>/campaigns/<int:number>", campaigns.campaign, name="campaign"),
+    path(
+        "surveys/<slug:slug>/campaigns/<int:number>/progress",
+        campaigns.campaign_progress,
+        name="campaign-progress",
+    ),
     path(
         "surveys/<slug:slug>/campaigns/<int:number>/change", campaigns.change_campaign, name="campaign-change"
     ),
