@@ -23,6 +23,7 @@ register.filter("field_title", title_of)
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
 SYMBOL_FIRST = {"en"}
+PER_CENT = "\u00a0%"  # a line never ends between a number and its sign
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -71,7 +72,7 @@ def in_unit(value: float | None, unit: str = "") -> str:
     if value is None:
         return "too few"
     if unit == "share":
-        return f"{number(value * 100, 1)} %"
+        return f"{number(value * 100, 1)}{PER_CENT}"
     if unit == "points":
         return number(value * 100, 1)
     if len(unit) == 3 and unit.isupper():
@@ -82,7 +83,7 @@ def in_unit(value: float | None, unit: str = "") -> str:
 @register.filter
 def share(value: float | None) -> str:
     """A probability as per cent; what is all but certain is not rounded up to 100."""
-    return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)} %"
+    return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)}{PER_CENT}"
 
 
 @register.filter
