@@ -94,6 +94,20 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("ordered_at", TIMESTAMP),
         ]
     ),
+    # every customer who could leave: whether and why they did, what they pay a year, the chance that they leave next
+    "contracts": pa.schema(
+        [
+            pa.field("customer_id", pa.int64()),
+            pa.field("occurred_at", TIMESTAMP),
+            pa.field("month", pa.date32()),
+            pa.field("churned", pa.bool_()),
+            pa.field("reason", pa.string()),
+            pa.field("category", pa.string()),
+            pa.field("a_year", pa.float64()),
+            pa.field("currency", pa.string()),
+            pa.field("chance", pa.float64()),
+        ]
+    ),
     # what pages narrow to a slice of customers and months, written by `compute`: who belongs to which group
     "segments": pa.schema(
         [

@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from regard.ledger import lake
+from regard.understand import leaving_lines
 from regard.understand.customer_value import value_picture
 from regard.understand.figures import figures_from
 from regard.understand.findings import finding_of
@@ -54,6 +55,17 @@ def value(part: Slice) -> dict[str, Any]:
     return _value(computation.as_of, computation.ended_at, part)
 
 
+def leaving(part: Slice) -> dict[str, Any]:
+    """Who left of how many, what went with them, and the reasons they gave; empty where nobody is seen leaving."""
+    computation = latest_computation()
+    return _leaving(computation.ended_at, part) if computation else {}
+
+
+def likely_leavers() -> dict[str, Any]:
+    """What the newest computation says of who may leave next, of everybody; empty where nobody is seen leaving."""
+    return _kept(leaving_lines.ARTEFACT)
+
+
 def narrowed_findings(part: Slice) -> list[Finding]:
     """The measures that can be narrowed, over a slice and month by month."""
     computation = latest_computation()
@@ -88,6 +100,11 @@ def _journeys(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[s
 @lru_cache(maxsize=KEPT)
 def _value(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[str, Any]:
     return value_picture(part, as_of)
+
+
+@lru_cache(maxsize=KEPT)
+def _leaving(ended_at: datetime | None, part: Slice) -> dict[str, Any]:
+    return leaving_lines.picture(part)
 
 
 @lru_cache(maxsize=KEPT)

@@ -15,6 +15,7 @@ from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
 from regard.understand.facts import Facts, month_of, read_facts, start_of
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
+from regard.understand.leaving_lines import people_touched
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Finding, PainPoint
 from regard.understand.newest import latest_computation
@@ -98,7 +99,10 @@ def pain_point(number: int) -> PainPoint:
 
 
 def people_of(point: PainPoint, *, limit: int | None = None) -> list[dict[str, Any]]:
-    """The customers it befell in the last year, those worth most first, with their orders that it befell."""
+    """The customers it befell in the last year, those worth most first, with their orders that it befell; of contracts
+    those whom it touches, who are still there first."""
+    if point.outcome == PainPoint.Outcome.STAY:
+        return people_touched(point, limit=limit)
     touched = lake.read("touched")
     each = (
         touched.filter(touched.key == point.key)
