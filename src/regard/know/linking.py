@@ -14,7 +14,7 @@ from django.utils import timezone
 from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.intake import read_documents
+from regard.know.intake import read_documents, tabulate
 from regard.know.linkage import NAMES_ONLY, Model, link_records
 from regard.know.models import Candidate, Identity, Link, LinkageRun, Merge
 from regard.know.partitioning import repartition
@@ -28,6 +28,7 @@ LINK_COLUMNS = (
     "active",
 )  # fmt: skip
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
+HEAD = pa.schema([("unique_id", pa.int64()), ("source", pa.string())])
 FOUND = ("left", "right", "probability", "weights")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
 MOST_CANDIDATES = 20_000  # open at a time: more than people can review; the likeliest are kept
@@ -132,15 +133,9 @@ def _neighbours(new: set[int]) -> set[int]:
 
 def _table(rows: list[store.Row]) -> pa.Table:
     """Rows of (id, source, JSON object of comparable fields) as columns."""
-    ids, sources, documents = zip(*rows, strict=True) if rows else ((), (), ())
-    columns = read_documents(documents)
-    return pa.table(
-        {
-            "unique_id": pa.array(ids, pa.int64()),
-            "source": pa.array(sources, pa.string()),
-            **{name: columns[name] for name in COMPARED},
-        }
-    )
+    columns = read_documents([document for _, _, document in rows])
+    said = {name: columns[name] for name in COMPARED}
+    return pa.table({**dict(zip(HEAD.names, tabulate(rows, HEAD).columns, strict=True)), **said})
 
 
 def _write_links(

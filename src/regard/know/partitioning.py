@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F
 
 from regard.know import store
-from regard.know.intake import read_documents, tuples
+from regard.know.intake import read_documents, tabulate, tuples
 from regard.know.linkage import label_components
 from regard.know.models import Customer, Distinction, Identity, Partition
 from regard.know.partition import Edge, partition
@@ -50,17 +50,17 @@ def _portraits(members: list[store.Row], wanted: dict[int, int], trusted: set[in
     """How the customers of these identities are shown; a trusted customer of one record, which has its id, shows it."""
     sql = "SELECT id, name, email, phone, place FROM know_customer WHERE identity_count = 1 AND id {values}"
     single = store.select_rows(sql, trusted)
-    columns = zip(*single, strict=True) if single else [()] * len(SHOWN)
-    shown = pa.table([pa.array(*each) for each in zip(columns, SHOWN.types, strict=True)], schema=SHOWN)
-    ids, _, kinds = zip(*members, strict=True)
+    shown = tabulate(single, SHOWN)
+    ids = [identity for identity, *_ in members]
     sql = "SELECT id, fields, normal FROM know_identity WHERE id {values}"
     documents = store.select_rows(sql, set(ids).difference(row[0] for row in single))
     if documents:
-        read, fields, normal = zip(*documents, strict=True)
-        said = show(read_documents(fields), read_documents(normal))
-        shown = pa.concat_tables([shown, said.add_column(0, "id", pa.array(read, pa.int64())).cast(SHOWN)])
+        said = show(*(read_documents([row[place] for row in documents]) for place in (1, 2)))
+        read = pa.array([row[0] for row in documents], pa.int64())
+        shown = pa.concat_tables([shown, said.add_column(0, "id", read).cast(SHOWN)])
     shown = shown.sort_by("id").drop_columns(["id"])
-    return unite(pa.array(map(wanted.__getitem__, ids), pa.int64()), pa.array(kinds, pa.string()), shown)
+    customers = pa.array([wanted[identity] for identity in ids], pa.int64())
+    return unite(customers, pa.array([kind for *_, kind in members], pa.string()), shown)
 
 
 def _wanted(touched: set[int]) -> dict[int, int]:

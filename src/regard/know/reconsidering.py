@@ -5,7 +5,7 @@ import pyarrow as pa
 from django.db import connection
 
 from regard.know import store
-from regard.know.intake import read_texts
+from regard.know.intake import read_texts, tabulate
 from regard.know.keyholders import holder_of
 from regard.know.recording import decided_pairs
 from regard.know.rules import decide, rule_of
@@ -13,14 +13,10 @@ from regard.know.uniform import Pair
 
 MOST_HOLDERS = 200  # a key of more records is nobody's own
 
-KEYS = {
-    "id": pa.int64(),
-    "person": pa.string(),
-    "source": pa.string(),
-    "ids": pa.string(),
-    "email": pa.string(),
-    "phone": pa.string(),
-}
+CUSTOMERS = pa.schema([("id", pa.int64()), ("customer", pa.int64())])
+KEYS = pa.schema(
+    [("id", pa.int64()), *((name, pa.string()) for name in ("person", "source", "ids", "email", "phone"))]
+)
 
 _UNDECIDED = """
 WITH holders AS (SELECT id, customer, email, phone FROM keys JOIN customers USING (id))
@@ -45,10 +41,10 @@ def reconsider_keys(known: list[store.Row]) -> dict[Pair, str]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, customer_id FROM know_identity")
-        customers = _table(cursor.fetchall(), {"id": pa.int64(), "customer": pa.int64()})
+        customers = tabulate(cursor.fetchall(), CUSTOMERS)
     with duckdb.connect(":memory:") as database:
         database.register("customers", customers)
-        database.register("keys", _table(known, KEYS))
+        database.register("keys", tabulate(known, KEYS))
         undecided = database.execute(_UNDECIDED, {"most": MOST_HOLDERS}).fetchall()
     sql = "SELECT id, kind, normal, customer_id FROM know_identity WHERE id {values}"
     holders = {
@@ -64,10 +60,3 @@ def reconsider_keys(known: list[store.Row]) -> dict[Pair, str]:
                 pairs.setdefault((left, right), rule_of(key))
     decided = decided_pairs(set(pairs))
     return {pair: rule for pair, rule in pairs.items() if pair not in decided}
-
-
-def _table(rows: list[store.Row], columns: dict[str, pa.DataType]) -> pa.Table:
-    values = zip(*rows, strict=True) if rows else [()] * len(columns)
-    return pa.table(
-        {name: pa.array(each, kind) for (name, kind), each in zip(columns.items(), values, strict=True)}
-    )
