@@ -29,7 +29,7 @@ def shared(cast: dict[str, User]) -> SharedNumber:
 def test_what_was_found_is_shown_with_its_evidence(as_: As, shared: SharedNumber) -> None:
     html = as_("max").get("/review/numbers").content.decode()
     assert "<code>crm.shop_nr</code>" in html
-    assert "40 numbers are in both (90.0 % of the smaller)" in html
+    assert "40 numbers are in both (90.0\u00a0% of the smaller)" in html
     assert "28 agree and 1 contradict" in html
     assert "waits for you" in html
 

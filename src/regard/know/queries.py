@@ -23,7 +23,7 @@ from regard.know.models import (
     SharedNumber,
 )
 from regard.know.normalise.email import comparable_email
-from regard.know.people import things_of
+from regard.know.people import things_of, things_of_several
 from regard.know.search import matching_customers
 from regard.know.shared_numbers import links_behind, rule_of_numbers
 
@@ -175,6 +175,17 @@ def persons_of(customer_id: int, identities: Sequence[IdentityRow] | None = None
     if identities is None:
         identities = identities_of(customer_id)
     return [*(each.person for each in identities), *things_of(customer_id)]
+
+
+def persons_of_several(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The same for several customers."""
+    if not ids:
+        return {}
+    persons: dict[int, list[str]] = {each: [] for each in ids}
+    rows = Identity.objects.filter(customer__in=ids).order_by("id").values_list("customer_id", "person")
+    for customer_id, person in rows:
+        persons[customer_id or 0].append(person)
+    return {each: persons[each] + things for each, things in things_of_several(ids).items()}
 
 
 def evidence_of(customer_id: int) -> list[Evidence]:

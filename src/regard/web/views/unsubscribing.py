@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from regard.errors import NotFoundError
 from regard.know.contact.terms import CHANNELS, PURPOSES
 from regard.know.contact.unsubscribing import contact_of_token, withdraw
 from regard.web.may import anyone
@@ -18,7 +19,10 @@ from regard.web.may import anyone
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would be stopped and changes nothing, for mail scanners follow links; POST stops it."""
-    contact = contact_of_token(token)
+    try:
+        contact = contact_of_token(token)
+    except NotFoundError as error:  # a customer's page: nothing of it leads to a sign-in
+        return render(request, "web/unsubscribe.html", {"gone": error}, status=error.http_status)
     done = request.method == "POST"
     everything = done and request.POST.get("what") == "everything"
     if done:
