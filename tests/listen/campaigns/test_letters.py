@@ -69,6 +69,7 @@ def test_one_click_stops_the_reminder(nps: Survey, mouth: Mouth) -> None:
     stopped = letters["Person0@example.org"]
     assert stopped["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = str(stopped["List-Unsubscribe"]).strip("<>").removeprefix("https://ask.example.org")
+    assert address.endswith("?lang=de")
     assert (
         Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     )
