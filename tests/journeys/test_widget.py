@@ -104,9 +104,7 @@ def key_for(site: Site) -> str:
 
 def heard() -> list[dict[str, Any]]:
     """Every tracking call that was acknowledged."""
-    bodies = [
-        msgspec.json.decode(bytes(batch.payload)) for batch in Batch.objects.exclude(format="").order_by("pk")
-    ]
+    bodies = [msgspec.json.decode(batch.body) for batch in Batch.objects.exclude(format="").order_by("pk")]
     return [call for body in bodies for call in body["batch"]]
 
 

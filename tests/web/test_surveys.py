@@ -64,7 +64,7 @@ def test_a_survey_is_made_from_a_template_published_and_answered(as_: Callable[[
     answered(Survey.objects.get(), 12, why=HOSTILE)
     page = ada.get(f"/surveys/{survey.slug}?by=channel").content.decode()
     assert suspicious(page) == []
-    assert "100.0 %" in page
+    assert "100.0\u00a0%" in page
     assert "&lt;script&gt;alert(1)" in page
     assert f"/surveys/{survey.slug}" in ada.get("/surveys").content.decode()
 

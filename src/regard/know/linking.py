@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 import msgspec
 import pyarrow as pa
@@ -27,6 +28,7 @@ LINK_COLUMNS = (
     "active",
 )  # fmt: skip
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
+FOUND = ("left", "right", "probability", "weights")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
 MOST_CANDIDATES = 20_000  # open at a time: more than people can review; the likeliest are kept
 MOST_ROUNDS = 3  # of looking again at keys, as each may make another clear
@@ -144,22 +146,7 @@ def _write_links(same_numbers: dict[Pair, str], found: pa.Table, actor: str) -> 
     """Store the links of a run under one merge; pairs decided before, either way, stay as they are."""
     merge = Merge.objects.create(actor=actor, reason="compared by their evidence")
     links = _write_rule_links(same_numbers, merge)
-    rows = _pairs(found)
-    customer_of = _customers({end for pair in rows for end in pair})
-    apart = {pair for pair in rows if customer_of[pair[0]] != customer_of[pair[1]]}
-    apart -= decided_pairs(apart)
-    now = stamp(merge.made_at)
-    store.insert_rows(
-        Link,
-        LINK_COLUMNS,
-        (
-            (*pair, "score", "splink", probability, weights, actor, now, merge.pk, True)
-            for pair, (probability, weights, _) in rows.items()
-            if pair in apart
-        ),
-    )
-    repartition({end for pair in apart for end in pair})
-    links += len(apart)
+    links += _write_scored_links(found, merge)
     for _ in range(MOST_ROUNDS):
         clear = reconsider_keys()
         if not clear:
@@ -171,13 +158,29 @@ def _write_links(same_numbers: dict[Pair, str], found: pa.Table, actor: str) -> 
     return None, 0
 
 
+def _write_scored_links(found: pa.Table, merge: Merge) -> int:
+    """In order of the records, so that the indexes grow at their end; the surest is told by its probability."""
+    found = found.sort_by([("left", "ascending"), ("right", "ascending")])
+    pairs = list(zip(found["left"].to_pylist(), found["right"].to_pylist(), strict=True))
+    customer_of = _customers({end for pair in pairs for end in pair})
+    decided = decided_pairs(set(pairs))
+    apart = [customer_of[pair[0]] != customer_of[pair[1]] and pair not in decided for pair in pairs]
+    made = found.filter(pa.array(apart, pa.bool_()))
+    left, right, probability, weights = (made[name].to_pylist() for name in FOUND)
+    same = (merge.actor, stamp(merge.made_at), merge.pk, True)
+    rows = zip(left, right, repeat("score"), repeat("splink"), probability, weights, *map(repeat, same))
+    store.insert_rows(Link, LINK_COLUMNS, rows)
+    repartition({*left, *right}, records_changed=False)
+    return len(left)
+
+
 def _write_rule_links(pairs: dict[Pair, str], merge: Merge) -> int:
     now = stamp(merge.made_at)
     rows = (
         (*pair, "rule", rule, None, "{}", merge.actor, now, merge.pk, True) for pair, rule in pairs.items()
     )
     store.insert_rows(Link, LINK_COLUMNS, rows)
-    repartition({end for pair in pairs for end in pair})
+    repartition({end for pair in pairs for end in pair}, records_changed=False)
     return len(pairs)
 
 
@@ -187,11 +190,10 @@ def _customers(identities: set[int]) -> dict[int, int]:
 
 def _pairs(found: pa.Table) -> dict[Pair, tuple[float, str, str]]:
     """Probability, weights and reason of each pair, the likeliest first, smaller id first."""
-    reasons = found["reason"].to_pylist() if "reason" in found.column_names else [""] * found.num_rows
-    columns = (found[name].to_pylist() for name in ("left", "right", "probability", "weights"))
+    columns = (found[name].to_pylist() for name in (*FOUND, "reason"))
     return {
         (min(left, right), max(left, right)): (probability, weights, reason)
-        for left, right, probability, weights, reason in zip(*columns, reasons, strict=True)
+        for left, right, probability, weights, reason in zip(*columns, strict=True)
     }
 
 

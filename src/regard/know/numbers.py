@@ -12,6 +12,7 @@ from typing import Literal
 import duckdb
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regard.know.intake import read_texts
 from regard.know.naming import family_names_go_together, given_names_go_together
@@ -54,21 +55,25 @@ class Support:
 
 def numbers_of(rows: Iterable[tuple[int, str, str, str | None]]) -> pa.Table:
     """(column, value, identity) of rows (identity, person, source, further ids as JSON)."""
-    columns: list[str] = []
-    values: list[str] = []
-    identities: list[int] = []
-    for identity, person, source, further in rows:
-        namespace, _, number = person.partition(":")
-        if namespace not in NOT_NUMBERS and number:
-            columns.append(namespace)
-            values.append(number.lower())
-            identities.append(identity)
-        for space, value in (read_texts(further) if further else {}).items():
-            columns.append(f"{source}.{space}")
-            values.append(value.lower())
-            identities.append(identity)
-    arrays = [pa.array(columns, pa.string()).dictionary_encode(), pa.array(values, pa.string())]
-    return pa.table([*arrays, pa.array(identities, pa.int64())], names=["col", "value", "identity"])
+    names = ["col", "value", "identity"]
+    rows = list(rows)
+    ids, persons, *_ = zip(*rows, strict=True) if rows else ((), ())
+    parts = pc.extract_regex(pa.array(persons, pa.string()), "(?s)^(?P<space>[^:]*):(?P<number>.+)$")
+    space, number = pc.struct_field(parts, "space"), pc.struct_field(parts, "number")
+    own = pa.table([space, number, pa.array(ids, pa.int64())], names=names)
+    own = own.filter(pc.invert(pc.is_in(space, pa.array(NOT_NUMBERS, pa.string()))))
+    said = [
+        (f"{source}.{space}", value, identity)
+        for identity, _, source, document in rows
+        if document
+        for space, value in read_texts(document).items()
+    ]
+    columns = zip(*said, strict=True) if said else [()] * len(names)
+    further = pa.table([pa.array(*each) for each in zip(columns, own.schema.types, strict=True)], names=names)
+    found = pa.concat_tables([own.filter(pc.is_valid(own["value"])), further]).combine_chunks()
+    return found.set_column(0, "col", found["col"].dictionary_encode()).set_column(
+        1, "value", pc.utf8_lower(found["value"])
+    )
 
 
 class Numbers:

@@ -1,7 +1,7 @@
 """Many rows at once, on SQLite and PostgreSQL alike."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any, cast
 
 import msgspec
@@ -31,7 +31,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
             together = MOST_PARAMETERS // len(columns)  # a statement of many rows costs half as much a row
             batches = iter(lambda: list(islice(waiting, together)), [])
             for size, group in groupby(batches, len):
-                flat = ([value for row in batch for value in row] for batch in group)
+                flat = (list(chain.from_iterable(batch)) for batch in group)
                 # the driver takes any iterable; its stubs say a sequence
                 cursor.executemany(insert + ", ".join([marks] * size), cast(Sequence[Row], flat))
 

@@ -65,6 +65,7 @@ urlpatterns = [
     path("value", value.value, name="value"),
     path("value/cohorts.csv", value.cohorts_csv, name="cohorts-csv"),
     path("value/staying.csv", value.loyalty_csv, name="loyalty-csv"),
+    path("value/reasons.csv", value.leaving_csv, name="leaving-csv"),
     path("index", focus.index, name="focus"),
     path("index.csv", focus.index_csv, name="focus-csv"),
     path("index/assessment", focus.assessment, name="focus-assessment"),
