@@ -80,7 +80,13 @@ def _examine() -> dict[str, Any]:
         *([f"{untold} announcements were not taken by any webhook (Settings, Webhooks)."] if untold else []),
         *unfinished,
         *([f"{len(letters)} dead letters wait to be replayed."] if letters else []),
-        *([f"{rejected:,} rejected rows wait to be mended (`regard rejects list`)."] if rejected else []),
+        *(
+            [
+                f"{rejected:,} rejected {'row waits' if rejected == 1 else 'rows wait'} to be mended (`regard rejects list`)."
+            ]
+            if rejected
+            else []
+        ),
         *(
             [f"The oldest batch has waited {waiting.oldest_age} for the flusher; is `regard worker` running?"]
             if waiting.late

@@ -37,7 +37,9 @@ def ask_often(number: int, rounds: int) -> None:
         at = NOON + timedelta(seconds=turn)
         persons = [PEOPLE[(number + turn + step) % 3] for step in range(3)]
         if number % 2:  # half of them ask for one at a time, half for all, each in another order
-            ask_to_contact(persons[0], purpose="marketing", channel="web", kind="", about="", actor="t", at=at)
+            ask_to_contact(
+                persons[0], purpose="marketing", channel="web", kind="", about="", actor="t", at=at
+            )
         else:
             ask_to_contact_several(
                 persons, purpose="marketing", channel="web", kind="", about="", actor="t", at=at
