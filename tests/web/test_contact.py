@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from regard.know import queries as know
 from regard.know.contact.actions import ask_to_contact, count_touch
-from regard.know.contact.models import Consent, ContactRules
+from regard.know.contact.models import Consent, ContactRules, DeadAddress
 from regard.know.contact.queries import rules_in_force, standing
+from regard.know.contact.returned import bury_address
 from regard.know.contact.unsubscribing import LIVES, SALT, unsubscribe_token
 from regard.mail.actions import queue_letter
 from regard.mail.models import Letter
@@ -151,3 +152,25 @@ def test_a_customer_page_needs_few_queries_however_much_was_said(
     client = as_("greta")
     with django_assert_max_num_queries(40):
         client.get(f"/customers/{company}")
+
+
+def test_a_returned_address_is_written_to_again_by_a_button(as_: As) -> None:
+    bury_address("Gone@Example.org", "5.1.1 <b>no such user</b>")
+    bury_address("other@example.org", "5.1.1")
+    greta = as_("greta")
+    page = greta.get("/settings/contact/returned?q=GONE").content.decode()
+    assert "gone@example.org" in page
+    assert "5.1.1 &lt;b&gt;no such user" in page
+    assert "other@example.org" not in page
+    assert as_("ana").get("/settings/contact/returned").status_code == 403
+    assert (
+        as_("ana").post("/settings/contact/returned/revive", {"address": "gone@example.org"}).status_code
+        == 403
+    )
+    done = greta.post("/settings/contact/returned/revive", {"address": "gone@example.org"}, follow=True)
+    assert "is written to again" in done.content.decode()
+    assert list(DeadAddress.objects.values_list("address", flat=True)) == ["other@example.org"]
+    again = greta.post(
+        "/settings/contact/returned/revive", {"address": "<i>x</i>"}, follow=True
+    ).content.decode()
+    assert "not among those" in again

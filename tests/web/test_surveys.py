@@ -270,3 +270,35 @@ def test_a_condition_built_elsewhere_is_shown_in_words_and_kept_until_it_is_clea
     assert Survey.objects.get().draft["questions"][3]["show_if"] == nested
     ada.post(address, {"do": "clear:contact:if:all"})
     assert "show_if" not in Survey.objects.get().draft["questions"][3]
+
+
+def test_a_personal_link_is_ended_from_the_list_of_invitations(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("nps")
+    answered(survey, 1)
+    asked = actions.invite("shop:<b>", survey, via="email", actor="test", at=NOON)
+    assert isinstance(asked, Invitation)
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/invitations"
+    page = ada.get(address).content.decode()
+    assert suspicious(page) == []
+    assert page.count("End the link") == 2
+    for each in survey.invitations.all():
+        assert as_("ana").post(f"{address}/{each.pk}/revoke").status_code == 403
+        assert Client().get(f"/s/{link(each)}").status_code == 200
+        ada.post(f"{address}/{each.pk}/revoke")
+        assert Client().get(f"/s/{link(each)}").status_code != 200
+    assert sorted(survey.invitations.values_list("state", flat=True)) == ["answered", "revoked"]
+    assert "End the link" not in ada.get(address).content.decode()
+    assert "shop:" not in ada.get(f"{address}?q=crm").content.decode()
+    other = survey_of("csat")
+    assert ada.post(f"/surveys/{other.slug}/invitations/{asked.pk}/revoke").status_code == 404
+    assert survey.changes.filter(what__startswith="revoked").count() == 2
+
+
+def test_of_an_anonymous_survey_no_invitation_is_listed(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("pulse")
+    answered(survey, 1)
+    page = as_("ada").get(f"/surveys/{survey.slug}/invitations").content.decode()
+    assert "Nobody is named" in page
+    assert "shop:" not in page
+    number = survey.invitations.get().pk
+    assert as_("ada").post(f"/surveys/{survey.slug}/invitations/{number}/revoke").status_code == 404

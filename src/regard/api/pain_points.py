@@ -44,5 +44,5 @@ class PainPointRow(Schema):
 
 @router.get("", response={200: list[PainPointRow], **REFUSALS})
 def pain_points(request: HttpRequest) -> list[Any]:
-    """What keeps customers from coming back or drives them away, by what it may cost a year, what to fix first in front."""
+    """What keeps customers from coming back or drives them away, and what it may cost a year; the dearest in front."""
     return queries.pain_points()

@@ -13,9 +13,10 @@ from regard.mail import actions, bounces
 
 log = logging.getLogger(__name__)
 RUN_SECONDS = 50.0
+MAIL_FIRST = 10  # before what else waits for the worker
 
 
-@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+@db_periodic_task(crontab(), priority=MAIL_FIRST)  # type: ignore[untyped-decorator]
 def send_letters() -> None:
     """Send what is due, as long as letters go out and the minute lasts."""
     ends = time.monotonic() + RUN_SECONDS

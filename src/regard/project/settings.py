@@ -135,7 +135,8 @@ HUEY = {
     "name": "regard",
     "filename": str(REGARD_HOME / "jobs.sqlite3"),
     "immediate": False,
-    "consumer": {"workers": 1, "worker_type": "thread", "max_delay": 1.0, "graceful_signal": "TERM"},
+    # one for imports and other long jobs, of which only one runs at a time, and two for what must not wait for them
+    "consumer": {"workers": 3, "worker_type": "thread", "max_delay": 1.0, "graceful_signal": "TERM"},
 }
 
 AUTH_USER_MODEL = "access.User"

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import ibis.expr.types as ir
@@ -23,7 +24,7 @@ from regard.understand.orders import Exposure, Flags, Orders, read_orders
 from regard.understand.overlaps import Part, expressed
 from regard.understand.rates import rate_of, turned_at
 from regard.understand.themes import Told
-from regard.understand.worth import Worth, total_worth
+from regard.understand.worth import Worth, heard_until, total_worth
 
 DAY = 86_400
 BACK_WITHIN, YEAR, HALF = 180, 365, 182  # days
@@ -74,7 +75,9 @@ def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table, themes: Seque
     exposures = find_exposures(facts, orders, themes) if len(orders) else []
     if not exposures:
         return Found([], lake.TABLES["touched"].empty_table(), orders, [])
-    now = int(facts.as_of.timestamp())
+    until = heard_until(facts.as_of, datetime.fromtimestamp(int(orders.seconds.max()), UTC))
+    when = "In the last year" if until == facts.as_of else f"In the year up to {until.day} {until:%B %Y}"
+    now = int(until.timestamp())
     values = order_worth(orders, worth, orders.seconds > now - YEAR * DAY)
     known = _known_before(orders, traits)
     parts = expressed(exposures)
@@ -86,7 +89,7 @@ def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table, themes: Seque
             for exposure in exposures
         ]
     points = [
-        _point(place, standing, one, parts.get(one.exposure.key), orders, worth, now)
+        _point(place, standing, one, parts.get(one.exposure.key), orders, worth, now, when)
         for place, (standing, one) in enumerate(_ranked(looked, parts, worth), 1)
     ]
     return Found(points, _touched(looked, orders), orders, exposures)
@@ -257,7 +260,14 @@ def _harmless(standing: str, one: _Looked) -> bool:
 
 
 def _point(
-    place: int, standing: str, one: _Looked, part: Part | None, orders: Orders, worth: Worth, now: int
+    place: int,
+    standing: str,
+    one: _Looked,
+    part: Part | None,
+    orders: Orders,
+    worth: Worth,
+    now: int,
+    when: str,
 ) -> PainPoint:
     exposure, effect, cost = one.exposure, one.effect, one.cost
     customers = len(np.unique(orders.column("customer_id")[one.lately]))
@@ -269,7 +279,7 @@ def _point(
     return PainPoint(
         place=place, standing=standing, kind=exposure.kind, key=exposure.key, title=exposure.title,
         reason=reasons.get(standing, one.notes[0] if one.notes == [NO_WORTH] else TOO_FEW),
-        sentence=f"In the last year {people} {exposure.what}.",
+        sentence=f"{when} {people} {exposure.what}.",
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),

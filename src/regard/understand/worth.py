@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
@@ -15,6 +16,7 @@ from regard.understand.facts import Facts
 MODEL_VERSION = "2"
 WEEKS_AHEAD, PERIODS = 52.0, 12
 DISCOUNT = 0.008  # a month; about 10 % a year
+ENDED_AFTER = timedelta(days=90)  # without any order
 Floats = npt.NDArray[np.float64]
 FEWEST_CUSTOMERS, FEWEST_REPEATERS = 100, 50  # below, a fitted model says more than the data
 SCHEMA = pa.schema(
@@ -42,19 +44,25 @@ class Worth:
 NOTHING = Worth(SCHEMA.empty_table(), {})
 
 
+def heard_until(as_of: datetime, last_order: datetime | None) -> datetime:
+    """The moment up to which orders are known: files of long ago end where their last order does, and what came of
+    that nobody has told; it does not say that everybody left."""
+    stopped = last_order is not None and as_of - last_order > ENDED_AFTER
+    return last_order if last_order is not None and stopped else as_of
+
+
 def worth_of(facts: Facts) -> Worth:
     """Fit purchases and spend on everybody's orders in the main currency; nothing where the data cannot carry it."""
     orders = facts.sales.filter(
         facts.sales.is_order & facts.sales.customer_id.notnull() & (facts.sales.amount > 0)
     )
-    counted = (
-        orders.group_by("currency").aggregate(n=ibis._.count()).order_by(ibis.desc("n"), "currency").limit(1)
-    )
-    main = counted.to_pyarrow().to_pylist()
+    counted = orders.group_by("currency").aggregate(n=ibis._.count(), last=ibis._.occurred_at.max())
+    main = counted.order_by(ibis.desc("n"), "currency").limit(1).to_pyarrow().to_pylist()
     if not main:
         return NOTHING
     currency = main[0]["currency"]
-    summary = ra.rfm_summary(orders.filter(orders.currency == currency), until=facts.as_of)
+    until = heard_until(facts.as_of, main[0]["last"])
+    summary = ra.rfm_summary(orders.filter(orders.currency == currency), until=until)
     table = summary.order_by("customer_id").to_pyarrow()  # sums in another order end in other last digits
     repeaters = int(np.count_nonzero(table["frequency"].to_numpy()))
     if table.num_rows < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:

@@ -61,8 +61,9 @@ def sentence_of_the_month(seen: Picture) -> str:
     if not known:
         return "There are too few answers and orders yet to say anything with certainty."
     first = known[0].shown
+    unchanged = "Nothing changed by more than chance in the last full month. " if seen.changes else ""
     return (
-        f"Nothing changed by more than chance in the last full month. {known[0].measure.title}: "
+        f"{unchanged}{known[0].measure.title}: "
         f"{in_unit(first.value, first.unit)}, with 95 % certainty between "
         f"{in_unit(first.low, first.unit)} and {in_unit(first.high, first.unit)}."
     )

@@ -201,7 +201,7 @@ def test_a_customer_with_two_records_in_one_turn_is_asked_once(nps: Survey) -> N
     assert actions.run_due(NOON) == 1
     assert sorted(Recipient.objects.values_list("state", "reason")) == [
         ("asked", ""),
-        ("skipped", "too soon"),
+        ("skipped", "asked already"),
     ]
 
 

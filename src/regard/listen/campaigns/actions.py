@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from regard.errors import ConflictError, InputError, NotFoundError, SettingError
-from regard.listen.campaigns import asking, rounds
+from regard.listen.campaigns import asking, catching_up, rounds
 from regard.listen.campaigns.following import TRIGGERS, UNDOING
 from regard.listen.campaigns.letters import public_address
 from regard.listen.campaigns.models import Campaign, Recipient
@@ -63,6 +63,7 @@ def start_campaign(campaign_id: int, *, actor: str, at: datetime | None = None) 
     _refuse_unready(campaign)
     fresh = campaign.state == State.DRAFT
     campaign.state = State.RUNNING
+    campaign.started_at = campaign.started_at or at or timezone.now()
     if fresh and campaign.kind != Kind.EVENT and campaign.next_round_at is None:
         campaign.next_round_at = at or timezone.now()
     campaign.save()
@@ -104,6 +105,7 @@ def run_due(now: datetime, *, seconds: float = RUN_SECONDS) -> int:
     asked, busy = 0, [each for each in running if not _closed(each, now)]
     for campaign in busy:
         rounds.begin_due_round(campaign.pk, now=now, actor=asking.ACTOR)
+        catching_up.catch_up(campaign, now=now)
     while busy and time.monotonic() < ends:
         busy, turn = [], busy
         for campaign in turn:

@@ -1,6 +1,6 @@
 """Ask recipients, or remind one. Whether they may be asked is decided by `know.contact`, here and nowhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -30,6 +30,7 @@ def ask(recipient_ids: Sequence[int], *, now: datetime) -> int:
     with transaction.atomic():
         held = [each for each in _hold(_waiting(recipient_ids, now)) if each.pk in known]
         ready = [each for each in held if not _out_of_place(each, known[each.pk], now)]
+        ready = _once_each(ready, known)
         if not ready:
             return 0
         asked = [_asked(each, known[each.pk]) for each in ready]
@@ -55,6 +56,23 @@ def _out_of_place(recipient: Recipient, its: Known, now: datetime) -> bool:
     if reason:
         _skip(recipient, reason)
     return bool(reason)
+
+
+def _once_each(recipients: Sequence[Recipient], known: Mapping[int, Known]) -> list[Recipient]:
+    """Leave out whom the campaign has asked about the same already, under whatever key of theirs."""
+    rounds = {each.round for each in recipients}
+    campaigns = {each.campaign_id for each in recipients}
+    earlier = Recipient.objects.filter(campaign__in=campaigns, round__in=rounds, state=State.ASKED)
+    asked = set(earlier.values_list("round", "person"))
+    kept = []
+    for each in recipients:
+        theirs = {(each.round, key) for key in known[each.pk].persons}
+        if asked & theirs:
+            _skip(each, "asked already")
+        else:
+            kept.append(each)
+            asked |= theirs
+    return kept
 
 
 def _asked(recipient: Recipient, its: Known) -> Asked:

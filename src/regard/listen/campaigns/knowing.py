@@ -17,9 +17,10 @@ Happened = Mapping[str, Sequence[Mapping[str, Any]]]  # person -> their events
 
 @dataclass(frozen=True)
 class Known:
-    """Where a recipient can be written to (empty: nowhere), in which language, and why asking became pointless."""
+    """Where a recipient can be written to (empty: nowhere), their keys and language, why asking became pointless."""
 
     whom: Mailable | None
+    persons: Sequence[str] = ()
     language: str = ""
     overtaken: str = ""
 
@@ -47,7 +48,7 @@ def look_up(recipients: Sequence[Recipient]) -> dict[int, Known]:
             continue
         theirs = dict.fromkeys([recipient.person, *persons[found.customer_id]])
         overtaken = _overtaken(recipient, theirs, happened) if follows else ""
-        known[recipient.pk] = Known(found, languages[found.customer_id], overtaken)
+        known[recipient.pk] = Known(found, tuple(theirs), languages[found.customer_id], overtaken)
     return known
 
 

@@ -39,6 +39,8 @@ class Campaign(models.Model):
     text = models.JSONField(default=dict)  # language -> wording; empty: the survey's introduction
     ended_because = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)  # for the first time
+    caught_up_at = models.DateTimeField(null=True)  # looked for events that files brought
 
 
 class Recipient(models.Model):

@@ -25,6 +25,7 @@ UNDELIVERED = (Letter.State.BOUNCED, Letter.State.FAILED)
 OWN_WORDS = {
     "too late": "It would have come too late to be of use.",
     "no address": "There is no e-mail address that works.",
+    "asked already": "They have been asked about the same.",
     "taken back": "The event was taken back.",
     "refused": "Their letter could not be written; the log says why.",
     "ended": "The campaign was ended before their turn.",

@@ -78,12 +78,8 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
     if event.at:
         time = parsed(chunk, "time", event.at)
         cases.append((f"{time} IS NULL", f"`{event.at}`: there is no date"))
-        cases.append(
-            (
-                f"{time} < TIMESTAMPTZ '{EARLIEST.isoformat()}'",
-                f"`{event.at}`: the date is before {EARLIEST.year}",
-            )
-        )
+        too_early = f"{time} < TIMESTAMPTZ '{EARLIEST.isoformat()}'"
+        cases.append((too_early, f"`{event.at}`: the date is before {EARLIEST.year}"))
     if event.at_event and event.subject:
         why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
         cases.append(("at_event IS NULL", why))

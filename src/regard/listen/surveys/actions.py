@@ -166,14 +166,18 @@ def _invitation(asked: Asked, version: Version, via: str, touch_id: int | None, 
 
 @transaction.atomic
 def revoke_invitation(invitation_id: int, *, actor: str) -> Invitation:
-    """End a personal link at once; answers given by it stay."""
+    """End a personal link at once; answers given by it stay, and who has answered counts as having been asked."""
     invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
     if invitation is None:
         raise NotFoundError(f"There is no invitation {invitation_id}.")
-    if invitation.state != Invitation.State.REVOKED:
+    now = timezone.now()
+    if invitation.state == Invitation.State.REVOKED or invitation.ends_at <= now:
+        return invitation
+    if invitation.state == Invitation.State.OPEN:
         invitation.state = Invitation.State.REVOKED
-        invitation.save(update_fields=["state"])
-        _note(invitation.survey, f"revoked invitation {invitation.pk}", actor)
+    invitation.ends_at = now
+    invitation.save(update_fields=["state", "ends_at"])
+    _note(invitation.survey, f"revoked invitation {invitation.pk}", actor)
     return invitation
 
 

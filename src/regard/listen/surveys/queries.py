@@ -97,6 +97,22 @@ def invitations(of: Survey) -> list[Invitation]:
     )
 
 
+def newest_invitations(of: Survey, *, person: str = "", limit: int = 100) -> list[Invitation]:
+    """Who was asked, newest first, or those whose key begins so; of an anonymous survey nobody is named."""
+    if of.anonymous:
+        return []
+    found = of.invitations.filter(person__startswith=person) if person else of.invitations.all()
+    return list(found.order_by("-pk")[:limit])
+
+
+def invitation(of: Survey, invitation_id: int) -> Invitation:
+    """One invitation of a survey, or NotFoundError."""
+    found = of.invitations.filter(pk=invitation_id).first()
+    if found is None or of.anonymous:
+        raise NotFoundError(f"There is no invitation {invitation_id}.")
+    return found
+
+
 def silent(of: Survey, *, limit: int = 200) -> list[Invitation]:
     """Who was asked and did not answer, longest ago first; of an anonymous survey nobody is named."""
     if of.anonymous:

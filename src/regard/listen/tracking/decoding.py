@@ -29,7 +29,8 @@ def read_calls(batches: Sequence[Batch]) -> Reading:
         except InputError as error:
             unreadable[batch.id] = str(error)
             continue
-        for position, call in enumerate(calls):
+        for position in scribe.take_plain(calls, sent):
+            call = calls[position]
             try:
                 scribe.take(call if isinstance(call, Call) else call_in(call), sent, position)
             except InputError as error:

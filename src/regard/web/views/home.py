@@ -9,15 +9,16 @@ from regard.access.permissions import Permission, permissions_of
 from regard.analytics.comparisons import CANNOT_TELL
 from regard.show import queries as show
 from regard.understand import queries as understand
+from regard.web.drivers import first_to_fix
 from regard.web.figures import picture, sentence_of
 from regard.web.home import concerns, sentence_of_the_month, tasks, value_of_the_base
 from regard.web.leaving import shown_leaving
 from regard.web.may import may
 from regard.web.slicing import read_narrowing
 
-TILES = ("nps", "csat", "repeat-purchase-rate", "revenue")
+TILES = ("nps", "csat", "churn-rate", "repeat-purchase-rate", "revenue")
 MOST_TILES = 4
-MOST_FIXES, MOST_REASONS = 5, 5
+MOST_FIXES = 5
 
 
 @may(Permission.MEASURES_READ)
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "compared": len(seen.changes), "fixes": show.fixes()[:MOST_FIXES],
         "silent": [each for each in found if each.kind == "silent"],
         "tasks": tasks(seen, found, permissions_of(request.user)),
-        "leaving": shown_leaving(narrowing), "most_reasons": MOST_REASONS,
+        "leaving": shown_leaving(narrowing), "drivers_first": first_to_fix(),
         "befell": understand.befell(narrowing.part) if narrowing.part else None,
     }  # fmt: skip
     return render(request, "web/home.html", answer)

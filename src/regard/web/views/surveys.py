@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from regard.access.models import User
@@ -24,6 +25,8 @@ from regard.understand.survey_results import BREAKDOWNS, Figure
 from regard.web.charts import Chart, chart_of_series
 from regard.web.csv_export import csv_answer
 from regard.web.may import StaffRequest, may
+
+SHOWN_INVITATIONS = 100
 
 
 class SettingsForm(forms.Form):
@@ -131,6 +134,28 @@ def answers_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """One row an answer; an anonymous survey gives none before it has enough."""
     survey = queries.survey(slug)
     return csv_answer(f"{survey.slug}-answers.csv", COLUMNS, answer_rows(survey))
+
+
+@may(Permission.SURVEYS_WRITE)
+@require_safe
+def invitations(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who was asked personally, each with the button that ends their link."""
+    survey, person = queries.survey(slug), request.GET.get("q", "").strip()[:300]
+    answer = {
+        "survey": survey, "q": person, "shown": SHOWN_INVITATIONS, "now": timezone.now(),
+        "invitations": queries.newest_invitations(survey, person=person, limit=SHOWN_INVITATIONS),
+    }  # fmt: skip
+    return render(request, "web/survey_invitations.html", answer)
+
+
+@may(Permission.SURVEYS_WRITE)
+@require_POST
+def revoke_invitation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """End one personal link."""
+    found = queries.invitation(queries.survey(slug), number)
+    actions.revoke_invitation(found.pk, actor=cast(StaffRequest, request).user.username)
+    messages.success(request, f"The link of {found.person} has ended. What was answered by it stays.")
+    return redirect("survey-invitations", slug)
 
 
 @may(Permission.SURVEYS_READ)
