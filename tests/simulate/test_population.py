@@ -109,7 +109,8 @@ def test_stated_lost_value_is_what_touched_customers_spend_less() -> None:
     began[orders.person[firsts]] = orders.placed[firsts]
     since = orders.placed - began[orders.person]
     soon = (since > 0) & (since < 380 * DAY)
-    spent = np.bincount(orders.person[soon], weights=orders.amount[soon], minlength=80_000)[orders.person]
+    paid = orders.amount * ~orders.cancelled
+    spent = np.bincount(orders.person[soon], weights=paid[soon], minlength=80_000)[orders.person]
     less = spent[firsts & ~orders.late].mean() - spent[firsts & orders.late].mean()
     stated = (population.lost_probability("late_delivery") * population.value_of_staying())[
         firsts & orders.late

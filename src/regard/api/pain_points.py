@@ -14,18 +14,20 @@ router = Router(auth=KeyWith(Permission.MEASURES_READ))
 
 
 class PainPointRow(Schema):
-    """An association with coming back, until a fix proves it. A customer whom two befell counts in both."""
+    """An association with coming back, or with staying under contract, until a fix proves it. A customer whom two
+    befell counts in both."""
 
     id: int
     place: int
     standing: str
+    outcome: str  # "back": ordering again within half a year; "stay": staying under contract
     reason: str
     kind: str
     key: str
     title: str
     sentence: str
     customers: int
-    orders: int
+    orders: int  # of contracts how many of the customers left
     effect: float | None
     effect_low: float | None
     effect_high: float | None
@@ -42,5 +44,5 @@ class PainPointRow(Schema):
 
 @router.get("", response={200: list[PainPointRow], **REFUSALS})
 def pain_points(request: HttpRequest) -> list[Any]:
-    """What keeps customers from coming back and what it may cost a year, what to fix first in front."""
+    """What keeps customers from coming back or drives them away, and what it may cost a year; the dearest in front."""
     return queries.pain_points()

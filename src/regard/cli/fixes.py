@@ -19,15 +19,15 @@ app = typer.Typer(
 )
 
 SHOWN = (
-    "place", "standing", "reason", "kind", "key", "title", "sentence", "customers", "orders", "effect", "effect_low",
-    "effect_high", "cost", "cost_low", "cost_high", "currency", "trend", "since",
+    "place", "standing", "outcome", "reason", "kind", "key", "title", "sentence", "customers", "orders",
+    "effect", "effect_low", "effect_high", "cost", "cost_low", "cost_high", "currency", "trend", "since",
     "part_of", "overlap", "assumptions",
 )  # fmt: skip
 
 
 @app.callback()
 def fixes(context: typer.Context, home: HomeOption = None, json: JsonOption = False) -> None:
-    """List what keeps customers from coming back, by what it may cost a year, as last computed."""
+    """List what keeps customers from coming back or drives them away, by what it may cost a year, as last computed."""
     if context.invoked_subcommand is not None:
         return
     start(home)
@@ -41,7 +41,7 @@ def fixes(context: typer.Context, home: HomeOption = None, json: JsonOption = Fa
         print("Nothing to rank yet: import orders and what happened to them, then run `regard compute`.")
         return
     print_table(
-        ["what", "customers", "future value a year", "trend", "standing"],
+        ["what", "customers", "at risk a year", "trend", "standing"],
         [(point.title, point.customers, _cost(point), point.trend, point.standing) for point in points],
     )
     print(

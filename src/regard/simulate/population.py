@@ -102,14 +102,16 @@ class Population:
         return np.where(self.orders.exposed(cause), self.orders.stays / (1 - effect) * effect, 0.0)
 
     def value_of_staying(self) -> Floats:
-        """Per order: expected spend in the horizon after it of a customer who stays."""
+        """Per order: expected spend in the horizon after it of a customer who stays; cancelled orders bring nothing."""
         orders, who = self.orders, self.orders.person - self.customers.person[0]
         pause = float(np.mean(orders.delivered - orders.placed)) / DAY + 1  # no order while one is on its way
         rate, spend = 1 / (1 / self.customers.rate[who] + pause), self.customers.spend[who]
         spared = orders.stays / (1 - self.customers.dropout[who])
         usual = np.bincount(orders.region, weights=spared) / np.maximum(np.bincount(orders.region), 1)
         leave = 1 - (1 - self.customers.dropout[who]) * usual[orders.region]
-        expected: Floats = spend * (1 - np.exp(-rate * leave * self.model.horizon_days)) / leave
+        expected: Floats = (
+            (1 - self.model.cancelled) * spend * (1 - np.exp(-rate * leave * self.model.horizon_days)) / leave
+        )
         return expected
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from regard.understand.artefacts import artefacts_of
 from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import figures_of
 from regard.understand.findings import finding_of
+from regard.understand.leaving_lines import in_one_order, look_at_contracts
 from regard.understand.measures import MEASURES
 from regard.understand.models import Artefact, Computation, Finding, PainPoint, ThemeEdit
 from regard.understand.page_tables import write_page_tables
@@ -56,17 +58,19 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         themes = find_themes(facts)
         lake.overwrite("themed", themes.rows)
         found = find_pain_points(facts, worth, traits, themes.told)
-        say("Whether fixes worked", 0.94)
+        left = look_at_contracts(facts)
+        say("Whether fixes worked", 0.87)
         computed.send(
             Computation, computation=computation, facts=facts, traits=traits,
             orders=found.orders, exposures=found.exposures,
         )  # fmt: skip
-        say("Voice, journeys and value", 0.85)
+        say("Voice, journeys and value", 0.9)
         write_page_tables(facts, traits)
-        artefacts = artefacts_of(as_of) | {ARTEFACT: themes.stored}
+        artefacts = artefacts_of(as_of) | {ARTEFACT: themes.stored} | left.artefact
     say("Keeping the figures", 0.95)
-    lake.overwrite("touched", found.touched)
-    _keep(computation, findings, found.points, artefacts)
+    lake.overwrite("touched", pa.concat_tables([found.touched, left.touched]))
+    lake.overwrite("contracts", left.contracts)
+    _keep(computation, findings, in_one_order([*found.points, *left.points]), artefacts)
     say("Done", 1.0)
     return computation
 

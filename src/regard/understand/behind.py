@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from regard.errors import InputError
 from regard.ledger import lake
 from regard.understand.customer_value import slipping, valued
+from regard.understand.leaving_lines import LEVELS, departures
 from regard.understand.measures import measure_named
 from regard.understand.slices import Slice, within
 from regard.understand.theme_lines import texts_about, theme_named
@@ -40,7 +41,8 @@ def described(rows: ir.Table) -> ir.Table:
     known = rows.left_join(profiles, "customer_id").select(
         "customer_id", "times", "last_at", "orders", "revenue", "currency", "worth", "alive", "last_seen"
     )
-    return known.order_by(ibis.desc("worth", nulls_first=False), "customer_id")
+    brought = [ibis.desc(name, nulls_first=False) for name in ("worth", "revenue")]
+    return known.order_by(*brought, "customer_id")
 
 
 def _word(said: Said, name: str) -> str:
@@ -131,6 +133,15 @@ def _theme(said: Said, part: Slice) -> Crowd:
     return Crowd(f"Who wrote about “{theme.name}”", _counted(texts_about(theme, part)))
 
 
+def _left(said: Said, part: Slice) -> Crowd:
+    """Who left, all or with one reason or kind of reason."""
+    rows, words = departures(part), "Who left"
+    for level in LEVELS:
+        if name := _word(said, level):
+            rows, words = rows.filter(rows[level] == name), f"Who left: {name}"
+    return Crowd(words, _counted(rows))
+
+
 def _orderers(rows: ir.Table) -> ir.Table:
     return rows.select("customer_id", times=rows.orders, last_at=rows.last_seen)
 
@@ -144,6 +155,7 @@ KINDS: dict[str, Callable[[Said, Slice], Crowd]] = {
     "slipping": _slipping,
     "cohort": _cohort,
     "theme": _theme,
+    "left": _left,
 }
 
 

@@ -84,7 +84,7 @@ def rated_badly(facts: Facts, orders: Orders) -> Iterator[Exposure]:
         & (events.occurred_at <= ibis.literal(facts.as_of, type=UTC_TIME))
     )  # fmt: skip
     rows = lake.fetch(
-        rated.select("customer_id", "subject", "occurred_at", "touchpoint", scaled=_scaled(rated))
+        rated.select("customer_id", "subject", "occurred_at", "touchpoint", scaled=scaled(rated))
     )
     about = orders_meant(rows["subject"], rows["customer_id"], rows["occurred_at"], orders)
     at, names = seconds_in(rows["occurred_at"]), _texts(rows["touchpoint"])
@@ -118,7 +118,7 @@ def _touched(rows: pa.Table, names_order: str, orders: Orders) -> tuple[Flags, F
     return befell(about, seconds_in(rows["occurred_at"]), np.ones(len(about), dtype=bool), orders)
 
 
-def _scaled(rated: ir.Table) -> ir.Value:
+def scaled(rated: ir.Table) -> ir.Value:
     """The score as a part of its scale."""
     parts = (
         (rated.instrument == name, (rated.score - low) / (high - low))

@@ -210,7 +210,7 @@ _ALL = (
             "later.", "share", _deliveries, lambda rows, by: ra.late_delivery_rate(rows, by, promised_at="due_at"),
             frozenset({"order.delivered"}), better="down"),
     Measure("complaint-rate", "Complained", "Of the customers who had to do with us, the share who complained.",
-            "share", _activity, ra.complaint_rate, frozenset(ACTIVITY), better="down"),
+            "share", _activity, ra.complaint_rate, frozenset({"complaint.made", "case.opened"}), better="down"),
     Measure("churn-rate", "Left us", "Of the customers who could leave, the share who did.", "share", _leavers,
             ra.churn_rate, frozenset({"customer.churned"}), better="down", monthly_rows=_leavers_by_month,
             complex_rows=True),

@@ -42,7 +42,12 @@ class Finding(models.Model):
 
 
 class PainPoint(models.Model):
-    """Something that went wrong with orders, and what it may cost, as one computation found it."""
+    """Something that went wrong with orders, or that drives customers under contract away, and what it may cost, as one
+    computation found it."""
+
+    class Outcome(models.TextChoices):
+        BACK = "back", "ordering again within half a year"
+        STAY = "stay", "staying under contract"
 
     class Standing(models.TextChoices):
         COSTLY = "costly", "costly"
@@ -53,6 +58,7 @@ class PainPoint(models.Model):
         PART = "part", "part of another"
 
     computation = models.ForeignKey(Computation, on_delete=models.CASCADE, related_name="pain_points")
+    outcome = models.CharField(max_length=4, choices=Outcome, default=Outcome.BACK)
     place = models.PositiveIntegerField()  # 1 is what to fix first
     standing = models.CharField(max_length=10, choices=Standing)
     reason = models.TextField(blank=True)  # why it is not among the costly ones
@@ -60,12 +66,14 @@ class PainPoint(models.Model):
     key = models.CharField(max_length=250)
     title = models.CharField(max_length=250)
     sentence = models.TextField()
-    customers = models.BigIntegerField()  # touched in the last year
-    orders = models.BigIntegerField()  # theirs that it befell in the last year
-    effect = models.FloatField(null=True)  # on ordering again within half a year, as a share; null: no figure
+    customers = models.BigIntegerField()  # touched: of orders in the last year
+    orders = (
+        models.BigIntegerField()
+    )  # theirs that it befell in the last year; of contracts how many of them left
+    effect = models.FloatField(null=True)  # on the outcome, as a share; null: no figure
     effect_low = models.FloatField(null=True)
     effect_high = models.FloatField(null=True)
-    cost = models.FloatField(null=True)  # future value at risk a year
+    cost = models.FloatField(null=True)  # future value at risk a year; of contracts revenue a year
     cost_low = models.FloatField(null=True)
     cost_high = models.FloatField(null=True)
     currency = models.CharField(max_length=3, blank=True)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import ibis.expr.types as ir
@@ -18,11 +19,12 @@ from regard.understand.experiences import EXPRESSIONS, THEME
 from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
-from regard.understand.orders import Exposure, Flags, Orders, read_orders
+from regard.understand.order_worth import OrderWorth, order_worth
+from regard.understand.orders import Exposure, Flags, Ints, Orders, read_orders
 from regard.understand.overlaps import Part, expressed
 from regard.understand.rates import rate_of, turned_at
 from regard.understand.themes import Told
-from regard.understand.worth import Worth, total_worth
+from regard.understand.worth import Worth, heard_until, total_worth
 
 DAY = 86_400
 BACK_WITHIN, YEAR, HALF = 180, 365, 182  # days
@@ -73,18 +75,21 @@ def find_pain_points(facts: Facts, worth: Worth, traits: ir.Table, themes: Seque
     exposures = find_exposures(facts, orders, themes) if len(orders) else []
     if not exposures:
         return Found([], lake.TABLES["touched"].empty_table(), orders, [])
-    now = int(facts.as_of.timestamp())
-    values, known = _values(orders, worth), _known_before(orders, traits)
+    until = heard_until(facts.as_of, datetime.fromtimestamp(int(orders.seconds.max()), UTC))
+    when = "In the last year" if until == facts.as_of else f"In the year up to {until.day} {until:%B %Y}"
+    now = int(until.timestamp())
+    values = order_worth(orders, worth, orders.seconds > now - YEAR * DAY)
+    known = _known_before(orders, traits)
     parts = expressed(exposures)
     with threadpool_limits(1):  # small matrices: threads would only wait for each other
         looked = [
             _as_part(exposure, orders, now)
             if exposure.key in parts
-            else _look(exposure, orders, known | _besides(exposure, exposures, parts), values, worth, now)
+            else _look(exposure, orders, known | _besides(exposure, exposures, parts), values, now)
             for exposure in exposures
         ]
     points = [
-        _point(place, standing, one, parts.get(one.exposure.key), orders, worth, now)
+        _point(place, standing, one, parts.get(one.exposure.key), orders, worth, now, when)
         for place, (standing, one) in enumerate(_ranked(looked, parts, worth), 1)
     ]
     return Found(points, _touched(looked, orders), orders, exposures)
@@ -98,9 +103,8 @@ def _as_part(exposure: Exposure, orders: Orders, now: int) -> _Looked:
 
 
 def _look(
-    exposure: Exposure, orders: Orders, known: dict[str, npt.NDArray[Any]], values: npt.NDArray[np.float64],
-    worth: Worth, now: int,
-) -> _Looked:  # fmt: skip
+    exposure: Exposure, orders: Orders, known: dict[str, npt.NDArray[Any]], worth: OrderWorth, now: int
+) -> _Looked:
     """Effect on ordering again, and the value at risk among the orders that it befell in the last year."""
     placed = orders.seconds
     gap = orders.seconds_of("next_at") - placed
@@ -110,16 +114,16 @@ def _look(
         warnings.simplefilter("always", ra.StatisticalWarning)
         effect = ra.average_effect(
             gap[rows] <= BACK_WITHIN * DAY, exposure.touched[rows],
-            {name: column[rows] for name, column in known.items()},
+            {name: _readable(column[rows]) for name, column in known.items()},
             clusters=orders.column("customer_id")[rows],
         )  # fmt: skip
     lately = exposure.touched & (placed > now - YEAR * DAY)
-    priced = lately & np.isfinite(values)
-    total = total_worth(worth.models)
-    if total is None or not priced.any():
+    priced = lately & np.isfinite(worth.values)
+    if not priced.any():
         nothing = ra.Estimate(None, None, None, int(lately.sum()))
         return _Looked(exposure, effect.estimate, effect.relative, nothing, lately, [NO_WORTH])
-    cost = _cost(effect.relative, values[priced], total)
+    share = float(exposure.touched[exposure.compared].mean())
+    cost = _cost(_of_average(effect.relative, share), worth, priced)
     return _Looked(
         exposure, effect.estimate, effect.relative, cost, lately, [str(warning.message) for warning in said]
     )
@@ -139,14 +143,28 @@ def still_open(exposure: Exposure, gap: npt.NDArray[np.float64]) -> Flags:
     return np.asarray(~(gap < after), dtype=bool)
 
 
-def _cost(effect: ra.Estimate, values: npt.NDArray[np.float64], total: ra.Estimate) -> ra.Estimate:
+def _of_average(effect: ra.Estimate, share: float) -> ra.Estimate:
+    """The effect as a share of what comes after the average order instead of after one that it did not befall: fitted
+    models know the average only, which is the lower the more orders it befalls."""
+    if effect.value is None or effect.standard_error is None:
+        return effect
+    average = max(1 + effect.value * share, 1 - share)
+    return replace(
+        effect,
+        value=effect.value / average,
+        standard_error=effect.standard_error / average**2,
+        low=None,
+        high=None,
+    )
+
+
+def _cost(effect: ra.Estimate, worth: OrderWorth, priced: Flags) -> ra.Estimate:
     """The value at risk. All values share the parameters of one model and so its error, which is seldom the same to
     both sides: each end of the interval has the error of its side."""
-    if total.value is None or total.low is None or total.high is None:
-        return ra.Estimate(None, None, None, len(values))
-    part = float(values.sum()) / total.value / 1.96
-    lower = ra.value_at_risk(effect, values, value_error=max(total.value - total.low, 0.0) * part)
-    upper = ra.value_at_risk(effect, values, value_error=max(total.high - total.value, 0.0) * part)
+    values = worth.values[priced]
+    part = float(values.sum()) / 1.96
+    lower = ra.value_at_risk(effect, values, value_error=max(1 - worth.low, 0.0) * part)
+    upper = ra.value_at_risk(effect, values, value_error=max(worth.high - 1, 0.0) * part)
     return replace(lower, high=upper.high)
 
 
@@ -173,35 +191,15 @@ def _besides(
     return {f"befell {one.key}": one.touched for one in others}
 
 
-def _values(orders: Orders, worth: Worth) -> npt.NDArray[np.float64]:
-    """For each order what its customer may bring in a year, had they only just ordered; nan where unknown.
-
-    Today's worth already counts that some left, perhaps because of what went wrong: divided by the chance that the
-    customer still is one, it is the value that stood at risk.
-    """
-    alive = worth.rows["alive"].to_numpy()
-    value = np.divide(
-        worth.rows["worth"].to_numpy(), alive, out=np.full(len(alive), np.nan), where=alive > 1e-6
-    )
-    customers = worth.rows["customer_id"].to_numpy()
-    found = np.full(len(orders), np.nan)
-    if len(customers):
-        order = np.argsort(customers)
-        buyers = orders.column("customer_id")
-        place = order[np.searchsorted(customers, buyers, sorter=order).clip(max=len(customers) - 1)]
-        found = np.where(customers[place] == buyers, value[place], np.nan)
-    return found
-
-
 def _known_before(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
-    """What was known when each order was placed."""
+    """What was known when each order was placed; whole numbers are names of categories."""
     rows, placed = orders.rows, orders.seconds
     known: dict[str, npt.NDArray[Any]] = {
         "placed": placed / DAY,
-        "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64).astype("U6"),
+        "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64),
         "amount": np.log1p(np.maximum(orders.column("amount").astype(np.float64), 0)),
         "spent": np.log1p(np.maximum(orders.column("spent").astype(np.float64), 0)),
-        "earlier": np.minimum(orders.column("earlier").astype(np.int64), 7).astype("U2"),
+        "earlier": np.minimum(orders.column("earlier").astype(np.int64), 7),
         "recency": (placed - orders.seconds_of("previous_at")) / DAY,
         "tenure": (placed - orders.seconds_of("first_at")) / DAY,
         "channel": _codes(rows["channel"]),
@@ -218,14 +216,19 @@ def _places(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
         if said.num_rows:
             customers, groups = said["customer_id"].to_numpy(), _codes(said["group"])
             place = np.searchsorted(customers, buyers).clip(max=len(customers) - 1)
-            found[f"trait {name}"] = np.where(customers[place] == buyers, groups[place], "")
+            found[f"trait {name}"] = np.where(customers[place] == buyers, groups[place], -1)
     return found
 
 
-def _codes(texts: pa.ChunkedArray) -> npt.NDArray[Any]:
-    """A short name for each different text: a category needs no more, and millions of them have room."""
+def _codes(texts: pa.ChunkedArray) -> Ints:
+    """A number for each different text: a category needs no more."""
     codes = texts.combine_chunks().dictionary_encode().indices.fill_null(-1)
-    return np.asarray(codes.to_numpy()).astype("U6")
+    return np.asarray(codes.to_numpy(), dtype=np.int64)
+
+
+def _readable(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """As the library wants it, categories as text; made of the rows compared only, not of every order."""
+    return column.astype("U6") if column.dtype.kind == "i" else column
 
 
 def _ranked(looked: list[_Looked], parts: dict[str, Part], worth: Worth) -> Iterator[tuple[str, _Looked]]:
@@ -262,7 +265,14 @@ def _harmless(standing: str, one: _Looked) -> bool:
 
 
 def _point(
-    place: int, standing: str, one: _Looked, part: Part | None, orders: Orders, worth: Worth, now: int
+    place: int,
+    standing: str,
+    one: _Looked,
+    part: Part | None,
+    orders: Orders,
+    worth: Worth,
+    now: int,
+    when: str,
 ) -> PainPoint:
     exposure, effect, cost = one.exposure, one.effect, one.cost
     customers = len(np.unique(orders.column("customer_id")[one.lately]))
@@ -274,7 +284,7 @@ def _point(
     return PainPoint(
         place=place, standing=standing, kind=exposure.kind, key=exposure.key, title=exposure.title,
         reason=reasons.get(standing, one.notes[0] if one.notes == [NO_WORTH] else TOO_FEW),
-        sentence=f"In the last year {people} {exposure.what}.",
+        sentence=f"{when} {people} {exposure.what}.",
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),
@@ -322,8 +332,11 @@ def _assumptions(one: _Looked, orders: Orders, now: int) -> list[str]:
         f"Coming back means another order within {BACK_WITHIN} days. Orders younger than that are left out of the "
         "comparison: nobody knows yet.",
         "What nobody wrote down may differ between the two groups, and then part of the effect is not its own.",
-        "The value at risk is the share of customers it keeps from coming back times what each would bring in the next "
-        "year while being a customer, added up over the orders that it befell in the last year.",
+        "The value at risk is the share of customers it keeps from coming back times what each was to bring in the "
+        "year after the order, as far as their orders up to then can tell, added up over the orders that it befell in "
+        "the last year.",
+        "Two models tell what customers bring: the figure is that of the likelier one, the range holds what either "
+        "says.",
         "A customer whom two things befell counts in both: do not add them up.",
         *(f"Caution: {note}." for note in one.notes if note != NO_WORTH),
     ]  # fmt: skip

@@ -61,8 +61,9 @@ def sentence_of_the_month(seen: Picture) -> str:
     if not known:
         return "There are too few answers and orders yet to say anything with certainty."
     first = known[0].shown
+    unchanged = "Nothing changed by more than chance in the last full month. " if seen.changes else ""
     return (
-        f"Nothing changed by more than chance in the last full month. {known[0].measure.title}: "
+        f"{unchanged}{known[0].measure.title}: "
         f"{in_unit(first.value, first.unit)}, with 95 % certainty between "
         f"{in_unit(first.low, first.unit)} and {in_unit(first.high, first.unit)}."
     )
@@ -123,8 +124,9 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
 
 
 def _outlier(figure: Figure, group: Finding) -> Task:
+    whose = f"{group.dimension.replace('_', ' ')} {group.group}"
     words = (
-        f"{figure.measure.title}: {in_unit(group.value, group.unit)} for {group.dimension} {group.group}, "
+        f"{figure.measure.title}: {in_unit(group.value, group.unit)} for {whose}, "
         f"against {in_unit(figure.shown.value, group.unit)} overall."
     )
     return Task(words, f"{reverse('measure', args=[group.measure])}?by={group.dimension}", "stands out", 4.0)

@@ -21,6 +21,7 @@ def fix_next(befell: dict[str, int] | None = None) -> dict[str, object]:
     clear = [point for point in points if point.clear]
     apart = [point for point in points if not point.clear and not point.part_of]
     return {
+        "of": {point.outcome for point in points},
         "clear": clear,
         "apart": apart,
         "ceiling": max((point.cost_high or 0.0 for point in clear), default=1.0),

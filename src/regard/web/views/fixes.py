@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from regard.access.permissions import Permission, permissions_of
 from regard.know import queries as know
 from regard.show.queries import fixes_about
+from regard.understand import doors
 from regard.understand import queries as understand
 from regard.web.csv_export import csv_answer
 from regard.web.may import may
@@ -28,11 +29,19 @@ COLUMNS = (
 )
 
 
+CONTRACT_COLUMNS = (
+    "customer_id", "name", "email", "churned", "occurred_at", "reason",
+    "category", "a_year", "currency", "chance",
+)  # fmt: skip
+
+
 @may(Permission.MEASURES_READ)
 @require_safe
 def fix(request: HttpRequest, number: int) -> HttpResponse:
     """One pain point; who it befell and what they wrote only for those who may see customers."""
     point, held = understand.pain_point(number), permissions_of(request.user)
+    if point.outcome == point.Outcome.STAY:
+        return _of_contracts(request, point, held)
     people, words = [], []
     if Permission.CUSTOMERS_READ in held:
         people = _named(understand.people_of(point, limit=MOST_SHOWN))
@@ -47,13 +56,22 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "web/fix.html", answer)
 
 
+def _of_contracts(
+    request: HttpRequest, point: understand.PainPoint, held: frozenset[Permission]
+) -> HttpResponse:
+    people = understand.people_of(point, limit=MOST_SHOWN) if Permission.CUSTOMERS_READ in held else []
+    answer = {"point": point, "people": _named(people), "leaks": doors.likely_leavers().get("leaks", [])}
+    return render(request, "web/fix_contract.html", answer)
+
+
 @may(Permission.EXPORT)
 @require_safe
 def fix_csv(request: HttpRequest, number: int) -> StreamingHttpResponse:
     """Every customer whom it befell in the last year."""
     point = understand.pain_point(number)
-    rows = ([row.get(column) for column in COLUMNS] for row in _named(understand.people_of(point)))
-    return csv_answer(f"fix-{point.place}-{point.kind}.csv", COLUMNS, rows)
+    columns = CONTRACT_COLUMNS if point.outcome == point.Outcome.STAY else COLUMNS
+    rows = ([row.get(column) for column in columns] for row in _named(understand.people_of(point)))
+    return csv_answer(f"fix-{point.place}-{point.kind}.csv", columns, rows)
 
 
 def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

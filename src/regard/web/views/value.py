@@ -12,10 +12,12 @@ from regard.access.permissions import Permission, permissions_of
 from regard.ledger import lake
 from regard.understand import behind, doors
 from regard.understand import queries as understand
+from regard.understand.leaving_lines import LEVELS
 from regard.understand.loyalty import economics, figures
 from regard.web.csv_export import csv_answer
 from regard.web.door_charts import chart_of_bands, chart_of_lorenz
 from regard.web.economics import read_costs, shown_loyalty
+from regard.web.leaving import likely_next, shown_leaving
 from regard.web.may import may
 from regard.web.slicing import Narrowing, read_narrowing
 from regard.web.views.people import named
@@ -23,6 +25,10 @@ from regard.web.views.people import named
 MOST_SLIPPING = 10
 SHADES = 5
 COHORT_COLUMNS = ("month", "customers", "months_since", "share_ordering", "revenue_each", "currency")
+LEAVING_COLUMNS = (
+    "level", "name", "customers", "share", "share_low", "share_high", "best",
+    "worst", "lost", "lost_low", "lost_high", "currency",
+)  # fmt: skip
 LOYALTY_COLUMNS = ("figure", "value", "low", "high", "n", "currency")
 
 
@@ -43,6 +49,8 @@ def value(request: HttpRequest) -> HttpResponse:
         }
     if found.get("loyalty"):
         answer |= shown_loyalty(found["loyalty"], request.GET.dict(), narrowing)
+    if leaving := shown_leaving(narrowing):
+        answer |= {"leaving": leaving, "likely": likely_next(request, narrowing)}
     if "bands" in found and whole:
         total, currency = whole
         people = reverse("people")
@@ -64,6 +72,16 @@ def cohorts_csv(request: HttpRequest) -> StreamingHttpResponse:
     rows = ((row["month"], row["size"], cell["age"], cell["share"], row["each"], row["currency"])
             for row in found.get("cohorts", []) for cell in row["cells"])  # fmt: skip
     return csv_answer("cohorts.csv", COHORT_COLUMNS, rows)
+
+
+@may(Permission.EXPORT)
+@require_safe
+def leaving_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """One row a reason for leaving, by category and in detail."""
+    found = doors.leaving(read_narrowing(request.GET.dict()).part)
+    rows = ((level, *(row[column] for column in LEAVING_COLUMNS[1:-1]), found["currency"])
+            for level in LEVELS for row in (found[level]["rows"] if found else []))  # fmt: skip
+    return csv_answer("reasons.csv", LEAVING_COLUMNS, rows)
 
 
 @may(Permission.EXPORT)

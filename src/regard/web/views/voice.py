@@ -16,6 +16,7 @@ from regard.understand.theme_lines import theme_lines
 from regard.understand.themes import hidden_themes
 from regard.web.charts import chart_of_series
 from regard.web.door_charts import chart_of_map
+from regard.web.drivers import first_to_fix
 from regard.web.figures import Figure, figures_of, rows_of
 from regard.web.may import may
 from regard.web.slicing import Narrowing, read_narrowing
@@ -43,7 +44,7 @@ def voice(request: HttpRequest) -> HttpResponse:
         "asked": _score(figures[ASKED], narrowing) if ASKED in figures else None,
         "themes": theme_lines(narrowing.part, computation.as_of) if computation else [],
         "hidden": hidden_themes() if Permission.THEMES_EDIT in held else [],
-        "drivers": _drivers(narrowing), "words": _named(words), "lowest": lowest,
+        "drivers": _drivers(narrowing), "drivers_first": first_to_fix(), "words": _named(words), "lowest": lowest,
         "newest_address": f"?words=newest{narrowing.query}#words",
         "lowest_address": f"?words=lowest{narrowing.query}#words",
     }  # fmt: skip
