@@ -196,3 +196,19 @@ def test_a_new_family_name_keeps_the_given_name() -> None:
     register(person=["crm:1"], family_name=["Ott"])
     assert Identity.objects.get().normal == {"name": "anna ott", "given_name": "anna", "family_name": "ott"}
     assert find_customers("anna ott") == [customer("crm:1")]
+
+
+def test_terms_are_kept_once_when_new_and_changed_people_come_together() -> None:
+    register_identities(CAST, source="shop", actor="tests")
+    register(
+        person=["shop:1", "shop:3"],
+        name=["Anna Schulz", "Anna Müller"],
+        email=["anna@example.org", "third@example.org"],
+    )
+    first, third = (customer(key).id for key in ("shop:1", "shop:3"))
+    terms = sorted(
+        SearchTerm.objects.filter(identity_id__in=[first, third]).values_list("identity_id", "term")
+    )
+    assert len(terms) == len(set(terms))
+    assert {term for identity, term in terms if identity == first} >= {"anna", "mueller", "schulz", "1"}
+    assert {term for identity, term in terms if identity == third} >= {"anna", "mueller", "third@example.org"}

@@ -139,3 +139,11 @@ def test_digests_are_sorted_by_both_halves(pairs: list[tuple[int, int]]) -> None
 
 def _digests(pairs: set[tuple[int, int]]) -> keys.Digests:
     return np.array(sorted(pairs), dtype=np.uint64).reshape(-1, 2).T
+
+
+def test_ids_that_are_held_are_told_whichever_file_has_them() -> None:
+    assert keys.held_events(rows("a")["event_id"]).to_pylist() == [False]
+    actions.append_events(rows("a", "b"))
+    actions.append_events(rows("c"))
+    asked = rows("x", "c", "a", "y", "a")["event_id"]
+    assert keys.held_events(asked).to_pylist() == [False, True, True, False, True]

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from regard.errors import AmbiguousError, ConflictError, MappingError
 from regard.know.models import Identity
 from regard.ledger import lake
 from regard.ledger.queries import events
+from regard.listen import intake
 from regard.listen.actions import cancel_import, import_file, receive_file
 from regard.listen.mapping import parse_mapping
 from regard.listen.mapping_files import hold_source, mapping_path
@@ -73,6 +75,19 @@ def test_importing_the_same_file_twice_adds_nothing(write: Write) -> None:
     again = take_in(path)
     assert (again.duplicate_rows, again.event_rows, again.events_added) == (3, 0, 0)
     assert visible() == before
+
+
+def test_rows_that_say_nothing_new_hand_nobody_on(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_in(write("orders.csv", ORDERS))
+    handed_on: list[list[str]] = []
+
+    def note(rows: pa.Table, *, source: str, actor: str) -> None:
+        handed_on.append(rows["person"].to_pylist())
+
+    monkeypatch.setattr(intake, "register_identities", note)
+    take_in(write("orders.csv", ORDERS))
+    take_in(write("orders.csv", ORDERS + "4,K3,2026-01-08 10:00,1.00\n"))
+    assert handed_on == [["shop:K3"]]
 
 
 def test_a_longer_file_adds_the_difference(write: Write) -> None:

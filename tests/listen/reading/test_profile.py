@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from regard.listen.reading import ColumnProfile, Hints, profile_sheet, read_file
+from regard.listen.reading import profile as module
 
 
 def profiles(
@@ -218,3 +219,19 @@ def test_unlike_values_are_counted(tmp_path: Path) -> None:
     found = profiles(tmp_path, {"id": range(50), "kind": [i % 3 for i in range(50)]})
     assert (found["id"].unique, found["id"].distinct) == (True, 50)
     assert (found["kind"].unique, found["kind"].distinct) == (False, 3)
+
+
+def test_different_values_are_counted_alike_however_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = {
+        "id": [f"A{n}" for n in range(200)],
+        "kind": list("abcd") * 50,
+        "day": ["2026-01-02", ""] * 100,
+    }
+    few = profiles(tmp_path, columns)
+    monkeypatch.setattr(module, "MANY", 50)
+    many = profiles(tmp_path, columns)
+    for name in columns:
+        assert (many[name].distinct, many[name].unique) == (few[name].distinct, few[name].unique)
+        assert (many[name].kind, many[name].minimum) == (few[name].kind, few[name].minimum)
