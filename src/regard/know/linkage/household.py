@@ -108,7 +108,7 @@ def _one_round(
     strangers = np.exp2(np.clip(-(weight + now.shift + change[patterns.of_pair]), -60, 60))
     kin = np.exp2(np.clip(household_weight(patterns.levels, now.probabilities, now.household), -60, 60))
     same = 1 / (1 + strangers + kin[patterns.of_pair])
-    same = np.bincount(patterns.of_pair, weights=same)
+    same = np.bincount(patterns.of_pair, weights=same).astype(np.float64)
     kin *= same
     probabilities: Probabilities = {}
     levels: dict[str, list[float]] = {}
