@@ -2,21 +2,18 @@
 
     python -m benchmarks.bench_journeys [--events 1000000] [--memory 4GB] [--no-peers]
 
-CPU seconds and, in brackets, seconds on the clock, best of three (the peers once). The log is a Parquet file that
+Processor seconds and seconds on the clock, best of three (the peers once). The log is a Parquet file that
 DuckDB reads within the time; the peers have theirs in memory before the clock starts.
 """
 
 import argparse
 import resource
-import subprocess
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
 from benchmarks.peers import WORK, peer_python, run_peer
+from benchmarks.timing import Taken, best, say_load
 
 from regard import analytics as ra
 
@@ -40,45 +37,38 @@ FLOORS = {
     },
 }
 PM4PY = """
-import json, sys, time
+import json, sys
 import pandas as pd, pm4py
+from benchmarks.timing import once
 log = pd.read_parquet(sys.argv[1])
-start, clock = time.process_time(), time.perf_counter()
-log = pm4py.format_dataframe(log, case_id="customer_id", activity_key="name", timestamp_key="occurred_at")
-dfg, starts, ends = pm4py.discover_dfg(log)
-performance, _, _ = pm4py.discover_performance_dfg(log)
-took = time.process_time() - start, time.perf_counter() - clock
+def work():
+    ready = pm4py.format_dataframe(log, case_id="customer_id", activity_key="name", timestamp_key="occurred_at")
+    return pm4py.discover_dfg(ready), pm4py.discover_performance_dfg(ready)[0]
+taken = once(work)
+(dfg, starts, ends), performance = taken.result
 edges = [[one, other, int(count), performance[one, other]["median"]] for (one, other), count in dfg.items()]
-print(json.dumps({"took": took, "edges": edges, "starts": {k: int(v) for k, v in starts.items()},
+print(json.dumps({"took": [taken.cpu, taken.clock], "edges": edges, "starts": {k: int(v) for k, v in starts.items()},
     "ends": {k: int(v) for k, v in ends.items()}}))
 """
 RETENTIONEERING = """
-import json, os, sys, time
+import json, os, sys
 os.environ["RETENTIONEERING_NO_TRACK"] = "1"
 import pandas as pd
+from benchmarks.timing import once
 from retentioneering.eventstream import Eventstream
 log = pd.read_parquet(sys.argv[1])
-start, clock = time.process_time(), time.perf_counter()
-schema = {"path_cols": ["customer_id"], "event_col": "name", "timestamp_col": "occurred_at"}
-stream = Eventstream(log, schema=schema)
-counts = stream.transition_graph_data(edge_weight="count")
-medians = stream.transition_graph_data(edge_weight="time_median")
-took = time.process_time() - start, time.perf_counter() - clock
+def work():
+    schema = {"path_cols": ["customer_id"], "event_col": "name", "timestamp_col": "occurred_at"}
+    stream = Eventstream(log, schema=schema)
+    return [stream.transition_graph_data(edge_weight=weight) for weight in ("count", "time_median")]
+taken = once(work)
+counts, medians = taken.result
 names = [name for name in counts.index if name not in ("path_start", "path_end")]
 edges = [[one, other, int(counts.loc[one, other]), pd.Timedelta(medians.loc[one, other]).total_seconds()]
     for one in names for other in names if counts.loc[one, other]]
-print(json.dumps({"took": took, "edges": edges}))
+print(json.dumps({"took": [taken.cpu, taken.clock], "edges": edges}))
 """
-
-
-def best(work: Callable[[], Any], rounds: int = 3) -> tuple[float, float, Any]:
-    """CPU seconds, seconds on the clock, and the result."""
-    taken = []
-    for _ in range(rounds):
-        cpu, clock = time.process_time(), time.perf_counter()
-        found = work()
-        taken.append((time.process_time() - cpu, time.perf_counter() - clock))
-    return min(taken)[0], min(clock for _, clock in taken), found
+PEERS = {"pm4py": ("pm4py==2.7.23.11", PM4PY), "retentioneering": ("retentioneering==5.2.4", RETENTIONEERING)}
 
 
 def main() -> None:
@@ -94,56 +84,44 @@ def main() -> None:
             LOG.format(cases=chosen.events // 10, events=chosen.events, file=file)
         )
     engine = ibis.duckdb.connect(memory_limit=chosen.memory, temp_directory=str(WORK / "spill"))
+    say_load()
     floors = {
-        name: best(lambda parts=parts: engine.con.execute(BARE.format(file=file, **parts)).fetchall())[:2]
+        name: best(lambda parts=parts: engine.con.execute(BARE.format(file=file, **parts)).fetchall())
         for name, parts in FLOORS.items()
     }
     log = engine.read_parquet(file)
     lean = best(lambda: ra.journey_edges(log, count_customers=False).to_pyarrow())
     full = best(lambda: ra.journey_graph(log))
-    report("bare statement, counts and medians", *floors["counts and medians"])
-    report("ours without customers", *lean[:2], floors["counts and medians"])
-    report("bare statement, all that we return", *floors["all that we return"])
-    report("ours, whole graph", *full[:2], floors["all that we return"])
-    print(
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, limit {chosen.memory}"
+    report("bare statement, counts and medians", floors["counts and medians"])
+    report("ours without customers", lean, ("that", floors["counts and medians"]))
+    report("bare statement, all that we return", floors["all that we return"])
+    report("ours, whole graph", full, ("that", floors["all that we return"]))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{most:.0f} MB at most, limit {chosen.memory}", flush=True)
+    for name, (package, script) in PEERS.items() if not chosen.no_peers else ():
+        theirs = run_peer(peer_python(name, package, "pyarrow"), script, str(file))
+        report(name, Taken(*theirs["took"], None), ("ours without customers", lean))
+        agree(theirs, full.result)
+
+
+def report(name: str, taken: Taken, beside: tuple[str, Taken] | None = None) -> None:
+    ratio = (
+        f", {taken.cpu / beside[1].cpu:.2f} times {beside[0]} ({taken.clock / beside[1].clock:.2f})"
+        if beside
+        else ""
     )
-    if not chosen.no_peers:
-        compare(file, full[2], lean[:2])
-
-
-def report(name: str, cpu: float, clock: float, floor: tuple[float, float] | None = None) -> None:
-    ratio = f", x{cpu / floor[0]:.2f} of the bare statement (x{clock / floor[1]:.2f})" if floor else ""
-    print(f"{name:36} {cpu:7.2f} s ({clock:.2f} s){ratio}")
-
-
-def compare(file: Path, graph: ra.JourneyGraph, lean: tuple[float, float]) -> None:
-    """Run the peers; ties lie in the file in the order that we give them."""
-    for name, package, script in (
-        ("pm4py", "pm4py==2.7.23.11", PM4PY),
-        ("retentioneering", "retentioneering==5.2.4", RETENTIONEERING),
-    ):
-        try:
-            python = peer_python(name, package, "pyarrow")
-        except subprocess.CalledProcessError as error:
-            print(f"{name} cannot be installed here: {error}")
-            continue
-        theirs = run_peer(python, script, str(file))
-        report(name, *theirs["took"])
-        print(
-            f"{'':36} ours is x{theirs['took'][0] / lean[0]:.0f} (x{theirs['took'][1] / lean[1]:.0f}) as fast"
-        )
-        agree(theirs, graph)
+    print(f"{name:36} {taken}{ratio}", flush=True)
 
 
 def agree(theirs: dict[str, Any], graph: ra.JourneyGraph) -> None:
+    """The same edges, counts, medians, and where they say so starts and ends; ties lie in the file in our order."""
     ours = {pair: (edge.passages, edge.median_wait) for pair, edge in graph.edges.items()}
     found = {(one, other): (count, median) for one, other, count, median in theirs["edges"]}
-    same = sum(found.get(pair) == edge for pair, edge in ours.items())
-    print(f"{'':36} {same} of {len(ours)} edges with equal count and median, {len(found)} of theirs")
+    assert found == ours, sorted(found.items() ^ ours.items())[:5]
     if "starts" in theirs:
-        both = theirs["starts"] == graph.starts and theirs["ends"] == graph.ends
-        print(f"{'':36} starts and ends {'are equal' if both else 'differ'}")
+        assert theirs["starts"] == graph.starts
+        assert theirs["ends"] == graph.ends
+    print(f"{'':36} the same {len(ours)} edges, counts and medians")
 
 
 if __name__ == "__main__":

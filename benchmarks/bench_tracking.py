@@ -4,8 +4,9 @@
 
 Starts `regard serve` on a home of its own, sends batches of 100 from another process over a few kept-open
 connections, and counts what is in the lake soon after. Without --rate it sends as fast as answers come; told to wait
-(429), it waits. CPU seconds are of the server, the flusher (the worker
-process) and the sender apart, since all share the machine.
+(429), it waits. CPU seconds are of the server, the flusher (the worker process), PostgreSQL where it runs on this
+machine, and the sender apart, since all share it. Every 10 seconds it looks at each one's memory and at how many
+events wait: the flusher keeps up if that does not grow.
 """
 
 import argparse
@@ -13,13 +14,17 @@ import json
 import multiprocessing
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
+
+import psycopg
 
 CONNECTIONS = 8
 BATCH = 100
@@ -181,28 +186,56 @@ def wait_for(port: int) -> None:
     time.sleep(3)
 
 
+def backlog(environment: dict[str, str]) -> int:
+    """How many events wait, asked without the product, whose start would cost more than the question."""
+    question, url = (
+        "SELECT coalesce(sum(event_count), 0) FROM ledger_batch",
+        environment["REGARD_DATABASE_URL"],
+    )
+    store = psycopg.connect(url) if url else sqlite3.connect(f"{environment['REGARD_HOME']}/regard.sqlite3")
+    with closing(store):
+        return int(store.execute(question).fetchone()[0])
+
+
+def postgres_cpu() -> float:
+    """CPU seconds of the PostgreSQL servers of this machine."""
+    spent = 0.0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "comm").read_text().strip() == "postgres":
+                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                parent = Path(f"/proc/{fields[1]}/comm").read_text().strip()
+                # what its processes spent that have ended is with the one that started them
+                spent += sum(map(int, fields[11:13] if parent == "postgres" else fields[11:15])) / TICKS
+        except OSError:
+            continue  # it has just ended
+    return spent
+
+
 def measure(
     pid: int, port: int, key: str, seconds: float, rate: float, environment: dict[str, str]
 ) -> dict[str, object]:
     singles = send_singles(port, key, min(seconds, 10), 500)
     time.sleep(2)
-    before, load = usage(pid), os.getloadavg()[0]
+    before, load, postgres = usage(pid), os.getloadavg()[0], postgres_cpu()
     sent: multiprocessing.Queue[tuple[int, int, float]] = multiprocessing.Queue()
     until = time.time() + seconds
     sender = multiprocessing.Process(target=send_batches, args=(port, key, until, rate, sent))
     sender.start()
-    memory = []
+    every_ten_seconds = []
     while time.time() < until:
         time.sleep(min(10, max(0.1, until - time.time())))
-        memory.append({name: round(mb) for name, (_, mb) in usage(pid).items()})
+        memory = {f"{name} MB": round(mb) for name, (_, mb) in usage(pid).items()}
+        every_ten_seconds.append(memory | {"events waiting": backlog(environment)})
     acknowledged, refused, sender_cpu = sent.get()
     sender.join()
     ended = time.time()
-    after = usage(pid)
+    after, postgres_after = usage(pid), postgres_cpu()
     in_lake, waiting = held(environment)
     while waiting and time.time() < ended + 120:
         time.sleep(0.5)
         in_lake, waiting = held(environment)
+    last_waiting = every_ten_seconds[-1]["events waiting"]
     spent = {name: after[name][0] - before[name][0] for name in after} | {"sender": sender_cpu}
     drained = usage(pid)["flusher"][0] - before["flusher"][0]
     return {
@@ -212,12 +245,14 @@ def measure(
         "batches told to wait": refused,
         "seconds until all was in the lake": round(time.time() - ended, 1),
         "CPU microseconds an event": {name: round(s / acknowledged * 1e6, 1) for name, s in spent.items()}
-        | {"flusher until all was in the lake": round(drained / acknowledged * 1e6, 1)},
+        | {"flusher until all was in the lake": round(drained / acknowledged * 1e6, 1)}
+        | {"PostgreSQL": round((postgres_after - postgres) / acknowledged * 1e6, 1)},
         "single calls at 500 a second, ms": {
             "p50": round(singles[len(singles) // 2] * 1000, 1),
             "p99": round(singles[int(len(singles) * 0.99)] * 1000, 1),
         },
-        "memory MB every 10 s": memory,
+        "every 10 s": every_ten_seconds,
+        "waiting at the end, seconds of the rate": round(last_waiting / acknowledged * seconds, 1),
         "load of the machine before": round(load, 1),
     }
 

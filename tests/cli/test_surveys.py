@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from regard.know.contact.models import Touch
+from regard.listen.campaigns.actions import run_due
 from regard.listen.campaigns.models import Campaign, Recipient
 from regard.listen.surveys import actions
 from regard.listen.surveys.models import Survey
@@ -45,5 +46,6 @@ def test_a_dry_run_says_whom_it_would_ask_and_changes_nothing(
     settings.REGARD_PUBLIC_URL, settings.REGARD_SMTP_HOST = "https://ask.example.org", "127.0.0.1"  # type: ignore[attr-defined]
     settings.REGARD_MAIL_FROM = "shop@example.org"  # type: ignore[attr-defined]
     assert regard("surveys", "invite", nps.slug, "--count", "3").code == 0
+    run_due(timezone.now())  # as the worker does
     assert Recipient.objects.count() == 3
     assert regard("surveys", "invite", nps.slug, "--source", "nobody").code == 2

@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from regard.listen.surveys import actions
 from regard.listen.surveys.models import Answer, Invitation
+from tests.access.counts import forget_counts
 from tests.journeys.test_accessible import faults
 from tests.listen.surveys.conftest import link, survey_of
 
@@ -31,7 +31,7 @@ def phone(
 
 
 def personal(template: str, person: str = "shop:1", **more: Any) -> str:
-    cache.clear()
+    forget_counts()
     found = actions.invite(person, survey_of(template), via="email", actor="test", at=NOON, **more)
     assert isinstance(found, Invitation)
     return f"/s/{link(found)}"
@@ -62,7 +62,7 @@ def test_a_click_in_a_mail_then_one_tap_then_the_reason(
 @pytest.mark.parametrize("script", [True, False])
 def test_a_matrix_is_one_attribute_a_screen(browser: Browser, live_server: Any, script: bool) -> None:
     survey = survey_of("key-account", public=True)
-    cache.clear()
+    forget_counts()
     page = phone(browser, live_server.url, script=script)
     page.goto(f"/survey/{survey.slug}")
     page.get_by_role("button", name="We use your products ourselves").click()
@@ -86,7 +86,7 @@ def test_every_kind_of_screen_is_accessible(browser: Browser, live_server: Any, 
     found += faults(page, f"{personal('nps', 'shop:2')}?q=nps&a=9")
     for template in ("csat", "ces", "churn", "key-account", "pulse", "mystery-shopper"):
         survey = survey_of(template, public=True)
-        cache.clear()
+        forget_counts()
         address = f"/survey/{survey.slug}"
         response, key = actions.answer_openly(
             survey.slug, _first(survey.draft), language="en", at=timezone.now()
@@ -95,7 +95,7 @@ def test_every_kind_of_screen_is_accessible(browser: Browser, live_server: Any, 
             found += faults(page, f"{address}?r={key}&at={each['key']}")
         found += faults(page, f"{address}?r={key}&at=done")
         found += faults(page, f"/kiosk/{survey.slug}")
-        cache.clear()
+        forget_counts()
     found += faults(page, "/s/nothing")
     # a page of 410 or 404 is an error to the console only
     assert found == []

@@ -12,10 +12,9 @@ import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 import regard.web
@@ -23,6 +22,7 @@ from regard.api.tracking import track_first
 from regard.ledger.models import Batch
 from regard.listen.surveys.models import Answer, Response, Survey
 from regard.listen.tracking.actions import make_write_key
+from tests.access.counts import forget_counts
 from tests.journeys.test_accessible import RULES
 from tests.listen.surveys.conftest import survey_of
 
@@ -74,7 +74,7 @@ class Site:
 @pytest.fixture
 def site(browser: Browser, db: None) -> Iterator[Site]:
     """The shop's site, and a Regard that also takes tracking calls."""
-    cache.clear()
+    forget_counts()
     served = LiveServer("localhost", start=False)
     served.thread.static_handler = lambda _: track_first(StaticFilesHandler(WSGIHandler()))
     served.start()
@@ -104,9 +104,7 @@ def key_for(site: Site) -> str:
 
 def heard() -> list[dict[str, Any]]:
     """Every tracking call that was acknowledged."""
-    bodies = [
-        msgspec.json.decode(bytes(batch.payload)) for batch in Batch.objects.exclude(format="").order_by("pk")
-    ]
+    bodies = [msgspec.json.decode(batch.body) for batch in Batch.objects.exclude(format="").order_by("pk")]
     return [call for body in bodies for call in body["batch"]]
 
 
@@ -153,6 +151,32 @@ def test_a_call_opens_the_survey_and_keys_alone_answer_it(browser: Browser, site
     assert Answer.objects.get(question="nps").value == 3
     assert kept(page) == {"cookie": ""}
     assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_nothing_can_be_pressed_while_an_answer_is_on_its_way(browser: Browser, site: Site) -> None:
+    survey, _ = survey_of("nps", public=True), key_for(site)
+    site.script = f'regard("survey", "{survey.slug}");'
+    page = visit(browser, site)
+    page.get_by_role("button", name="3", exact=True).click()
+    page.get_by_role("textbox").fill("late")
+    waiting: list[Route] = []
+    page.route("**/widget/*", lambda route: waiting.append(route))
+    page.get_by_role("button", name="Next").click()
+    box = page.locator("section[role=dialog]")
+    expect(box).to_have_attribute("aria-busy", "true")
+    for name in ("Next", "Back", "Skip this question"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    page.get_by_role("button", name="Back").click(force=True)
+    expect(page.get_by_role("button", name="Close")).to_be_enabled()
+    assert len(waiting) == 1
+    waiting[0].abort()
+    expect(page.get_by_role("alert")).to_have_text("That did not work. Nothing was changed.")
+    expect(box).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("button", name="Next")).to_be_focused()
+    page.unroute("**/widget/*")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="No", exact=True).wait_for()
+    assert list(Answer.objects.filter(question="why").values_list("value", flat=True)) == ["late"]
 
 
 @pytest.mark.parametrize("template", ["csat", "ces", "churn", "key-account", "pulse", "mystery-shopper"])

@@ -1,15 +1,14 @@
 """The proof: flushers die at every step and at any moment, and nothing is lost or doubled."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.dying import kill
+
+PROGRAM = "tests.ledger.killing"
+
 FAULTS = (
     "lost",
     "doubled",
@@ -22,20 +21,6 @@ FAULTS = (
 FAST = 40  # 30 of them at every step of the protocol, before and after; the others at any moment
 
 
-def kill(home: Path, kills: int, seed: int, url: str = "") -> dict[str, Any]:
-    environment = os.environ | {
-        "REGARD_HOME": str(home),
-        "REGARD_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "regard.project.settings",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-    }
-    command = [sys.executable, "-m", "tests.ledger.killing", str(kills), str(seed)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
-    assert done.returncode == 0, done.stderr
-    verdict: dict[str, Any] = json.loads(done.stdout)
-    return verdict
-
-
 def assert_nothing_lost_or_doubled(verdict: dict[str, Any]) -> None:
     faults = {name: verdict[name] for name in FAULTS}
     assert faults == dict.fromkeys(FAULTS, 0), verdict
@@ -43,7 +28,7 @@ def assert_nothing_lost_or_doubled(verdict: dict[str, Any]) -> None:
 
 
 def test_killed_flushers_lose_and_double_nothing(tmp_path: Path) -> None:
-    verdict = kill(tmp_path, FAST, seed=1)
+    verdict = kill(PROGRAM, tmp_path, FAST, seed=1)
     assert_nothing_lost_or_doubled(verdict)
     assert sum(verdict["reached"].values()) >= 25
 
@@ -51,14 +36,14 @@ def test_killed_flushers_lose_and_double_nothing(tmp_path: Path) -> None:
 def test_killed_flushers_lose_and_double_nothing_on_postgresql(
     tmp_path: Path, postgres_database: str
 ) -> None:
-    verdict = kill(tmp_path, 16, seed=2, url=postgres_database)
+    verdict = kill(PROGRAM, tmp_path, 16, seed=2, url=postgres_database)
     assert_nothing_lost_or_doubled(verdict)
     assert sum(verdict["reached"].values()) >= 12
 
 
 @pytest.mark.slow
 def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
-    verdict = kill(tmp_path, 200, seed=3)
+    verdict = kill(PROGRAM, tmp_path, 200, seed=3)
     assert_nothing_lost_or_doubled(verdict)
     assert min(verdict["reached"].values()) > 0
 
@@ -67,4 +52,4 @@ def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
 def test_two_hundred_kills_lose_and_double_nothing_on_postgresql(
     tmp_path: Path, postgres_database: str
 ) -> None:
-    assert_nothing_lost_or_doubled(kill(tmp_path, 200, seed=4, url=postgres_database))
+    assert_nothing_lost_or_doubled(kill(PROGRAM, tmp_path, 200, seed=4, url=postgres_database))

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from regard.errors import ConflictError, InputError, NotFoundError, StoreError
 from regard.ledger import actions, inbox, lake, queries
-from regard.ledger.models import Batch, DeadLetter
+from regard.ledger.models import Batch, DeadLetter, Flush
 from tests.ledger.cast import NOON, order
 
 pytestmark = pytest.mark.django_db
@@ -57,17 +57,54 @@ def test_an_event_sent_again_adds_nothing_at_any_later_time() -> None:
 def test_a_flush_takes_the_oldest_batches_up_to_its_limit() -> None:
     for one in ("a", "b", "c"):
         record(one)
-    assert actions.flush_inbox(limit=2).batches == 2
+    first = actions.flush_inbox(limit=2)
+    assert (first.batches, first.more) == (2, True)
     assert held() == ["a", "b"]
-    assert actions.flush_inbox(limit=2).batches == 1
+    second = actions.flush_inbox(limit=2)
+    assert (second.batches, second.more) == (1, False)
 
 
 def test_a_flush_is_bounded_by_events_but_takes_at_least_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "MOST_EVENTS", 2)
     record("a", "b", "c")
     record("d")
-    assert actions.flush_inbox().batches == 1
-    assert actions.flush_inbox().batches == 1
+    first, second = actions.flush_inbox(), actions.flush_inbox()
+    assert (first.batches, first.more) == (1, True)
+    assert (second.batches, second.more) == (1, False)
+
+
+def test_a_flusher_that_died_after_the_lake_had_all_is_taken_up_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record("a", "b")
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "finish", lambda _: 0)
+        actions.flush_inbox()
+    record("c")
+    flushed = actions.flush_inbox()
+    assert (flushed.batches, flushed.events, flushed.duplicates) == (2, 1, 0)
+    assert held() == ["a", "b", "c"]
+    assert (Batch.objects.count(), Flush.objects.count()) == (0, 0)
+
+
+def test_a_flusher_that_died_before_the_lake_had_anything_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record("a", "b")
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "carry", lambda _: inbox._NOTHING)
+        actions.flush_inbox()
+    assert Flush.objects.count() == 1
+    assert actions.flush_inbox().events == 2
+    assert (Batch.objects.count(), Flush.objects.count()) == (0, 0)
+
+
+def test_a_large_payload_lies_packed_and_says_the_same() -> None:
+    body = b'[{"name": "one of many"}]' * 100
+    actions.keep_payload(body, source="shop", form="test", event_count=1)
+    batch = Batch.objects.get()
+    assert batch.body == body
+    assert len(bytes(batch.payload)) < len(body) / 4 < batch.unpacked_size == len(body)
 
 
 def test_a_request_with_one_wrong_event_is_refused_as_a_whole() -> None:

@@ -13,6 +13,8 @@ from regard.ledger.events import EVENT_SCHEMA
 from regard.ledger.inbox import rows_of
 from tests.ledger.cast import NOON, order
 
+writes = pytest.mark.django_db  # on PostgreSQL the writer's lock is the database's
+
 
 def people(*keys: str) -> pa.Table:
     return pa.table({"person": list(keys), "customer_id": range(len(keys))}, schema=lake.TABLES["people"])
@@ -113,6 +115,7 @@ def test_no_extension_is_ever_fetched() -> None:
     assert setting in {"false", "0"}
 
 
+@writes
 def test_sorting_keeps_every_row_and_transaction_and_puts_persons_in_order() -> None:
     rows = events(2000)
     lake.append("events", rows.slice(0, 1000), transaction=("inbox", 7))
@@ -127,6 +130,7 @@ def test_sorting_keeps_every_row_and_transaction_and_puts_persons_in_order() -> 
     assert tending.tend(thoroughly=True).sorted == ()
 
 
+@writes
 def test_sorting_pays_off_only_when_a_fifth_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tending, "FEWEST_ROWS", 10)
     lake.append("events", events(100))
@@ -137,6 +141,7 @@ def test_sorting_pays_off_only_when_a_fifth_is_new(monkeypatch: pytest.MonkeyPat
     assert tending.tend().sorted == ("events",)
 
 
+@writes
 def test_many_small_files_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tending, "MANY_FILES", 5)
     for number in range(5):
@@ -146,6 +151,7 @@ def test_many_small_files_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lake.read("events").count().to_pyarrow().as_py() == 15
 
 
+@writes
 def test_appends_during_a_rewrite_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     lake.append("events", events(10))
     write = sorting._write_sorted
@@ -160,6 +166,7 @@ def test_appends_during_a_rewrite_are_kept(monkeypatch: pytest.MonkeyPatch) -> N
     assert lake.read("events").count().to_pyarrow().as_py() == 15
 
 
+@writes
 def test_of_two_rewrites_at_once_one_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     lake.append("events", events(10))
     write = sorting._write_sorted
@@ -174,6 +181,7 @@ def test_of_two_rewrites_at_once_one_gives_up(monkeypatch: pytest.MonkeyPatch) -
     assert lake.read("events").count().to_pyarrow().as_py() == 10
 
 
+@writes
 def test_old_files_are_removed_once_no_reader_can_hold_them(
     monkeypatch: pytest.MonkeyPatch, lake: Path
 ) -> None:

@@ -7,8 +7,10 @@ import pytest
 @pytest.fixture(autouse=True)
 def home(settings: object, tmp_path: Path) -> Path:
     """Every test has its own home, and so its own source mappings."""
-    settings.REGARD_HOME = tmp_path / "home"  # type: ignore[attr-defined]
-    return tmp_path / "home"
+    home = tmp_path / "home"
+    home.mkdir()
+    settings.REGARD_HOME = home  # type: ignore[attr-defined]
+    return home
 
 
 @pytest.fixture

@@ -1,3 +1,3 @@
-from tests.servers import serve
+from tests.servers import authority, serve
 
-__all__ = ["serve"]
+__all__ = ["authority", "serve"]

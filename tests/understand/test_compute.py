@@ -103,6 +103,13 @@ def test_computing_twice_gives_the_same_figures(small_shop: None) -> None:
     assert figures[0] == figures[1]
 
 
+def test_progress_only_grows_and_ends_with_the_whole(small_shop: None) -> None:
+    parts: list[float] = []
+    compute(as_of=AS_OF, actor="test", progress=lambda what, part: parts.append(part))
+    assert parts == sorted(parts)
+    assert parts[-1] == 1
+
+
 def test_an_empty_lake_computes_to_nothing() -> None:
     assert compute(as_of=AS_OF, actor="test").customer_count == 0
     assert not Finding.objects.filter(value__isnull=False).exists()

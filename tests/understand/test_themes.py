@@ -1,7 +1,5 @@
 """What customers write about becomes themes that last, and pain points only where it adds to what went wrong."""
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
 import pytest
 
@@ -14,28 +12,7 @@ from regard.understand.rates import turned_at
 from regard.understand.slices import EVERYTHING
 from regard.understand.theme_lines import theme_lines, theme_named, words_about
 from regard.understand.themes import hidden_themes, told_themes
-from tests.understand.lake_writing import event, write_events, write_people
-
-AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
-TOPICS = (
-    ("parcel late courier tracking depot waiting", 1.0),
-    ("seam jacket zipper rain fabric dry", 5.0),
-    ("invoice reminder charged twice bank account", 1.0),
-    ("size sleeves narrow chart shoulders fit", 3.0),
-)
-
-
-def _write_texts(texts: int = 160) -> None:
-    rng = np.random.default_rng(1)
-    rows = []
-    for number in range(texts):
-        topic, score = TOPICS[number % 4]
-        words = " ".join(rng.choice(topic.split(), 4, replace=False))
-        at = AS_OF - timedelta(days=float(rng.uniform(1, 80)))
-        rows.append(event("review.written", f"shop:{number}", at, subject=f"order:{number}", instrument="stars-5",
-                          score=score, text=f"the {words} and it was {number}"))  # fmt: skip
-    write_events(rows)
-    write_people({f"shop:{number}": number + 1 for number in range(texts)})
+from tests.understand.theme_writing import AS_OF, write_texts
 
 
 def _number_of(word: str) -> int:
@@ -44,7 +21,7 @@ def _number_of(word: str) -> int:
 
 @pytest.mark.django_db
 def test_themes_keep_their_numbers_and_what_people_changed() -> None:
-    _write_texts()
+    write_texts()
     compute(as_of=AS_OF, actor="test")
     late, wet = _number_of("courier"), _number_of("jacket")
     lines = {line.theme.number: line for line in theme_lines(EVERYTHING, AS_OF)}

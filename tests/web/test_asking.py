@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from regard.access.models import RequestCount
+from regard.access.rates import forget_leases
 from regard.ledger.models import Batch
 from regard.listen.surveys import actions
 from regard.listen.surveys.models import Answer, Invitation, Response, Survey
 from regard.web import public_limits
+from regard.web.survey_phrases import phrases
+from tests.access.counts import forget_counts
 from tests.listen.surveys.conftest import counting, link, survey_of
 from tests.web.test_safety import suspicious
 
@@ -20,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    cache.clear()
+def _fresh_limits(db: None) -> None:
+    forget_counts()
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_looking_at_links_however_often_stores_nothing(client: Client) -> None:
     ]
     for agent in AGENTS[:2]:
         for address in links:
-            cache.clear()
+            forget_counts()
             for method in (client.get, client.head):
                 assert method(address, HTTP_USER_AGENT=agent).status_code == 200
     assert (Response.objects.count(), Answer.objects.count(), Batch.objects.count()) == (0, 0, before)
@@ -197,6 +200,41 @@ def test_who_answers_far_too_often_or_far_too_much_is_refused(
     address = asked(survey_of("nps"))
     assert client.post(address, {"q": "nps", "a": "1" * 70_000}).status_code == 413
     monkeypatch.setattr(public_limits, "PER_LINK", 3)
-    cache.clear()
+    forget_counts()
     codes = [client.get(address).status_code for _ in range(5)]
     assert codes == [200, 200, 200, 429, 429]
+
+
+def test_the_limit_of_a_link_holds_for_all_processes_together(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = survey_of("nps", public=True)
+    monkeypatch.setattr(public_limits, "PER_LINK", 9)
+    codes = []
+    for _ in range(4):
+        codes += [client.get(f"/survey/{survey.slug}").status_code for _ in range(3)]
+        forget_leases()  # as another process, which knows nothing of what this one took
+    assert codes == [200] * 9 + [429] * 3
+    assert all(survey.slug not in each and "127.0.0.1" not in each
+               for each in RequestCount.objects.values_list("subject", flat=True))  # fmt: skip
+    elsewhere = client.get(f"/survey/{survey.slug}", REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 200
+
+
+def test_an_ended_link_says_so_in_the_language_of_whom_it_was_for(client: Client) -> None:
+    address = asked(survey_of("nps"), language="ar")
+    Invitation.objects.update(state="revoked")
+    said = client.get(address, headers={"accept-language": "de"})
+    assert said.status_code == 410
+    assert '<html lang="ar" dir="rtl">' in said.content.decode()
+    assert phrases("ar")["link_ended"] in said.content.decode()
+    assert 'lang="de"' in client.get(f"{address}x", headers={"accept-language": "de"}).content.decode()
+
+
+def test_the_widget_refuses_in_the_language_of_its_page(client: Client) -> None:
+    survey = survey_of("nps", public=True)
+    said = client.post(f"/widget/{survey.slug}", '{"q": "nps", "value": 99, "lang": "fr"}', "text/plain")
+    assert said.status_code == 400
+    assert said.json()["message"] == phrases("fr")["bad_answer"]
+    read = client.post(f"/widget/{survey.slug}", "{", "text/plain", headers={"accept-language": "de"})
+    assert read.json()["message"] != ""

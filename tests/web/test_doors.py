@@ -71,9 +71,9 @@ def test_voice_says_when_a_score_changed_and_what_all_who_were_asked_would_say(
     kept.content = {"csat": {"changes": [change], "answering": answering}}
     kept.save()
     page = text_of(max_, "/voice")
-    assert "Since March 2026 this went up from 61.0 % to 68.0 %" in page
+    assert "Since March 2026 this went up from 61.0\u00a0% to 68.0\u00a0%" in page
     assert "any month from February 2026 to April 2026" in page
-    assert "<strong>59.0 %</strong>" in page
+    assert "<strong>59.0\u00a0%</strong>" in page
     assert "Nobody &lt;b&gt;." in page
     assert "Since March" not in text_of(max_, "/voice?since=2020-01")  # the notes are of everybody
 
@@ -95,7 +95,7 @@ def test_value_says_what_staying_is_worth_and_works_out_costs_without_storing_th
         "margin=40&winning=5000&won=100&keeping=100&treated=50&treated_stayed=40&others=50&others_stayed=40"
     )
     page = text_of(max_, f"/value?{said}")
-    assert "40.0 % of revenue is margin" in page
+    assert "40.0\u00a0% of revenue is margin" in page
     assert "Winning one" in page
     assert "without end" in page  # as many stayed without it
     csv = b"".join(max_.get(f"/value/staying.csv?{said}").streaming_content)  # type: ignore[attr-defined]

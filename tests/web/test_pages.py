@@ -115,10 +115,10 @@ def test_two_records_are_merged_and_taken_apart_again(as_: Callable[[str], Clien
     )  # fmt: skip
     max_ = as_("max")
     html = text_of(max_, "/review")
-    assert "speaks for, 4.0 bits: close" in html
+    assert "speaks clearly for it: close" in html
     assert '<th scope="row">Name</th>' in html
     assert '<th scope="row">prior</th>' not in html
-    assert "Before any evidence" in html
+    assert "picked at random are rarely the same" in html
     assert max_.post(reverse("decide", args=[pair.pk]), {"decision": "perhaps"}).status_code == 400
     max_.post(reverse("decide", args=[pair.pk]), {"decision": "same"})
     left.refresh_from_db()

@@ -1,9 +1,8 @@
 """The staff's pages about surveys."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from html import unescape
+from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
@@ -18,6 +17,34 @@ from tests.web.test_safety import suspicious
 pytestmark = pytest.mark.django_db
 NOON = timezone.now().replace(hour=12, minute=0) - timedelta(days=1)
 HOSTILE = "=HYPERLINK(1) <script>alert(1)</script>"
+
+
+class _Form(HTMLParser):
+    """What a browser would send of the builder's form without script."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[str, str] = {}
+        self.inside, self.select = False, ""
+
+    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in given}
+        if tag == "form":
+            self.inside = has.get("id") == "builder"
+        name = has.get("name", "")
+        ticked = has.get("type") != "checkbox" or "checked" in has
+        if self.inside and tag == "input" and ticked:
+            self.said[name] = has.get("value", "")
+        elif self.inside and tag == "select":
+            self.select = name
+        elif self.inside and tag == "option" and ("selected" in has or self.select not in self.said):
+            self.said[self.select] = has.get("value", "")
+
+
+def form_of(page: str) -> dict[str, str]:
+    form = _Form()
+    form.feed(page)
+    return form.said
 
 
 def answered(survey: Survey, count: int, **more: object) -> None:
@@ -37,7 +64,7 @@ def test_a_survey_is_made_from_a_template_published_and_answered(as_: Callable[[
     answered(Survey.objects.get(), 12, why=HOSTILE)
     page = ada.get(f"/surveys/{survey.slug}?by=channel").content.decode()
     assert suspicious(page) == []
-    assert "100.0 %" in page
+    assert "100.0\u00a0%" in page
     assert "&lt;script&gt;alert(1)" in page
     assert f"/surveys/{survey.slug}" in ada.get("/surveys").content.decode()
 
@@ -115,7 +142,7 @@ def test_the_builder_changes_words_order_and_languages_and_refuses_what_cannot_b
     assert "ask-frame-phone" in page
     ada.post(
         address,
-        {"questions.0.text:en": "Would you tell a friend?", "do": "add:choice", "languages": "en, de, es"},
+        {"q.nps.text:en": "Would you tell a friend?", "do": "add:choice", "languages": "en, de, es"},
     )
     draft = Survey.objects.get().draft
     assert draft["questions"][0]["text"] | {"de": ""} == {
@@ -127,7 +154,6 @@ def test_the_builder_changes_words_order_and_languages_and_refuses_what_cannot_b
     refused = ada.post(address, {"do": "up:why"})
     assert refused.status_code == 400  # it looks back at the score, which would come after it
     assert "asked before it" in refused.content.decode()
-    assert ada.post(address, {"show_if:1": "{"}).status_code == 400
     assert Survey.objects.get().draft == draft
     assert ada.post(address, {"do": "up:choice"}).status_code == 302
     assert [each["key"] for each in Survey.objects.get().draft["questions"]] == [
@@ -140,7 +166,7 @@ def test_the_builder_changes_words_order_and_languages_and_refuses_what_cannot_b
 
 def test_a_preview_shows_the_form_as_it_stands_and_keeps_nothing(as_: Callable[[str], Client]) -> None:
     survey = survey_of("nps")
-    given = {"questions.1.text:ar": "<i>x</i>", "show": "why", "show_language": "ar"}
+    given = {"q.why.text:ar": "<i>x</i>", "show": "why", "show_language": "ar"}
     page = as_("ada").post(f"/surveys/{survey.slug}/preview", given).content.decode()
     assert 'dir="rtl"' in page
     assert "&lt;i&gt;x&lt;/i&gt;" in page
@@ -152,15 +178,127 @@ def test_the_builders_form_sent_back_unchanged_changes_nothing(
     as_: Callable[[str], Client], template: str
 ) -> None:
     survey = survey_of(template)
-    page = as_("ada").get(f"/surveys/{survey.slug}/build").content.decode()
-    form = page[page.index('id="builder"') :]
-    given = {
-        name: unescape(value)
-        for name, value in re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', form)
-    }
+    given = form_of(as_("ada").get(f"/surveys/{survey.slug}/build").content.decode())
     answer = as_("ada").post(
         f"/surveys/{survey.slug}/preview", given | {"show": survey.draft["questions"][1]["key"]}
     )
     assert answer.status_code == 200, answer.content.decode()
     assert as_("ada").post(f"/surveys/{survey.slug}/build", given).status_code == 302
     assert Survey.objects.get().draft == survey.draft
+
+
+def test_the_builder_adds_moves_and_removes_options_and_says_what_must_be_answered(
+    as_: Callable[[str], Client],
+) -> None:
+    survey = survey_of("churn")
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/build"
+
+    def options() -> list[str]:
+        return [each["key"] for each in Survey.objects.get().draft["questions"][0]["options"]]
+
+    before = options()
+    form = form_of(ada.get(address).content.decode())
+    assert form["q.reason.required"] == form["q.reason.options.other.free"] == "yes"
+    ada.post(address, form | {"do": "add:reason:options"})
+    assert options() == [*before, "option"]
+    ada.post(
+        address, form | {"do": "up:reason:options:option", "q.reason.options.option.text:en": "Delivery"}
+    )
+    assert options()[-2:] == ["option", "other"]
+    ada.post(address, {"do": "remove:reason:options:look", "q.reason.required": "", "q.reason.many": ""})
+    assert "look" not in options()
+    made = Survey.objects.get().draft["questions"][0]
+    assert not made.get("required")
+    assert not made.get("many")
+    refused = ada.post(address, {"do": "remove:reason:options:price"})
+    assert refused.status_code == 400  # a later question is asked of those who chose it
+    assert "does not offer" in refused.content.decode()
+
+
+def test_the_builder_makes_conditions_from_earlier_questions_and_their_answers(
+    as_: Callable[[str], Client],
+) -> None:
+    survey = survey_of("csat")
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/build"
+
+    def condition(place: int) -> object:
+        return Survey.objects.get().draft["questions"][place].get("show_if")
+
+    page = ada.get(address).content.decode()
+    assert '"if"' not in page  # no JSON to edit
+    ada.post(address, {"do": "add:contact:if", "q.contact.new_if": "settled"})
+    ada.post(address, {"q.contact.if.0.what": "score", "q.contact.if.0.low": "1", "q.contact.if.0.high": "3",
+                       "q.contact.if.1.what": "not-chose:yes", "q.contact.joined": "any"})  # fmt: skip
+    low = {"if": "score", "question": "csat", "low": 1, "high": 3}
+    unsettled = {"if": "not", "of": {"if": "chose", "question": "settled", "option": "yes"}}
+    assert condition(3) == {"if": "any", "of": [low, unsettled]}
+    ada.post(address, {"do": "remove:contact:if:1"})
+    assert condition(3) == low
+    ada.post(address, {"do": "remove:contact:if:0"})
+    assert condition(3) is None
+    assert (
+        ada.post(address, {"do": "add:csat:if", "q.csat.new_if": "why"}).status_code == 400
+    )  # it comes later
+
+
+def test_the_builder_words_a_follow_up_by_score(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("csat")
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/build"
+    ada.post(address, {"do": "add:why:by_score"})
+    words = {f"q.why.by_score.1.text:{each}": "What was good?" for each in ("en", "de", "fr")}
+    ada.post(address, words | {"q.why.by_score.1.low": "5", "q.why.by_score.1.high": "5"})
+    worded = Survey.objects.get().draft["questions"][2]["by_score"]
+    assert (worded[1]["low"], worded[1]["high"], worded[1]["text"]["de"]) == (5, 5, "What was good?")
+    ada.post(address, {"do": "remove:why:by_score:0"})
+    assert len(Survey.objects.get().draft["questions"][2]["by_score"]) == 1
+    ada.post(address, {"q.why.about": ""})
+    assert "by_score" not in Survey.objects.get().draft["questions"][2]
+
+
+def test_a_condition_built_elsewhere_is_shown_in_words_and_kept_until_it_is_cleared(
+    as_: Callable[[str], Client],
+) -> None:
+    survey = survey_of("csat")
+    low = {"if": "score", "question": "csat", "low": 1, "high": 2}
+    nested = {"if": "any", "of": [low, {"if": "all", "of": [{"if": "answered", "question": "settled"}, low]}]}
+    survey.draft["questions"][3]["show_if"] = nested
+    survey.save()
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/build"
+    page = ada.get(address).content.decode()
+    assert "csat was scored 1 to 2 or (settled was answered and csat was scored 1 to 2)" in page
+    ada.post(address, form_of(page))
+    assert Survey.objects.get().draft["questions"][3]["show_if"] == nested
+    ada.post(address, {"do": "clear:contact:if:all"})
+    assert "show_if" not in Survey.objects.get().draft["questions"][3]
+
+
+def test_a_personal_link_is_ended_from_the_list_of_invitations(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("nps")
+    answered(survey, 1)
+    asked = actions.invite("shop:<b>", survey, via="email", actor="test", at=NOON)
+    assert isinstance(asked, Invitation)
+    ada, address = as_("ada"), f"/surveys/{survey.slug}/invitations"
+    page = ada.get(address).content.decode()
+    assert suspicious(page) == []
+    assert page.count("End the link") == 2
+    for each in survey.invitations.all():
+        assert as_("ana").post(f"{address}/{each.pk}/revoke").status_code == 403
+        assert Client().get(f"/s/{link(each)}").status_code == 200
+        ada.post(f"{address}/{each.pk}/revoke")
+        assert Client().get(f"/s/{link(each)}").status_code != 200
+    assert sorted(survey.invitations.values_list("state", flat=True)) == ["answered", "revoked"]
+    assert "End the link" not in ada.get(address).content.decode()
+    assert "shop:" not in ada.get(f"{address}?q=crm").content.decode()
+    other = survey_of("csat")
+    assert ada.post(f"/surveys/{other.slug}/invitations/{asked.pk}/revoke").status_code == 404
+    assert survey.changes.filter(what__startswith="revoked").count() == 2
+
+
+def test_of_an_anonymous_survey_no_invitation_is_listed(as_: Callable[[str], Client]) -> None:
+    survey = survey_of("pulse")
+    answered(survey, 1)
+    page = as_("ada").get(f"/surveys/{survey.slug}/invitations").content.decode()
+    assert "Nobody is named" in page
+    assert "shop:" not in page
+    number = survey.invitations.get().pk
+    assert as_("ada").post(f"/surveys/{survey.slug}/invitations/{number}/revoke").status_code == 404

@@ -21,11 +21,16 @@ _minute = 0
 _left: dict[tuple[str, str], int] = {}  # what this process still holds in this minute; -1 once all is used up
 
 
-def count_request(kind: str, who: str, *, limit: int, now: float | None = None) -> None:
-    """Count one request of `who`; TooOftenError, saying when to come back, beyond `limit` in a minute."""
+def count_request(
+    kind: str, who: str, *, limit: int, lease: int | None = None, now: float | None = None
+) -> None:
+    """Count one request of `who`; TooOftenError, saying when to come back, beyond `limit` in a minute.
+
+    A process takes `lease` at a time from the counter, else a share of the limit.
+    """
     moment = time.time() if now is None else now
     minute = int(moment // MINUTE)
-    if not (_take(kind, who, minute) or _lease(kind, who, minute, limit)):
+    if not (_take(kind, who, minute) or _lease(kind, who, minute, limit, lease or max(1, limit // SHARES))):
         wait = max(1, round((minute + 1) * MINUTE - moment))
         raise TooOftenError(
             f"More than {limit:,} requests in a minute.",
@@ -62,12 +67,11 @@ def _take(kind: str, who: str, minute: int) -> bool:
         return held > 0
 
 
-def _lease(kind: str, who: str, minute: int, limit: int) -> bool:
+def _lease(kind: str, who: str, minute: int, limit: int, wanted: int) -> bool:
     """Take some more from the counter, one of them for now; False if it is used up."""
     with _lock:
         if _left.get((kind, who)) == -1:
             return False
-    wanted = max(1, limit // SHARES)
     granted = min(wanted, wanted - (_counted(f"{kind}:{who}", minute, wanted) - limit))
     with _lock:
         if minute == _minute:

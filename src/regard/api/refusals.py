@@ -45,14 +45,17 @@ NO_KEY = KeyMissingError(
 def refusal(error: RegardError) -> JsonResponse:
     """The answer that an error becomes."""
     answer = {"code": error.code, "message": error.message, "hint": error.hint}
-    response = JsonResponse(answer, status=error.http_status)
+    response = JsonResponse(answer, status=error.http_status, headers=when_to_come_back(error))
     if error.http_status == 401:
         response["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooOftenError):
-        response["Retry-After"] = str(error.retry_after)
-    if error.http_status == 503:
-        response["Retry-After"] = RETRY_AFTER
     return response
+
+
+def when_to_come_back(error: RegardError) -> dict[str, str]:
+    """The header that tells a client how long to wait, where waiting helps."""
+    if isinstance(error, TooOftenError):
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": RETRY_AFTER} if error.http_status == 503 else {}
 
 
 def refuse_large_files(view: View) -> View:

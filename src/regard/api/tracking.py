@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from regard.access.rates import count_request
-from regard.api.refusals import RETRY_AFTER
-from regard.errors import AccessError, InputError, NotFoundError, RegardError, StoreError, TooOftenError
+from regard.api.refusals import KeyMissingError, when_to_come_back
+from regard.errors import AccessError, InputError, NotFoundError, RegardError, StoreError
 from regard.listen.tracking import calls
 from regard.listen.tracking.actions import receive
 from regard.listen.tracking.queries import KnownKey, is_origin_of_any_key, key_of
@@ -43,11 +43,6 @@ class StartResponse(Protocol):
 
 
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-
-
-class WriteKeyError(RegardError):
-    code = "no_key"
-    http_status = 401
 
 
 class MethodError(RegardError):
@@ -148,7 +143,7 @@ def _allowed(text: str, origin: str) -> KnownKey:
     """The key, if it is in force and this page may use it."""
     key = key_of(text) if text else None
     if key is None:
-        raise WriteKeyError(
+        raise KeyMissingError(
             "No valid write key came with the request.", hint="Keys are made under Settings, Tracking."
         )
     if not key.allows(origin):
@@ -197,9 +192,5 @@ def _settings(text: str, environ: Environ) -> Answer:
 
 
 def _refusal(error: RegardError) -> Answer:
-    answer = Answer(error.http_status, msgspec.json.encode({"code": error.code, "message": str(error)}))
-    if isinstance(error, TooOftenError):
-        answer.headers.append(("Retry-After", str(error.retry_after)))
-    if error.http_status == 503:
-        answer.headers.append(("Retry-After", RETRY_AFTER))
-    return answer
+    body = msgspec.json.encode({"code": error.code, "message": str(error)})
+    return Answer(error.http_status, body, list(when_to_come_back(error).items()))

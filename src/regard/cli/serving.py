@@ -9,13 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from regard.cli import start
 from regard.cli.options import HomeOption
 from regard.errors import ConflictError, SettingError
+
+if TYPE_CHECKING:
+    from huey.api import Huey
 
 GRACE = 20.0  # seconds that a process has to end by itself
 RESTART_PAUSE = 2.0  # seconds
@@ -104,6 +107,7 @@ def worker(
     from regard.understand.tasks import resume
 
     resume()
+    keep_apart(HUEY)
     stop = threading.Event()
     flusher = threading.Thread(target=run_flusher, args=(stop,), name="flusher")
     flusher.start()
@@ -113,6 +117,30 @@ def worker(
     finally:
         stop.set()
         flusher.join()
+
+
+def keep_apart(jobs: "Huey") -> None:
+    """A job of every minute that still runs is not begun again in another thread."""
+    from huey.api import PeriodicTask
+    from huey.exceptions import CancelExecution
+
+    running: set[str] = set()
+    changing = threading.Lock()
+
+    def begin(task: Any) -> None:
+        if isinstance(task, PeriodicTask):
+            with changing:
+                if task.name in running:
+                    raise CancelExecution(f"{task.name} still runs")
+                running.add(task.name)
+
+    def end(task: Any, _value: Any, _error: Any) -> None:
+        if isinstance(task, PeriodicTask):
+            with changing:
+                running.discard(task.name)
+
+    jobs.pre_execute()(begin)
+    jobs.post_execute()(end)
 
 
 def make_application() -> Callable[..., Any]:

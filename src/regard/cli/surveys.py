@@ -105,8 +105,11 @@ def invite(
     if json:
         print_json({"campaign": None if dry_run else made.pk, **_previewed(preview)})
         return
-    print_facts({"in the segment": preview.segment, "may be asked": preview.may_be_asked,
-                 "asked now": preview.asked_now})  # fmt: skip
+    print_facts({"customers who fit": preview.customers, "with an address": preview.segment,
+                 "may be asked": preview.may_be_asked, "asked now": preview.asked_now})  # fmt: skip
+    if preview.margin:
+        drawn = f"Estimated from {preview.looked_at} of them drawn by lot"
+        print(f"{drawn}: off by at most {preview.margin} people, 19 times out of 20.")
     if preview.held:
         held = [(h.sentence, h.people, "asked later" if h.later else "not asked") for h in preview.held]
         print_table(["held back", "people", "then"], held)
@@ -150,5 +153,6 @@ def _previewed(preview: "Preview") -> dict[str, Any]:
         {"reason": h.reason, "sentence": h.sentence, "people": h.people, "later": h.later}
         for h in preview.held
     ]
-    return {"segment": preview.segment, "may_be_asked": preview.may_be_asked, "asked_now": preview.asked_now,
+    return {"customers": preview.customers, "looked_at": preview.looked_at, "margin": preview.margin,
+            "segment": preview.segment, "may_be_asked": preview.may_be_asked, "asked_now": preview.asked_now,
             "held_back": held}  # fmt: skip

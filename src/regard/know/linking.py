@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 import msgspec
 import pyarrow as pa
@@ -13,11 +14,11 @@ from django.utils import timezone
 from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.intake import read_documents
+from regard.know.intake import read_documents, tabulate
 from regard.know.linkage import NAMES_ONLY, Model, link_records
 from regard.know.models import Candidate, Identity, Link, LinkageRun, Merge
 from regard.know.partitioning import repartition
-from regard.know.reconsidering import reconsider_keys
+from regard.know.reconsidering import read_keys, reconsider_keys
 from regard.know.recording import decided_pairs, stamp
 from regard.know.shared_numbers import find_same_numbers
 from regard.know.terms import terms_of
@@ -27,6 +28,8 @@ LINK_COLUMNS = (
     "active",
 )  # fmt: skip
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
+HEAD = pa.schema([("unique_id", pa.int64()), ("source", pa.string())])
+FOUND = ("left", "right", "probability", "weights")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
 MOST_CANDIDATES = 20_000  # open at a time: more than people can review; the likeliest are kept
 MOST_ROUNDS = 3  # of looking again at keys, as each may make another clear
@@ -76,8 +79,9 @@ def link_identities(*, actor: str, progress: Progress | None = None) -> LinkRun:
     say(f"Writing {found.links.num_rows} links")
     with transaction.atomic():
         store.lock_who_is_who()
-        numbers = find_same_numbers()
-        merge_id, links = _write_links(numbers.pairs, found.links, actor)
+        keys = read_keys()
+        numbers = find_same_numbers(keys)
+        merge_id, links = _write_links(numbers.pairs, found.links, keys, actor)
         candidates = _write_candidates(numbers.contradicting, found.reviews)
         Identity.objects.filter(linked_at=None, changed_at__lte=started).update(linked_at=started)
         finished = timezone.now()
@@ -129,39 +133,20 @@ def _neighbours(new: set[int]) -> set[int]:
 
 def _table(rows: list[store.Row]) -> pa.Table:
     """Rows of (id, source, JSON object of comparable fields) as columns."""
-    ids, sources, documents = zip(*rows, strict=True) if rows else ((), (), ())
-    columns = read_documents(documents)
-    return pa.table(
-        {
-            "unique_id": pa.array(ids, pa.int64()),
-            "source": pa.array(sources, pa.string()),
-            **{name: columns[name] for name in COMPARED},
-        }
-    )
+    columns = read_documents([document for _, _, document in rows])
+    said = {name: columns[name] for name in COMPARED}
+    return pa.table({**dict(zip(HEAD.names, tabulate(rows, HEAD).columns, strict=True)), **said})
 
 
-def _write_links(same_numbers: dict[Pair, str], found: pa.Table, actor: str) -> tuple[int | None, int]:
+def _write_links(
+    same_numbers: dict[Pair, str], found: pa.Table, keys: list[store.Row], actor: str
+) -> tuple[int | None, int]:
     """Store the links of a run under one merge; pairs decided before, either way, stay as they are."""
     merge = Merge.objects.create(actor=actor, reason="compared by their evidence")
     links = _write_rule_links(same_numbers, merge)
-    rows = _pairs(found)
-    customer_of = _customers({end for pair in rows for end in pair})
-    apart = {pair for pair in rows if customer_of[pair[0]] != customer_of[pair[1]]}
-    apart -= decided_pairs(apart)
-    now = stamp(merge.made_at)
-    store.insert_rows(
-        Link,
-        LINK_COLUMNS,
-        (
-            (*pair, "score", "splink", probability, weights, actor, now, merge.pk, True)
-            for pair, (probability, weights, _) in rows.items()
-            if pair in apart
-        ),
-    )
-    repartition({end for pair in apart for end in pair})
-    links += len(apart)
+    links += _write_scored_links(found, merge)
     for _ in range(MOST_ROUNDS):
-        clear = reconsider_keys()
+        clear = reconsider_keys(keys)
         if not clear:
             break
         links += _write_rule_links(clear, merge)
@@ -171,13 +156,29 @@ def _write_links(same_numbers: dict[Pair, str], found: pa.Table, actor: str) -> 
     return None, 0
 
 
+def _write_scored_links(found: pa.Table, merge: Merge) -> int:
+    """In order of the records, so that the indexes grow at their end; the surest is told by its probability."""
+    found = found.sort_by([("left", "ascending"), ("right", "ascending")])
+    pairs = list(zip(found["left"].to_pylist(), found["right"].to_pylist(), strict=True))
+    customer_of = _customers({end for pair in pairs for end in pair})
+    decided = decided_pairs(set(pairs))
+    apart = [customer_of[pair[0]] != customer_of[pair[1]] and pair not in decided for pair in pairs]
+    made = found.filter(pa.array(apart, pa.bool_()))
+    left, right, probability, weights = (made[name].to_pylist() for name in FOUND)
+    same = (merge.actor, stamp(merge.made_at), merge.pk, True)
+    rows = zip(left, right, repeat("score"), repeat("splink"), probability, weights, *map(repeat, same))
+    store.insert_rows(Link, LINK_COLUMNS, rows)
+    repartition({*left, *right}, records_changed=False)
+    return len(left)
+
+
 def _write_rule_links(pairs: dict[Pair, str], merge: Merge) -> int:
     now = stamp(merge.made_at)
     rows = (
         (*pair, "rule", rule, None, "{}", merge.actor, now, merge.pk, True) for pair, rule in pairs.items()
     )
     store.insert_rows(Link, LINK_COLUMNS, rows)
-    repartition({end for pair in pairs for end in pair})
+    repartition({end for pair in pairs for end in pair}, records_changed=False)
     return len(pairs)
 
 
@@ -187,11 +188,10 @@ def _customers(identities: set[int]) -> dict[int, int]:
 
 def _pairs(found: pa.Table) -> dict[Pair, tuple[float, str, str]]:
     """Probability, weights and reason of each pair, the likeliest first, smaller id first."""
-    reasons = found["reason"].to_pylist() if "reason" in found.column_names else [""] * found.num_rows
-    columns = (found[name].to_pylist() for name in ("left", "right", "probability", "weights"))
+    columns = (found[name].to_pylist() for name in (*FOUND, "reason"))
     return {
         (min(left, right), max(left, right)): (probability, weights, reason)
-        for left, right, probability, weights, reason in zip(*columns, reasons, strict=True)
+        for left, right, probability, weights, reason in zip(*columns, strict=True)
     }
 
 

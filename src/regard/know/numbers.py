@@ -12,14 +12,16 @@ from typing import Literal
 import duckdb
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from regard.know.intake import read_texts
+from regard.know.intake import read_texts, tabulate
 from regard.know.naming import family_names_go_together, given_names_go_together
 
 Normal = Mapping[str, str | None]
 Finding = Literal["in force", "unsure", "no"]
 Comparison = Literal["agree", "contradict", "differ", "silent"]
 
+NUMBERS = pa.schema([("col", pa.string()), ("value", pa.string()), ("identity", pa.int64())])
 NOT_NUMBERS = frozenset({"email", "phone", "anon", "ref"})  # namespaces of keys that are no system's own
 LEAST_OVERLAP = 10
 LEAST_SHARE = 0.05  # of the smaller column's values
@@ -54,21 +56,23 @@ class Support:
 
 def numbers_of(rows: Iterable[tuple[int, str, str, str | None]]) -> pa.Table:
     """(column, value, identity) of rows (identity, person, source, further ids as JSON)."""
-    columns: list[str] = []
-    values: list[str] = []
-    identities: list[int] = []
-    for identity, person, source, further in rows:
-        namespace, _, number = person.partition(":")
-        if namespace not in NOT_NUMBERS and number:
-            columns.append(namespace)
-            values.append(number.lower())
-            identities.append(identity)
-        for space, value in (read_texts(further) if further else {}).items():
-            columns.append(f"{source}.{space}")
-            values.append(value.lower())
-            identities.append(identity)
-    arrays = [pa.array(columns, pa.string()).dictionary_encode(), pa.array(values, pa.string())]
-    return pa.table([*arrays, pa.array(identities, pa.int64())], names=["col", "value", "identity"])
+    rows = list(rows)
+    persons = pa.array([person for _, person, *_ in rows], pa.string())
+    parts = pc.extract_regex(persons, "(?s)^(?P<space>[^:]*):(?P<number>.+)$")
+    space, number = pc.struct_field(parts, "space"), pc.struct_field(parts, "number")
+    own = pa.table([space, number, pa.array([row[0] for row in rows], pa.int64())], schema=NUMBERS)
+    own = own.filter(pc.invert(pc.is_in(space, pa.array(NOT_NUMBERS, pa.string()))))
+    said = [
+        (f"{source}.{space}", value, identity)
+        for identity, _, source, document in rows
+        if document
+        for space, value in read_texts(document).items()
+    ]
+    found = pa.concat_tables(
+        [own.filter(pc.is_valid(own["value"])), tabulate(said, NUMBERS)]
+    ).combine_chunks()
+    columns = [found["col"].dictionary_encode(), pc.utf8_lower(found["value"]), found["identity"]]
+    return pa.table(columns, names=NUMBERS.names)
 
 
 class Numbers:

@@ -27,10 +27,21 @@ def refresh_people() -> int:
 
 def things_of(customer_id: int) -> list[str]:
     """The `ref:` keys that lead to a customer, as last written."""
-    found = lookup.find("people", "customer_id", [customer_id], keep=True)
+    return things_of_several([customer_id])[customer_id]
+
+
+def things_of_several(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The same for several customers."""
+    found = lookup.find("people", "customer_id", ids, keep=True)
     if found is None:
-        found = lake.select("people", "WHERE customer_id = ?", [customer_id])
-    return sorted(person for person in found["person"].to_pylist() if person.startswith("ref:"))
+        found = lake.select("people", f"WHERE customer_id IN ({', '.join('?' * len(ids))})", list(ids))
+    things: dict[int, list[str]] = {each: [] for each in ids}
+    for person, customer_id in zip(
+        found["person"].to_pylist(), found["customer_id"].to_pylist(), strict=True
+    ):
+        if person.startswith("ref:"):
+            things[customer_id].append(person)
+    return {each: sorted(several) for each, several in things.items()}
 
 
 def _written_for() -> str:

@@ -23,9 +23,9 @@ from regard.know.models import (
     SharedNumber,
 )
 from regard.know.normalise.email import comparable_email
-from regard.know.people import things_of
+from regard.know.people import things_of, things_of_several
 from regard.know.search import matching_customers
-from regard.know.shared_numbers import rule_of_numbers
+from regard.know.shared_numbers import links_behind, rule_of_numbers
 
 NUMBER = re.compile(r"[Cc]?(\d{1,18})")
 _HAS_MEMBERSHIPS = """
@@ -177,6 +177,17 @@ def persons_of(customer_id: int, identities: Sequence[IdentityRow] | None = None
     return [*(each.person for each in identities), *things_of(customer_id)]
 
 
+def persons_of_several(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The same for several customers."""
+    if not ids:
+        return {}
+    persons: dict[int, list[str]] = {each: [] for each in ids}
+    rows = Identity.objects.filter(customer__in=ids).order_by("id").values_list("customer_id", "person")
+    for customer_id, person in rows:
+        persons[customer_id or 0].append(person)
+    return {each: persons[each] + things for each, things in things_of_several(ids).items()}
+
+
 def evidence_of(customer_id: int) -> list[Evidence]:
     """Why the records of a customer are taken for one, strongest word first: staff, rules, scores."""
     links = (
@@ -273,6 +284,17 @@ def count_unsure_numbers() -> int:
 def links_by(shared: SharedNumber) -> int:
     """How many pairs of records a shared number joins now."""
     return Link.objects.filter(rule=rule_of_numbers(shared.left, shared.right), active=True).count()
+
+
+def links_still_to_change(shared: SharedNumber) -> int:
+    """How many pairs of records the worker has still to join or part, as was decided of a shared number."""
+    return links_behind(shared).count()
+
+
+def numbers_left_behind() -> list[int]:
+    """Shared numbers whose links do not follow yet what was decided of them."""
+    decided = SharedNumber.objects.exclude(decided_by="").order_by("id")
+    return [shared.pk for shared in decided if links_behind(shared).exists()]
 
 
 def merges_of(customer_id: int) -> list[Merge]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from regard.errors import NotFoundError
@@ -28,12 +29,12 @@ class SameNumbers:
     contradicting: dict[Pair, str]
 
 
-def find_same_numbers() -> SameNumbers:
-    """Look for columns that count the same people, and whom those in force join who are not one customer yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, person, source, normal->>'ids' FROM know_identity")
-        numbers = numbers_of(cursor.fetchall())
-    with Numbers(numbers) as known:
+def find_same_numbers(keys: list[store.Row]) -> SameNumbers:
+    """Look for columns that count the same people, and whom those in force join who are not one customer yet.
+
+    `keys` begin with id, person, source and further ids of every identity.
+    """
+    with Numbers(numbers_of(row[:4] for row in keys)) as known:
         _find_columns(known)
         pairs: dict[Pair, str] = {}
         contradicting: dict[Pair, str] = {}
@@ -141,18 +142,47 @@ def _values(rows: Iterable[tuple[int, str, str, str | None]]) -> list[tuple[str,
 
 
 @transaction.atomic
-def decide_shared_number(shared_id: int, *, same: bool, actor: str) -> SharedNumber:
-    """Say whether two columns count the same people. Refusing takes back every link that was made by them."""
+def decide_shared_number(
+    shared_id: int, *, same: bool, actor: str, at_most: int | None = None
+) -> SharedNumber:
+    """Say whether two columns count the same people. Refusing takes back every link that was made by them.
+
+    Where more links than `at_most` have to change they are left to `follow_decision`, which takes its time.
+    """
     store.lock_who_is_who()
-    found = SharedNumber.objects.filter(pk=shared_id).first()
-    if found is None:
-        raise NotFoundError(f"There is no shared number {shared_id}.")
+    found = _shared_number(shared_id)
     found.state = SharedNumber.State.IN_FORCE if same else SharedNumber.State.REFUSED
     found.decided_by, found.decided_at = actor, timezone.now()
     found.save()
-    made = Link.objects.filter(rule=rule_of_numbers(found.left, found.right))
-    changed = made.exclude(active=same)
-    touched = {end for pair in changed.values_list("left", "right") for end in pair}
-    changed.filter(merge__undone_at=None).update(active=same)
-    repartition(touched)
+    if at_most is None or links_behind(found).count() <= at_most:
+        _follow(found)
     return found
+
+
+@transaction.atomic
+def follow_decision(shared_id: int) -> None:
+    """Make the links of a shared number what was decided of it; doing it twice changes nothing."""
+    store.lock_who_is_who()
+    _follow(_shared_number(shared_id))
+
+
+def _shared_number(shared_id: int) -> SharedNumber:
+    found = SharedNumber.objects.filter(pk=shared_id).first()
+    if found is None:
+        raise NotFoundError(f"There is no shared number {shared_id}.")
+    return found
+
+
+def _follow(found: SharedNumber) -> None:
+    behind = links_behind(found)
+    touched = {end for pair in behind.values_list("left", "right") for end in pair}
+    behind.update(active=found.state == SharedNumber.State.IN_FORCE)
+    repartition(touched, records_changed=False)
+
+
+def links_behind(found: SharedNumber) -> QuerySet[Link]:
+    """The links by a shared number that do not follow yet what a person decided of it."""
+    if not found.decided_by:
+        return Link.objects.none()
+    made = Link.objects.filter(rule=rule_of_numbers(found.left, found.right), merge__undone_at=None)
+    return made.exclude(active=found.state == SharedNumber.State.IN_FORCE)

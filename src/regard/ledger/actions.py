@@ -60,7 +60,7 @@ def keep_payload(payload: bytes, *, source: str, form: str, event_count: int) ->
     TooOftenError while so many wait that the flusher has to catch up first.
     """
     fullness.refuse_when_full()
-    together.keep(Batch(source=source, format=form, payload=payload, event_count=event_count))
+    together.keep(payload, source=source, form=form, event_count=event_count)
 
 
 def append_events(

@@ -20,7 +20,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
-    list_display = ("id", "source", "event_count", "created_at", "flush_number")
+    list_display = ("id", "source", "event_count", "created_at")
     list_filter = ("source",)
 
 

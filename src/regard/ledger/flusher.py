@@ -38,8 +38,8 @@ def _flush_until(stop: threading.Event, interval: float) -> None:
         else:
             if flushed.set_aside:
                 logger.warning("%d batches could not be read and are dead letters now", flushed.set_aside)
-            if flushed.batches >= BATCHES:
-                continue  # there may be more
+            if flushed.more:
+                continue
         stop.wait(min(interval * 2**failures, max(interval, LONGEST_PAUSE)))
 
 

@@ -1,9 +1,9 @@
 """The way of a batch from the inbox into the lake: exactly once, whenever the flusher may die.
 
-1. release   batches stamped by a flush that never reached the lake lose their stamp
-2. stamp     the oldest batches get a flush number that nobody has used
+1. release   stamps of flushes that never reached the lake are taken off
+2. stamp     the oldest batches without one get the stamp of a flush whose number nobody has used
 3. carry     their events are appended, in one commit that carries that number; the lake either has both or none
-4. finish    batches whose number the lake holds: their events' listeners run, then the batches are deleted
+4. finish    flushes whose number the lake holds: their events' listeners run, then batches and stamp are deleted
 
 Steps 1 to 3 happen under the writer lock, so no flush sees another between stamping and appending. Step 4 is
 repeated until it succeeds and may overlap with another flusher's: reactions are idempotent, deleting is too.
@@ -13,36 +13,51 @@ already holds are dropped in any case.
 
 import json
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 
 import msgspec
 import pyarrow as pa
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Max
 
 from regard.errors import StoreError
 from regard.ledger import bulk, formats, lake, reactions
 from regard.ledger.events import EVENT_SCHEMA, Event
 from regard.ledger.formats import Reading
 from regard.ledger.lock import hold_writer, take_turns
-from regard.ledger.models import Batch, DeadLetter
+from regard.ledger.models import Batch, DeadLetter, Flush
 
 WRITER = "inbox"
 MOST_EVENTS = 50_000  # a flush; bounds its memory
+DROPPED = (
+    100  # batches that one transaction deletes: whoever records an event waits no longer than that takes
+)
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Flushed:
-    """What one flush moved. `set_aside` batches could not be read and are dead letters now."""
+    """What one flush moved. `set_aside` batches could not be read and are dead letters now; with `more`, some
+    were left for the next."""
 
     batches: int
     events: int
     duplicates: int
     set_aside: int
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """The batches that a flush takes."""
+
+    number: int
+    batch_ids: Sequence[int]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -74,42 +89,40 @@ def flush(limit: int) -> Flushed:
         carried = _NOTHING
         with hold_writer("events"):
             release()
-            number = stamp(limit)
-            if number:
-                carried = carry(number)
+            stamped = stamp(limit)
+            if stamped is not None:
+                carried = carry(stamped)
         finished = finish(carried.readings)
-    return Flushed(finished, carried.appended.added, carried.appended.duplicates, carried.set_aside)
+    more = stamped is not None and stamped.more
+    return Flushed(finished, carried.appended.added, carried.appended.duplicates, carried.set_aside, more)
 
 
 def release() -> None:
-    """Take the stamp off batches whose flush never reached the lake."""
-    stranded = Batch.objects.filter(flush_number__gt=lake.newest_number("events", WRITER))
+    """Take off the stamps of flushes that never reached the lake."""
+    stranded = Flush.objects.filter(number__gt=lake.newest_number("events", WRITER))
     if stranded.exists():
-        stranded.update(flush_number=None)
+        stranded.delete()
 
 
-def stamp(limit: int) -> int:
-    """Stamp the oldest waiting batches with a fresh flush number; 0 if none waits."""
-    waiting = Batch.objects.filter(flush_number=None).order_by("id").values_list("id", "event_count")[:limit]
-    taken: list[int] = []
-    events = 0
-    for batch_id, event_count in waiting:
-        if taken and events + event_count > MOST_EVENTS:
-            break
-        taken.append(batch_id)
-        events += event_count
+def stamp(limit: int) -> Stamped | None:
+    """Stamp the oldest batches without a stamp, up to `limit` and MOST_EVENTS; None if none waits."""
+    before = dict(Flush.objects.values_list("number", "batch_ids"))
+    gone = {batch_id for batch_ids in before.values() for batch_id in batch_ids}
+    oldest = Batch.objects.order_by("id").values_list("id", "event_count")[: limit + len(gone) + 1]
+    waiting = [(batch_id, count) for batch_id, count in oldest if batch_id not in gone]
+    events = list(accumulate(count for _, count in waiting[:limit]))
+    taken = [batch_id for batch_id, _ in waiting[: max(1, bisect_right(events, MOST_EVENTS))]]
     if not taken:
-        return 0
-    stamped = Batch.objects.aggregate(newest=Max("flush_number"))["newest"] or 0
-    number = max(stamped, lake.newest_number("events", WRITER)) + 1
+        return None
+    number = max(*before, lake.newest_number("events", WRITER), 0) + 1
     with take_turns("inbox"):
-        Batch.objects.filter(id__in=taken).update(flush_number=number)
-    return number
+        Flush.objects.create(number=number, batch_ids=taken)
+    return Stamped(number, taken, more=len(waiting) > len(taken))
 
 
-def carry(number: int) -> Carried:
-    """Append what the batches stamped with `number` say; those that cannot be read are set aside."""
-    readings = list(formats.read_batches(Batch.objects.filter(flush_number=number).order_by("id")))
+def carry(stamped: Stamped) -> Carried:
+    """Append what the stamped batches say; those that cannot be read are set aside."""
+    readings = list(formats.read_batches(Batch.objects.filter(id__in=stamped.batch_ids).order_by("id")))
     set_aside = 0
     for reading in readings:
         for batch_id, reason in reading.unreadable.items():
@@ -118,7 +131,7 @@ def carry(number: int) -> Carried:
     rows = pa.concat_tables([EVENT_SCHEMA.empty_table(), *(reading.rows for reading in readings)])
     if set_aside == sum(len(reading.batches) for reading in readings):
         return Carried(bulk.Appended(0, 0), set_aside, readings)
-    return Carried(bulk.append_once(rows, (WRITER, number)), set_aside, readings)
+    return Carried(bulk.append_once(rows, (WRITER, stamped.number)), set_aside, readings)
 
 
 def finish(readings: Sequence[Reading] = ()) -> int:
@@ -126,15 +139,21 @@ def finish(readings: Sequence[Reading] = ()) -> int:
 
     `readings` of some of them may be at hand; the others are read again.
     """
-    arrived = Batch.objects.filter(flush_number__lte=lake.newest_number("events", WRITER)).order_by("id")
-    ids = list(arrived.values_list("id", flat=True))
+    arrived = dict(
+        Flush.objects.filter(number__lte=lake.newest_number("events", WRITER)).values_list(
+            "number", "batch_ids"
+        )
+    )
+    ids = [batch_id for batch_ids in arrived.values() for batch_id in batch_ids]
     at_hand = {batch_id for reading in readings for batch_id in reading.batches}
     left = [batch_id for batch_id in ids if batch_id not in at_hand]
     again = formats.read_batches(Batch.objects.filter(id__in=left).order_by("id")) if left else ()
     for reading in (*readings, *again):
         _follow(reading)
-    drop(ids)
-    return len(ids)
+    dropped = drop(ids)
+    with take_turns("inbox"):
+        Flush.objects.filter(number__in=arrived).delete()
+    return dropped
 
 
 def _follow(reading: Reading) -> None:
@@ -155,9 +174,13 @@ def _follow(reading: Reading) -> None:
     reactions.react(events_from(reactions.heard(reading.rows)))
 
 
-def drop(batch_ids: Sequence[int]) -> None:
-    with take_turns("inbox"):
-        Batch.objects.filter(id__in=batch_ids).delete()
+def drop(batch_ids: Sequence[int]) -> int:
+    """Delete batches, a few at a time; says how many there were."""
+    dropped = 0
+    for start in range(0, len(batch_ids), DROPPED):
+        with take_turns("inbox"):
+            dropped += Batch.objects.filter(id__in=batch_ids[start : start + DROPPED]).delete()[0]
+    return dropped
 
 
 def read_events(batches: Sequence[Batch]) -> Reading:
@@ -166,7 +189,7 @@ def read_events(batches: Sequence[Batch]) -> Reading:
     unreadable = {}
     for batch in batches:
         try:
-            tables.append(rows_of(msgspec.json.decode(bytes(batch.payload), type=list[Event])))
+            tables.append(rows_of(msgspec.json.decode(batch.body, type=list[Event])))
         except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
             unreadable[batch.id] = f"{type(error).__name__}: {error}"
     return Reading(tuple(batch.id for batch in batches), pa.concat_tables(tables), unreadable)
@@ -198,7 +221,7 @@ def _set_aside(batch_id: int, reason: str) -> None:
         batch = Batch.objects.filter(id=batch_id).first()
         if batch is not None:
             DeadLetter.objects.create(
-                kind="batch", source=batch.source, format=batch.format, payload=bytes(batch.payload),
+                kind="batch", source=batch.source, format=batch.format, payload=batch.body,
                 reason=reason.replace("\0", ""),
             )  # fmt: skip
             batch.delete()

@@ -2,7 +2,8 @@
 
 For every Parquet file of the table there is one small file of sorted 128-bit digests of its event_ids. Parquet
 files never change, so a digest file is made once and then mapped into memory; looking up n ids costs n binary
-searches a file, not a scan of the lake. It is a cache: delete the folder and it is made again. A digest is MD5,
+searches a file, not a scan of the lake. Of the many small files that a busy inbox makes, the digests are merged in
+memory, so that few arrays are searched. It is a cache: delete the folder and it is made again. A digest is MD5,
 a fixed function, so two different ids meet with a chance of 2^-128.
 """
 
@@ -10,6 +11,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +24,23 @@ from numpy.typing import NDArray
 from regard.ledger import lake
 
 Digests = NDArray[np.uint64]  # shape (2, n): upper halves, lower halves; sorted by both
+
+MERGED_DIGESTS = 1 << 20  # of a run, 16 MB; larger ones stay in their files
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The digests of some files of a table."""
+
+    files: frozenset[str]
+    digests: Digests
+
+    @property
+    def size(self) -> int:
+        return self.digests.shape[1]
+
+
+_runs: dict[str, list[_Run]] = {}  # of a table's place
 
 _HALVES = """
     SELECT (digest >> 64)::UBIGINT AS upper_half, (digest & 18446744073709551615::UHUGEINT)::UBIGINT AS lower_half
@@ -44,10 +63,10 @@ def _fetch(database: duckdb.DuckDBPyConnection, sql: str) -> Digests:
 
 
 def order_of(digests: Digests) -> NDArray[np.intp]:
-    """The order that sorts digests by both halves."""
-    order = np.argsort(digests[0], kind="stable")  # merges sorted runs in one pass, which lexsort does not
-    upper, lower = digests[:, order]
-    if ((upper[1:] == upper[:-1]) & (lower[1:] < lower[:-1])).any():
+    """The order that sorts digests by both halves, and leaves equal ones as they stand."""
+    order = np.argsort(digests[0])  # a third of the time of a stable sort, or of one by both halves
+    upper = digests[0][order]
+    if (upper[1:] == upper[:-1]).any():
         order = np.lexsort((digests[1], digests[0]))
     return order
 
@@ -80,9 +99,34 @@ def first_of_each(digests: Digests) -> NDArray[np.bool_]:
 
 
 def held_digests(name: str = "events") -> list[Digests]:
-    """The digests of every file of the table, making those that are missing."""
-    table = lake.open_table(name)
-    return [] if table is None else [_digests_of(name, file) for file in lake.paths_of(table)]
+    """The digests of every file of the table, those of small files merged, making those that are missing."""
+    table, place = lake.open_table(name), lake.location(name)
+    files = set(lake.paths_of(table)) if table is not None else set()
+    runs = [run for run in _runs.get(place, ()) if run.files <= files]
+    for file in sorted(files.difference(*(run.files for run in runs))):
+        runs.append(_Run(frozenset([file]), _digests_of(name, file)))
+        while (
+            len(runs) > 1
+            and runs[-2].size <= 2 * runs[-1].size
+            and runs[-2].size + runs[-1].size <= MERGED_DIGESTS
+        ):
+            last, before = runs.pop(), runs.pop()
+            merged = digests_of_many([before.digests, last.digests])
+            runs.append(_Run(before.files | last.files, merged))
+    _runs[place] = runs
+    return [run.digests for run in runs]
+
+
+def held_events(event_ids: pa.ChunkedArray) -> pa.Array:
+    """Which of these event_ids the lake holds."""
+    digests = digest_ids(lake.connection().con.cursor(), event_ids)
+    order = order_of(digests)
+    found = np.zeros(len(event_ids), dtype=bool)
+    for known in held_digests():
+        here = found_in(known, digests[:, order])
+        found[order[here]] = True
+        order = order[~here]  # the others may be in another file
+    return pa.array(found)
 
 
 def note_added(name: str, before: set[str], digests: Digests) -> None:
@@ -125,8 +169,8 @@ def _load(path: Path) -> Digests:
 def _make(name: str, file: str, path: Path) -> None:
     rows = lake.read_files(name, [file])
     with lake.store_errors(f"Indexing the event_ids of {file}"):
-        digests = _fetch(lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"'))
-        _save(sort_digests(digests), path)
+        sql = _HALVES.format(rows=f'"{rows.get_name()}"') + "ORDER BY digest"
+        _save(_fetch(lake.connection().con, sql), path)
     lake.drop_view(rows)
 
 

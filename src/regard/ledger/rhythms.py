@@ -8,17 +8,19 @@ history, not silent.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ibis
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 
 from regard.ledger import lake
-from regard.ledger.quiet import Pause, judge
+from regard.ledger.quiet import Hours, Pause, judge
 
 FEWEST_GAPS = 5  # fewer say nothing about what is usual
 HISTORY_DAYS = 400
@@ -26,6 +28,7 @@ HISTORY = timedelta(days=90)  # between the last event and its being handed in
 LATE = timedelta(hours=2)  # what comes in later was handed in, not heard as it happened
 HOUR = 3600
 SURVEYS = "survey:"
+SEPARATOR = "\x1f"  # of the parts of a stream's key
 
 
 class Stream(NamedTuple):
@@ -45,18 +48,26 @@ class Stream(NamedTuple):
 
     @property
     def key(self) -> str:
-        return "\x1f".join(self)
+        return SEPARATOR.join(self)
 
 
-@dataclass
+# which parts say what is listened to, from the source as a whole to the narrowest
+LEVELS = (
+    ("source",), ("source", "name"), ("source", "name", "channel"), ("source", "name", "instrument"),
+    ("source", "name", "survey"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class _Heard:
-    """When a stream was heard: events by hour, hours of being handed in, the last of both."""
+    """When a stream was heard: hours, ascending, with the events in each, those of handing in, the last of both."""
 
-    hours: dict[int, int] = field(default_factory=dict)
-    handed_in: dict[int, int] = field(default_factory=dict)
-    last: tuple[datetime, datetime] | None = None  # when it happened, when that was first handed in
-    events: int = 0
-    late: int = 0
+    hours: Hours
+    counts: Hours
+    handed_in: Hours
+    last: tuple[datetime, datetime]  # when it happened, when that was first handed in
+    events: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -105,30 +116,35 @@ def _above(stream: Stream) -> set[Stream]:
 
 
 def _heard(events: ibis.Table, as_of: datetime) -> dict[Stream, _Heard]:
-    heard: dict[Stream, _Heard] = {}
-    for row in lake.fetch(_active_hours(events, as_of)).to_pylist():
-        for stream in _streams(row):
-            one = heard.setdefault(stream, _Heard())
-            one.events += row["events"]
-            one.late += row["late"]
-            if row["hour"] is not None:
-                one.hours[row["hour"]] = one.hours.get(row["hour"], 0) + row["events"]
-                one.handed_in[row["handed_in"]] = one.handed_in.get(row["handed_in"], 0) + 1
-            last = row["last_at"], row["recorded_at"]
-            one.last = max(one.last, last) if one.last else last
+    rows = lake.fetch(_active_hours(events, as_of))
+    heard = {}
+    for level in LEVELS:
+        chosen = rows.filter(pc.not_equal(rows[level[-1]], ""))
+        parts = (chosen[part] if part in level else "" for part in Stream._fields)
+        keys = pc.binary_join_element_wise(*parts, SEPARATOR).combine_chunks().dictionary_encode()
+        number = keys.indices.to_numpy()
+        order = pa.array(np.argsort(number, kind="stable"))
+        starts = np.searchsorted(number, np.arange(len(keys.dictionary) + 1), sorter=order.to_numpy())
+        ordered = chosen.take(order)
+        for key, (start, end) in zip(keys.dictionary.to_pylist(), pairwise(starts.tolist()), strict=True):
+            heard[Stream(*key.split(SEPARATOR))] = _summed(ordered.slice(start, end - start))
     return heard
 
 
-def _streams(row: dict[str, Any]) -> Iterable[Stream]:
-    source, name = row["source"], row["name"]
-    yield Stream(source)
-    yield Stream(source, name)
-    if row["channel"]:
-        yield Stream(source, name, channel=row["channel"])
-    if row["instrument"]:
-        yield Stream(source, name, instrument=row["instrument"])
-    if row["survey"]:
-        yield Stream(source, name, survey=row["survey"])
+def _summed(rows: pa.Table) -> _Heard:
+    """One stream's rows as one."""
+    last_at = pc.max(rows["last_at"])
+    newest = rows.filter(pc.equal(rows["last_at"], last_at))
+    recent = rows.filter(rows["hour"].is_valid())
+    hours, place = np.unique(recent["hour"].to_numpy(), return_inverse=True)
+    return _Heard(
+        hours=hours,
+        counts=np.bincount(place, recent["events"].to_numpy(), minlength=len(hours)).astype(np.int64),
+        handed_in=np.unique(recent["handed_in"].to_numpy()),
+        last=(last_at.as_py(), pc.max(newest["recorded_at"]).as_py()),
+        events=pc.sum(rows["events"]).as_py(),
+        late=pc.sum(rows["late"]).as_py(),
+    )
 
 
 def _active_hours(events: ibis.Table, as_of: datetime) -> ibis.Table:
@@ -152,11 +168,11 @@ def _active_hours(events: ibis.Table, as_of: datetime) -> ibis.Table:
 
 
 def _rhythm(stream: Stream, heard: _Heard, as_of: datetime, streams: int) -> Rhythm:
-    last_at, recorded_at = heard.last or (as_of, as_of)
+    last_at, recorded_at = heard.last
     quiet = (as_of - last_at).total_seconds() / 86_400
     over = recorded_at - last_at > HISTORY
     pause = None if over else _pause(heard, as_of, streams)
-    gaps = _gaps({hour // 24 for hour in heard.hours})
+    gaps = np.diff(np.unique(heard.hours // 24))
     usual = float(np.median(gaps)) if len(gaps) >= FEWEST_GAPS else None
     if pause:
         silent = pause.silent
@@ -172,14 +188,13 @@ def _rhythm(stream: Stream, heard: _Heard, as_of: datetime, streams: int) -> Rhy
 
 def _pause(heard: _Heard, as_of: datetime, streams: int) -> Pause | None:
     """By the hours in which it happened, or in which it was handed in; None where neither has a pace."""
-    until = as_of.timestamp() / HOUR
-    if not heard.hours:
+    if not len(heard.hours):
         return None
-    handed = heard.late * 2 > heard.events
-    # handed in at once, whatever its size, is heard once
-    found = dict.fromkeys(heard.handed_in, 1) if handed else heard.hours
-    hours = np.array(sorted(found), dtype=np.int64)
-    counts = np.array([found[hour] for hour in hours.tolist()], dtype=np.int64)
+    hours, counts = heard.hours, heard.counts
+    if heard.late * 2 > heard.events:  # handed in at once, whatever its size, is heard once
+        hours = heard.handed_in
+        counts = np.ones_like(hours)
+    until = as_of.timestamp() / HOUR
     return judge(hours, counts, until, streams=streams, region=settings.REGARD_REGION)
 
 
@@ -193,11 +208,6 @@ def _sentence(
     if silent:
         return f"no {what} since {last_at:%A, %-d %B %Y}; {often}"
     return f"{what}, last {_days(int(quiet))} ago, {often}"
-
-
-def _gaps(active: Iterable[int]) -> list[int]:
-    days = sorted(active)
-    return [after - before for before, after in pairwise(days)]
 
 
 def _pace(daily: float) -> str:

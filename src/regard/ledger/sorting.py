@@ -29,6 +29,7 @@ BATCH_ROWS = 65_536
 GROUP_ROWS = (
     4096  # pages read the events of one person; LZ4 unpacks one in half the time of ZSTD, in 1.3 of its space
 )
+UNIQUE = ("event_id", "row_id", "occurred_at")  # a dictionary of these would cost time and save nothing
 MEMORY_MB = 1024
 REWRITES = "rewritten"  # counts the rewrites of a table
 SORTED = "sorted"  # how many rows the last rewrite of the whole table covered
@@ -101,10 +102,11 @@ def _write_file(
     storage: pyarrow.fs.FileSystem, schema: pa.Schema, column: str, batches: Iterator[pa.RecordBatch]
 ) -> AddAction:
     path = f"sorted-{uuid.uuid4()}.lz4.parquet"
+    repeating = [column for column in schema.names if column not in UNIQUE]
     rows, lowest, highest = 0, None, None
     with (
         storage.open_output_stream(path) as target,
-        pq.ParquetWriter(target, schema, compression="lz4") as writer,
+        pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=repeating) as writer,
     ):
         for batch in batches:
             writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=GROUP_ROWS)

@@ -9,6 +9,7 @@ from enum import Enum
 from django.conf import settings
 
 from regard.errors import SettingError
+from regard.outside.trust import trusting
 
 TIMEOUT = 60.0  # seconds for each step
 LINE_DOT = re.compile(rb"(?m)^\.")
@@ -35,10 +36,7 @@ class Outcome:
 
 def tls_context() -> ssl.SSLContext:
     """The system's certificates, and the company's own where it named some."""
-    context = ssl.create_default_context()
-    if settings.REGARD_SMTP_CA:
-        context.load_verify_locations(cafile=settings.REGARD_SMTP_CA)
-    return context
+    return trusting(settings.REGARD_SMTP_CA)
 
 
 def connect() -> smtplib.SMTP:

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from django.conf import settings
+
 from regard.errors import InputError, UnreachableError
 from regard.outside.addresses import Target, addresses_of, read_target
+from regard.outside.trust import trusting
 
 SECONDS = 20.0  # for one request with all its redirects' connections
 LIMIT = 5 * 1024 * 1024  # bytes of an answer, unpacked
@@ -66,7 +69,8 @@ def _ask_once(
 ) -> Answer:  # fmt: skip
     line = _connect(target, seconds)
     if target.scheme == "https":
-        tls = ssl.create_default_context()
+        # connected to the address that was examined, and proven for the name that was asked for
+        tls = trusting(settings.REGARD_EXTRA_CA)
         line = tls.wrap_socket(line, server_hostname=target.host, do_handshake_on_connect=False)
     # a peer that sends a byte now and then keeps every single wait short: the clock ends the whole
     late = threading.Event()
@@ -85,6 +89,11 @@ def _ask_once(
         if late.is_set():  # what was cut off looks like an end
             raise TimeoutError(f"it took longer than {seconds:g} seconds")
         return Answer(response.status, found, content, url)
+    except ssl.SSLCertVerificationError as error:
+        raise UnreachableError(
+            f"`{target.host}` does not prove that it is {target.host}: {error.verify_message.rstrip('.')}.",
+            hint="If its certificate is your own authority's, name that authority's file in REGARD_EXTRA_CA.",
+        ) from error
     except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
         why = f"{error}" or type(error).__name__
         raise UnreachableError(f"`{target.host}` gave no usable answer: {why[:200]}.") from error

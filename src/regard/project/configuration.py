@@ -85,6 +85,16 @@ def _public_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _certificates(value: str) -> str:
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=value or None)
+    except OSError as error:  # an SSLError is one
+        raise ValueError("say a file of certificates (PEM) that can be read, or leave it empty") from error
+    return value
+
+
 def _tls(value: str) -> str:
     if value.lower() not in {"starttls", "tls", "none"}:
         raise ValueError("say starttls, tls or none")
@@ -201,6 +211,13 @@ SETTINGS: tuple[Setting, ...] = (
         _names,
     ),
     Setting(
+        "EXTRA_CA",
+        "file",
+        "",
+        "Certificates to trust at sources and webhooks, beside the system's: those of your own authority.",
+        _certificates,
+    ),
+    Setting(
         "PUBLIC_URL",
         "url",
         "",
@@ -217,7 +234,7 @@ SETTINGS: tuple[Setting, ...] = (
         "file",
         "",
         "Certificates to trust there and at the bounce mailbox, beside the system's.",
-        _text,
+        _certificates,
     ),
     Setting("MAIL_FROM", "sender", "", "Whom letters are from: `Our shop <shop@example.org>`.", _text),
     Setting(

@@ -21,6 +21,7 @@ REGARD_TRACKING_KEY_LIMIT = CONFIGURATION["TRACKING_KEY_LIMIT"]
 REGARD_API_ADDRESS_LIMIT = CONFIGURATION["API_ADDRESS_LIMIT"]
 REGARD_MEMORY_LIMIT = CONFIGURATION["MEMORY_LIMIT_MB"]
 REGARD_PRIVATE_HOSTS = CONFIGURATION["PRIVATE_HOSTS"]
+REGARD_EXTRA_CA = CONFIGURATION["EXTRA_CA"]
 REGARD_PUBLIC_URL = CONFIGURATION["PUBLIC_URL"]
 REGARD_SMTP_HOST = CONFIGURATION["SMTP_HOST"]
 REGARD_SMTP_PORT = CONFIGURATION["SMTP_PORT"]
@@ -134,7 +135,8 @@ HUEY = {
     "name": "regard",
     "filename": str(REGARD_HOME / "jobs.sqlite3"),
     "immediate": False,
-    "consumer": {"workers": 1, "worker_type": "thread", "max_delay": 1.0, "graceful_signal": "TERM"},
+    # one for imports and other long jobs, of which only one runs at a time, and two for what must not wait for them
+    "consumer": {"workers": 3, "worker_type": "thread", "max_delay": 1.0, "graceful_signal": "TERM"},
 }
 
 AUTH_USER_MODEL = "access.User"

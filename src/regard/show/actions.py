@@ -17,10 +17,10 @@ from regard.know.actions import refresh_people
 from regard.show.focus import CODES, quarter_of
 from regard.show.focus_evidence import measure_parts
 from regard.show.models import Assessment, Fix, FocusReading, Proof
-from regard.show.verdicts import Comparison, compare_places, compare_times, judge, start_of
-from regard.show.watching import DAY, SHARES, Watched, customers_in, membership, watch
+from regard.show.verdicts import Comparison, compare_places, compare_times, judge
+from regard.show.watching import DAY, Watched, customers_in, membership, watch
 from regard.understand.exposures import find_exposures
-from regard.understand.facts import Facts, held_facts
+from regard.understand.facts import Facts, held_facts, start_of
 from regard.understand.measures import MEASURES
 from regard.understand.models import Computation
 from regard.understand.orders import Exposure, Orders, read_orders
@@ -52,7 +52,8 @@ def register_fix(
     with held_facts(timezone.now()) as facts:
         orders = read_orders(facts)
         exposures = find_exposures(facts, orders, told_themes()) if len(orders) else []
-        watched, changed = _chosen(about, dimension, groups, facts, customer_traits(), orders, exposures)
+        traits = low_cardinality(customer_traits())
+        watched, changed = _chosen(about, dimension, groups, facts, traits, orders, exposures)
     past = (watched.seconds < began.timestamp()) & (watched.seconds >= began.timestamp() - YEAR * DAY)
     before = watched.rows(past & changed)
     if len(before.outcomes) < FEWEST:
@@ -151,7 +152,7 @@ def _chosen(
     watched = watch(about, facts, orders, exposures)
     if not dimension:
         return watched, np.ones(len(watched.customers), dtype=bool)
-    return membership(watched, *customers_in(low_cardinality(traits), dimension, groups))
+    return membership(watched, *customers_in(traits, dimension, groups))
 
 
 def _plan(
@@ -175,6 +176,6 @@ def _plan(
 
 
 def _called(about: str, exposures: Sequence[Exposure]) -> str:
-    if about in SHARES or about in MEASURES:
+    if about in MEASURES:
         return MEASURES[about].title
     return next(exposure.title for exposure in exposures if exposure.key == about)

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.utils import timezone
 
 from regard import analytics as ra
 from regard.analytics.estimate import LEVEL
 from regard.show.models import Fix
 from regard.show.watching import DAY, Watched
+from regard.understand.facts import start_of
 
 MONTH = 365.2425 / 12  # days
 MONTHS_BEFORE = 12
@@ -30,11 +30,6 @@ class Comparison:
     series: list[dict[str, Any]]
     notes: list[str] = field(default_factory=list)
     trouble: str = ""
-
-
-def start_of(day: date) -> datetime:
-    """Midnight in the company's zone."""
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
 
 
 def registration_of(fix: Fix) -> ra.Registration:

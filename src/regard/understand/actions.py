@@ -59,12 +59,12 @@ def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) ->
         lake.overwrite("themed", themes.rows)
         found = find_pain_points(facts, worth, traits, themes.told)
         left = look_at_contracts(facts)
-        say("Whether fixes worked", 0.94)
+        say("Whether fixes worked", 0.87)
         computed.send(
             Computation, computation=computation, facts=facts, traits=traits,
             orders=found.orders, exposures=found.exposures,
         )  # fmt: skip
-        say("Voice, journeys and value", 0.85)
+        say("Voice, journeys and value", 0.9)
         write_page_tables(facts, traits)
         artefacts = artefacts_of(as_of) | {ARTEFACT: themes.stored} | left.artefact
     say("Keeping the figures", 0.95)

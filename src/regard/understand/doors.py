@@ -7,7 +7,6 @@ from typing import Any
 import ibis
 
 from regard.ledger import lake
-from regard.ledger.queries import events as ledger_events
 from regard.understand import leaving_lines
 from regard.understand.customer_value import value_picture
 from regard.understand.figures import figures_from
@@ -18,6 +17,7 @@ from regard.understand.models import Artefact, Finding
 from regard.understand.newest import latest_computation
 from regard.understand.page_tables import MARKS, NARROWED
 from regard.understand.slices import Slice, within
+from regard.understand.texts import with_texts
 
 KEPT = 64  # slices that are remembered until they are the longest not asked for
 MOST_WORDS = 8
@@ -76,15 +76,8 @@ def words_said(part: Slice, *, lowest: bool) -> list[dict[str, Any]]:
     """What customers of a slice said, newest first: everything, or only with a low score."""
     said = within(lake.read("said"), part)
     chosen = said.filter(said.low <= LOW) if lowest else said
-    rows = lake.fetch(chosen.order_by(ibis.desc("occurred_at"), "event_id").limit(MOST_WORDS)).to_pylist()
-    events = ledger_events()
-    # by person first, by which the lake is sorted
-    wanted = events.filter(
-        events.person.isin([row["person"] for row in rows])
-        & events.event_id.isin([row["event_id"] for row in rows])
-    ).select("event_id", "name", "channel", "instrument", "score", "text")
-    texts = {row["event_id"]: row for row in lake.fetch(wanted).to_pylist()} if rows else {}
-    return [row | texts[row["event_id"]] for row in rows if row["event_id"] in texts]
+    newest = chosen.order_by(ibis.desc("occurred_at"), "event_id").limit(MOST_WORDS)
+    return with_texts(lake.fetch(newest).to_pylist())
 
 
 def _kept(name: str) -> dict[str, Any]:

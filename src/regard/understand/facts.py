@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -73,6 +74,11 @@ json_text = ibis.udf.scalar.builtin(json_extract_string, signature=((dt.string, 
 def month_of(at: ir.TimestampValue) -> ir.DateValue:
     """First day of the month a moment falls into, in the company's zone."""
     return wall_clock(settings.TIME_ZONE, at).truncate("M").date()
+
+
+def start_of(day: date) -> datetime:
+    """The moment a day begins in the company's zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def read_facts(as_of: datetime) -> Facts:

@@ -113,9 +113,9 @@ def seems_negative(mention: Mention) -> bool | None:
 
 def _negative(mentions: Sequence[Mention]) -> tuple[dict[str, bool], str]:
     """Which mentions are negative: by their stars, else by their words; those that say neither are left out."""
+    if all(one.stars is not None for one in mentions):  # then words decide nothing, and models stay unread
+        return {one.id: one.stars <= NEGATIVE_STARS for one in mentions if one.stars is not None}, ""
     texts = [one.text for one in mentions]
-    if not texts:
-        return {}, ""
     languages = detect_languages(texts, among=AMONG)
     stars = np.array([np.nan if one.stars is None else one.stars for one in mentions])
     model = learn_sentiment(texts, stars, scale=(1, 5), languages=languages.tolist(), among=AMONG)

@@ -1,6 +1,6 @@
 """What `understand` answers: findings as they were computed, profiles, and measures taken live."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -13,7 +13,7 @@ from regard.ledger import lake, lookup
 from regard.ledger.queries import events as ledger_events
 from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
-from regard.understand.facts import Facts, month_of, read_facts
+from regard.understand.facts import Facts, month_of, read_facts, start_of
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
 from regard.understand.leaving_lines import people_touched
 from regard.understand.measures import Measure, Period, measure_named
@@ -203,18 +203,14 @@ def _asked(chosen: Measure, since: date | None, until: date | None) -> tuple[Fac
     """The facts and the period of a question; a measure that looks back so many days does so from `until`."""
     if since and until and since > until:
         raise InputError(f"{since} is after {until}.", hint="Say the earlier day first.")
-    end = _start_of(until + timedelta(days=1)) if until else None
+    end = start_of(until + timedelta(days=1)) if until else None
     facts = read_facts(end or timezone.now())
     if since is None and until is None:
         return facts, None
-    start = _start_of(since) if since else None
+    start = start_of(since) if since else None
     if start is None and end is not None and chosen.window_days:
         start = end - timedelta(days=chosen.window_days)
     return facts, Period(start, end)
-
-
-def _start_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
 
 
 def _first_of(group: str) -> date:

@@ -1,14 +1,12 @@
 """Slices: some customers and some months, to which what pages show is narrowed."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from regard.ledger import lake
-
-MONTH_DAYS = 31
 
 
 @dataclass(frozen=True)
@@ -22,13 +20,6 @@ class Slice:
 
     def __bool__(self) -> bool:
         return bool(self.dimension or self.since or self.until)
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day of the last month."""
-        if self.until is None:
-            return None
-        return (self.until + timedelta(days=MONTH_DAYS)).replace(day=1) - timedelta(days=1)
 
     @property
     def customers_only(self) -> "Slice":

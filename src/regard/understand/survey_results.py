@@ -59,6 +59,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """What one score, or one attribute of a matrix, was answered with."""
+
+    key: str
+    title: str
+    question: Score | Ratings
+    rows: list[tuple[Given, float]]
+
+    @property
+    def unit(self) -> str:
+        return UNITS.get(self.question.instrument, "stars")
+
+
+@dataclass(frozen=True)
 class Tally:
     """How often each answer of a choice was given."""
 
@@ -105,7 +119,8 @@ def results(survey: Survey, *, by: str = "") -> Results:
     definition = listen.newest_definition(survey)
     return Results(
         hidden, responses, _rate(asked).only(), [] if survey.anonymous else _by_way(asked),
-        _figures(definition, shown, series, by, survey.anonymous), _tallies(definition, shown, series),
+        [_figure(each, series, by, survey.anonymous) for each in scored_questions(definition, shown)],
+        _tallies(definition, shown, series),
         _words(definition, shown), series,
     )  # fmt: skip
 
@@ -162,31 +177,26 @@ def _answered(asked: Sequence[Invitation]) -> ir.Table:
     )
 
 
-def _figures(
-    definition: Definition, given: Sequence[Given], series: int, by: str, anonymous: bool
-) -> list[Figure]:
-    figures = []
+def scored_questions(definition: Definition, given: Sequence[Given]) -> list[Scored]:
+    """Every score and every rated attribute that a survey asks for, with what was answered."""
+    found = []
+    first = definition.languages[0]
     for question in definition.questions:
         own = [each for each in given if each.question == question.key]
-        title = question.text[definition.languages[0]]
         if isinstance(question, Score):
             rows = [(each, float(each.value)) for each in own]
-            figures.append(_figure(question.key, title, question, rows, series, by, anonymous))
+            found.append(Scored(question.key, question.text[first], question, rows))
         elif isinstance(question, Ratings):
             for attribute in question.attributes:
                 rated = [(each, each.value.get(attribute.key, {}).get("rating")) for each in own]
                 rows = [(each, float(score)) for each, score in rated if score is not None]
-                named = attribute.text[definition.languages[0]]
-                figures.append(
-                    _figure(f"{question.key}-{attribute.key}", named, question, rows, series, by, anonymous)
-                )
-    return figures
+                key = f"{question.key}-{attribute.key}"
+                found.append(Scored(key, attribute.text[first], question, rows))
+    return found
 
 
-def _figure(
-    key: str, title: str, question: Score | Ratings, rows: Sequence[tuple[Given, float]], series: int, by: str,
-    anonymous: bool,
-) -> Figure:  # fmt: skip
+def _figure(of: Scored, series: int, by: str, anonymous: bool) -> Figure:
+    question, rows = of.question, of.rows
     table = ibis.memtable(
         pa.table(
             {
@@ -202,17 +212,18 @@ def _figure(
     newest = table.filter(table.series == series)
     lines = [
         Line(str(month), int(line), each)
-        for (month, line), each in _measured(question, table, ["month", "series"]).by_group().items()
+        for (month, line), each in measured(question, table, ["month", "series"]).by_group().items()
     ]
-    groups = _measured(question, newest, ["group"]).by_group() if by else {}
+    groups = measured(question, newest, ["group"]).by_group() if by else {}
     shown = _enough({str(group[0]): each for group, each in groups.items()}, anonymous)
     return Figure(
-        key, title, UNITS.get(question.instrument, "stars"), _measured(question, newest, []).only(),
+        of.key, of.title, of.unit, measured(question, newest, []).only(),
         sorted(_enough_lines(lines, anonymous), key=lambda each: (each.month, each.series)), shown,
     )  # fmt: skip
 
 
-def _measured(question: Score | Ratings, table: ir.Table, by: Sequence[str]) -> Estimates:
+def measured(question: Score | Ratings, table: ir.Table, by: Sequence[str]) -> Estimates:
+    """The measure of a question over rows with a `score`."""
     if isinstance(question, Nps):
         return ra.nps(table, by)
     if question.instrument == "csat-2":

@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 from regard import analytics as ra
 from regard.errors import NotFoundError
 from regard.ledger import lake
-from regard.ledger.queries import events as ledger_events
 from regard.understand.rates import rate_of
 from regard.understand.slices import Slice, within
+from regard.understand.texts import with_texts
 from regard.understand.themes import NO_THEME, Told, told_themes
 
 QUARTER = timedelta(days=91)
@@ -75,14 +75,8 @@ def texts_about(theme: Told, part: Slice) -> ir.Table:
 def words_about(theme: Told, part: Slice, *, limit: int) -> list[dict[str, Any]]:
     """The texts about a theme, newest first."""
     newest = texts_about(theme, part).order_by(ibis.desc("occurred_at"), "event_id").limit(limit)
-    rows = lake.fetch(newest.select("event_id", "person", "customer_id", "occurred_at")).to_pylist()
-    events = ledger_events()
-    wanted = events.filter(
-        events.person.isin([row["person"] for row in rows])
-        & events.event_id.isin([row["event_id"] for row in rows])
-    ).select("event_id", "name", "channel", "instrument", "score", "text")
-    texts = {row["event_id"]: row for row in lake.fetch(wanted).to_pylist()} if rows else {}
-    return [row | texts[row["event_id"]] for row in rows if row["event_id"] in texts]
+    rows = newest.select("event_id", "person", "customer_id", "occurred_at")
+    return with_texts(lake.fetch(rows).to_pylist())
 
 
 def _by_theme(rows: ir.Table, themes: list[Told]) -> ir.Table:

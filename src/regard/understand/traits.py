@@ -6,6 +6,7 @@ from django.conf import settings
 
 from regard.know.normalise import normalise
 from regard.ledger import lake
+from regard.understand.facts import json_text
 from regard.understand.figures import ROW_DIMENSIONS
 
 MOST_GROUPS = 12
@@ -38,12 +39,10 @@ def customer_traits() -> ir.Table:
 
 def _with_countries(traits: ir.Table) -> ir.Table:
     """Countries under one name each, however sources spell them: `DE` for Deutschland, Germany and D."""
-    said = lake.fetch(
-        traits.filter(traits.dimension == COUNTRY).select("group").distinct().limit(MOST_SPELLINGS)
-    )
-    spelled = {
-        each: normalise(COUNTRY, each, region=settings.REGARD_REGION) for each in said["group"].to_pylist()
-    }
+    attributes = lake.read("attributes")
+    spellings = attributes.select(said=json_text(attributes.data, f"$.{COUNTRY}")).distinct()
+    said = lake.fetch(spellings.filter(spellings.said.notnull()).limit(MOST_SPELLINGS))["said"].to_pylist()
+    spelled = {each: normalise(COUNTRY, each, region=settings.REGARD_REGION) for each in said}
     known = {each: name for each, name in spelled.items() if name and name != each}
     if not known:
         return traits

@@ -57,12 +57,13 @@ def worth_of(facts: Facts) -> Worth:
         facts.sales.is_order & facts.sales.customer_id.notnull() & (facts.sales.amount > 0)
     )
     counted = orders.group_by("currency").aggregate(n=ibis._.count(), last=ibis._.occurred_at.max())
-    main = counted.order_by(ibis.desc("n")).limit(1).to_pyarrow().to_pylist()
+    main = counted.order_by(ibis.desc("n"), "currency").limit(1).to_pyarrow().to_pylist()
     if not main:
         return NOTHING
     currency = main[0]["currency"]
     until = heard_until(facts.as_of, main[0]["last"])
-    table = ra.rfm_summary(orders.filter(orders.currency == currency), until=until).to_pyarrow()
+    summary = ra.rfm_summary(orders.filter(orders.currency == currency), until=until)
+    table = summary.order_by("customer_id").to_pyarrow()  # sums in another order end in other last digits
     repeaters = int(np.count_nonzero(table["frequency"].to_numpy()))
     if table.num_rows < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:
         return NOTHING

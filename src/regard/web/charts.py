@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regard.web.templatetags.regard import in_unit, month_words, number
+from regard.web.templatetags.regard import in_unit, month_short, month_words, number
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MOST_BARS = 7
@@ -26,6 +26,7 @@ class Chart:
     head: str = "Month"
     csv: str = ""
     is_series: bool = False  # the page keeps its height free
+    is_empty: bool = False  # nothing to draw: the sentence says so
 
     @property
     def spec_id(self) -> str:
@@ -52,16 +53,17 @@ def chart_of_series(
         "encoding": {
             # rows of different lines are not joined: where a definition changed, the line breaks
             "detail": {"field": "line", "type": "nominal"},
-            "x": {"field": "group", "type": "ordinal", "title": None,
+            "x": {"field": "group", "type": "ordinal", "title": None, "sort": None,
                   "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 8}},
             "tooltip": [{"field": "group", "title": "Month"}, {"field": "written", "title": title},
-                        {"field": "between", "title": "95 % between"}, {"field": "n", "title": "n"}],
+                        {"field": "between", "title": "95 % sure between"}, {"field": "n", "title": "Stands on"}],
         },
         "layer": layers,
     }  # fmt: skip
     return Chart(
-        name, _sentence_of_series(title, known, unit), spec, list(rows), unit, csv=csv, is_series=True
-    )
+        name, _sentence_of_series(title, known, unit), spec, list(rows), unit, csv=csv, is_series=True,
+        is_empty=not known,
+    )  # fmt: skip
 
 
 def chart_of_groups(
@@ -81,7 +83,7 @@ def chart_of_groups(
         "encoding": {
             "y": y,
             "tooltip": [{"field": "group", "title": head}, {"field": "written", "title": title},
-                        {"field": "between", "title": "95 % between"}, {"field": "n", "title": "n"}],
+                        {"field": "between", "title": "95 % sure between"}, {"field": "n", "title": "Stands on"}],
         },
         "layer": [
             {"mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.35, "strokeCap": "round"},
@@ -91,13 +93,14 @@ def chart_of_groups(
              "encoding": {"x": _axis("high", unit), "text": {"field": "written"}}},
         ],
     }  # fmt: skip
-    return Chart(name, _sentence_of_groups(title, head, known, unit), spec, list(rows), unit, head, csv)
+    return Chart(name, _sentence_of_groups(title, head, known, unit), spec, list(rows), unit, head, csv,
+                 is_empty=not known)  # fmt: skip
 
 
 def _drawn(rows: Sequence[Mapping[str, Any]], unit: str) -> list[dict[str, Any]]:
     zoom = 100.0 if unit in HUNDREDS else 1.0
     return [
-        {"group": row["group"], "n": row["n"], "written": in_unit(row["value"], unit),
+        {"group": month_short(row["group"]), "n": row["n"], "written": in_unit(row["value"], unit),
          "between": f"{in_unit(_edge(row, 'low'), unit)} and {in_unit(_edge(row, 'high'), unit)}",
          "line": row.get("line", ""),
          "value": row["value"] * zoom, "low": _edge(row, "low") * zoom, "high": _edge(row, "high") * zoom}
@@ -136,7 +139,7 @@ def _movement(known: Sequence[Mapping[str, Any]]) -> str:
         return f"up since {month_words(first['group'])}"
     if _edge(last, "high") < _edge(first, "low"):
         return f"down since {month_words(first['group'])}"
-    return f"whether it changed since {month_words(first['group'])} cannot be told"
+    return f"no sure change since {month_words(first['group'])}"
 
 
 def _sentence_of_groups(title: str, head: str, known: Sequence[Mapping[str, Any]], unit: str) -> str:

@@ -8,12 +8,13 @@ from regard.know.fields import FIELDS
 from regard.know.queries import CandidateRow, IdentityRow
 
 WEIGHT_SCALE = 12.0  # bits that fill half of a weight's bar
+STRENGTHS = ((8.0, "strongly"), (4.0, "clearly"), (1.0, "a little"), (0.0, "hardly"))  # from so many bits
 WORDS = {"agree": "same", "close": "similar", "differ": "differs", "alone": "only one says it"}
 TITLES = {"email": "E-mail", "birth_date": "Date of birth", "postcode": "Post code", "ids": "Further numbers",
           "national_id": "National number", "organisation_key": "Organisation's number"}  # fmt: skip
 # what is weighed beside the fields
 BESIDE = {
-    "prior": "before any evidence",
+    "prior": "Two records picked at random are rarely the same customer",
     "place": "same place",
     "household": "could be another member of the household",
 }
@@ -39,8 +40,11 @@ class FieldPair:
         return WORDS[self.agreement]
 
     @property
-    def bits(self) -> float:
-        return abs(self.weight or 0.0)
+    def strength(self) -> str:
+        """How strongly it speaks, and for what: `speaks strongly for it`."""
+        weight = self.weight or 0.0
+        size = next(words for least, words in STRENGTHS if abs(weight) >= least)
+        return f"speaks {size} {'for' if weight >= 0 else 'against'} it"
 
     @property
     def bar(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ def chart_of_map(name: str, outcome: str, found: dict[str, Any]) -> Chart:
     x, y = _axis("performance_value", across), _axis("importance_value", up)
     # names of what matters; those of all would lie on each other, and the table has them
     named = [point for point in points if point["verdict"] not in UNNAMED]
-    spec = {
+    spec: dict[str, Any] = {
         "$schema": SCHEMA, "height": 380, "padding": {**PADDING, "right": 110}, "data": {"values": points},
         "layer": [
             _line("y", up, found["importance_line"]), _line("x", across, found["performance_line"]),
@@ -32,15 +32,18 @@ def chart_of_map(name: str, outcome: str, found: dict[str, Any]) -> Chart:
             {"mark": {"type": "point", "filled": True, "size": 60},
              "encoding": {"x": x, "y": y, "tooltip": [{"field": "driver", "title": "Attribute"},
                                                       {"field": "verdict", "title": "Verdict"}]}},
-            {"data": {"values": named}, "mark": {"type": "text", "align": "left", "dx": 8, "dy": -6},
-             "encoding": {"x": x, "y": y, "text": {"field": "driver"}}},
         ],
     }  # fmt: skip
+    if named:  # a layer without rows has no extent, of which the browser complains
+        spec["layer"].append({
+            "data": {"values": named}, "mark": {"type": "text", "align": "left", "dx": 8, "dy": -6},
+            "encoding": {"x": x, "y": y, "text": {"field": "driver"}},
+        })  # fmt: skip
     first = [point["driver"] for point in found["points"] if point["verdict"] == "fix first"]
     words = f"Important for “{outcome}” and rated low: {', '.join(first)}." if first else (
         f"Nothing is surely both important for “{outcome}” and rated low."
     )  # fmt: skip
-    return Chart(name, words, spec, [], "", is_series=True)
+    return Chart(name, words, spec, [], "", is_series=True, is_empty=not points)
 
 
 def chart_of_bands(name: str, bands: list[dict[str, Any]], currency: str) -> Chart:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
 from regard.errors import RegardError, TooOftenError
@@ -11,13 +11,19 @@ from regard.web.may import StaffRequest, anyone
 
 
 class ErrorsMiddleware:
-    """Turns a RegardError that a view raised into its page."""
+    """Turns a RegardError that a view raised, and a refused method, into its page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if isinstance(answer, HttpResponseNotAllowed) and not answer.content:
+            page = error_page(request, 405, "This address only takes what a form sends.",
+                              "Go back to the page with the form.")  # fmt: skip
+            page["Allow"] = answer["Allow"]
+            return page
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, RegardError):

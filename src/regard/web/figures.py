@@ -11,7 +11,7 @@ from django.utils import timezone
 from regard.analytics.comparisons import CANNOT_TELL, UP
 from regard.understand import doors
 from regard.understand import queries as understand
-from regard.understand.changes import MONTH_BEFORE, Change, changes_among, last_full_month
+from regard.understand.changes import MONTH_BEFORE, YEAR_BEFORE, Change, changes_among, last_full_month
 from regard.understand.measures import MEASURES, Measure
 from regard.understand.models import Finding
 from regard.understand.slices import EVERYTHING, Slice
@@ -41,7 +41,7 @@ class Figure:
     unit: str
     shown: Finding  # over everything; of totals the last full month
     months: list[Finding]  # full months, oldest first
-    change: Change | None  # the last full month against the one before
+    change: Change | None  # the last full month against the one before, or surely against a year before
     narrowed: bool = False  # to a slice
 
     @property
@@ -64,14 +64,24 @@ class Figure:
             return month_words(self.shown.group)
         if self.narrowed:
             return "in this slice"
-        return f"last {self.measure.window_days} days" if self.measure.window_days else "all that is known"
+        return (
+            f"last {self.measure.window_days} days"
+            if self.measure.window_days
+            else "all that is known so far"
+        )
+
+    @property
+    def latest(self) -> Finding | None:
+        """The last full month, where the figure is of more than that."""
+        return None if self.shown.dimension == "month" or not self.months else self.months[-1]
 
     @property
     def change_words(self) -> str:
         if self.change is None or self.change.verdict == CANNOT_TELL:
             return "≈ cannot tell"
         sign = "▲ up" if self.change.verdict == UP else "▼ down"
-        return sign + {True: ", better", False: ", worse", None: ""}[self.change.good]
+        over = " in a year" if self.change.against == YEAR_BEFORE else ""
+        return f"{sign}{over}" + {True: ", better", False: ", worse", None: ""}[self.change.good]
 
     @property
     def change_tone(self) -> str:
@@ -124,7 +134,11 @@ def _figures(
     wholes: list[Finding], by_month: list[Finding], all_changes: list[Change], as_of: datetime
 ) -> list[Figure]:
     """Every figure that stands on anything, in the order of the measures."""
-    changes = {(c.measure.name, c.unit): c for c in all_changes if c.against == MONTH_BEFORE}
+    changes: dict[tuple[str, str], Change] = {}
+    for change in sorted(
+        all_changes, key=lambda one: (one.verdict == CANNOT_TELL, one.against != MONTH_BEFORE)
+    ):
+        changes.setdefault((change.measure.name, change.unit), change)
     months: dict[tuple[str, str], list[Finding]] = {}
     for finding in by_month:
         months.setdefault((finding.measure, finding.unit), []).append(finding)
@@ -149,11 +163,11 @@ def rows_of(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def sentence_of(change: Change) -> str:
-    """`Late deliveries went up from 8.1 % in September 2026 to 12.4 % in October 2026.`"""
+    """`“Late deliveries” went up from 8.1 % in September 2026 to 12.4 % in October 2026.`"""
     way = "went up" if change.verdict == UP else "went down"
     old, new = change.old, change.new
     return (
-        f"{change.measure.title}: {way} from {in_unit(old.value, change.unit)} in {month_words(old.group)} "
+        f"“{change.measure.title}” {way} from {in_unit(old.value, change.unit)} in {month_words(old.group)} "
         f"to {in_unit(new.value, change.unit)} in {month_words(new.group)}."
     )
 

@@ -29,29 +29,26 @@ def chart_of_proof(fix: Fix, proof: Proof) -> Chart:
     y = {
         "field": "value",
         "type": "quantitative",
-        "title": fix.about_title,
+        "title": ", ".join(filter(None, (fix.about_title, "per cent" if fix.unit == "share" else fix.unit))),
         "scale": {"zero": fix.unit == "share"},
     }
     spec = {
-        "$schema": SCHEMA, "height": 260, "padding": {**PADDING, "right": 120}, "data": {"values": rows},
+        "$schema": SCHEMA, "height": 260, "padding": PADDING | {"right": 12}, "data": {"values": rows},
         "layer": [
             {"data": {"values": [{"at": -0.5}]}, "mark": {"type": "rule", **RULE},
              "encoding": {"x": {"field": "at", "type": "quantitative"}}},
             {"mark": {"type": "line", "point": True},
              "encoding": {"x": x, "y": y, "strokeDash": _dashes(list(names.values()))}},
-            {"mark": {"type": "text", "align": "left", "dx": 8},
-             "transform": [{"joinaggregate": [{"op": "max", "field": "period", "as": "last"}], "groupby": ["who"]},
-                           {"filter": "datum.period === datum.last"}],
-             "encoding": {"x": x, "y": y, "text": {"field": "who"}}},
         ],
     }  # fmt: skip
     return Chart("proof", _sentence(fix, proof), spec, [], fix.unit, is_series=True)
 
 
 def _dashes(names: list[str]) -> dict[str, Any]:
-    """Where it was made is the solid line."""
+    """Where it was made is the solid line; named above, since beside it a phone has no room."""
     scale = {"domain": names, "range": [[1, 0], [5, 4]]}
-    return {"field": "who", "type": "nominal", "legend": None, "scale": scale}
+    legend = {"title": None, "orient": "top", "symbolType": "stroke", "symbolSize": 600, "labelLimit": 260}
+    return {"field": "who", "type": "nominal", "legend": legend, "scale": scale}
 
 
 def _sentence(fix: Fix, proof: Proof) -> str:

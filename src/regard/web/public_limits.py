@@ -1,18 +1,19 @@
 """Limits of the pages that anybody may call: how often, and how much at once.
 
-Counted in memory and forgotten after a minute: nothing about who answered is written down.
+Counted across all processes of the server. What is counted stands in the database only as a digest that the secret
+of the installation goes into, and for a few minutes: nothing about who answered is written down.
 """
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from regard.access.rates import count_request, network_of
 from regard.access.throttle import TooManyTriesError
-from regard.errors import InputError
+from regard.errors import InputError, TooOftenError
 
 LARGEST_BODY = 64 * 1024
-A_MINUTE = 60
-PER_ADDRESS, PER_LINK = 300, 30
+PER_ADDRESS, PER_LINK = 300, 30  # a minute
+LEASE = 3  # requests that a process takes from a counter at once: the others write nothing
 
 
 class TooLargeError(InputError):
@@ -32,16 +33,12 @@ def refuse_floods(request: HttpRequest, link: str, *, shared: bool = False) -> N
 
     A link that many `shared` is counted for each address.
     """
-    address = request.META.get("REMOTE_ADDR", "")
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
     for what, limit in (
         (f"address {address}", PER_ADDRESS),
         (f"link {link} {address if shared else ''}", PER_LINK),
     ):
-        counter = salted_hmac("regard.public", what).hexdigest()
-        cache.add(counter, 0, A_MINUTE)
         try:
-            count = cache.incr(counter)
-        except ValueError:  # it ended between the two calls
-            continue
-        if count > limit:
-            raise TooManyTriesError("Too many answers at once.", hint="Try again in a minute.")
+            count_request("public", salted_hmac("regard.public", what).hexdigest(), limit=limit, lease=LEASE)
+        except TooOftenError as error:
+            raise TooManyTriesError("Too many answers at once.", hint="Try again in a minute.") from error

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 
 from regard.ledger import queries as ledger
 from regard.ledger.catalogue import CATALOGUE
-from regard.web.templatetags.regard import clock, money
+from regard.web.templatetags.regard import clock, money, rating
 
 PAGE = 60
 MOST_AT_ONCE = 1000  # events of one moment that are not torn apart by the page's end
@@ -142,7 +142,7 @@ def _moment(row: dict[str, Any]) -> Moment:
     what = WORDS.get(name, name.removeprefix("custom.").replace("_", " ").replace(".", " ").capitalize())
     if late:
         what = "Order delivered late"
-    what = ": ".join(filter(None, (what, _detail(row), _rating(row))))
+    what = ": ".join(filter(None, (what, _detail(row), rating(row["score"], row["instrument"]))))
     amount = money(row["amount"], row["currency"]) if row["amount"] is not None else ""
     where = " · ".join(filter(None, (clock(at), *(row[name] for name in PLACES))))
     tone = "bad" if name in BAD or late else ("words" if words else "")
@@ -155,17 +155,6 @@ def _detail(row: dict[str, Any]) -> str:
         return str(row["data"].get("product") or "")[:120]
     due = _moment_said(str(row["data"].get("due_at", ""))) if row["name"] == "promise.made" else None
     return f"by {formats.date_format(timezone.localdate(due), 'j F Y')}" if due else ""
-
-
-def _rating(row: dict[str, Any]) -> str:
-    """`9 of 10`, as the instrument counts."""
-    if row["score"] is None:
-        return ""
-    top = (row["instrument"] or "").rpartition("-")[2]
-    most = "10" if row["instrument"] == "nps" else top if top.isdecimal() else ""
-    if row["instrument"] == "csat-2":
-        return "good" if row["score"] else "bad"
-    return f"{row['score']:g} of {most}" if most else f"{row['score']:g}"
 
 
 def _is_late(row: dict[str, Any]) -> bool:

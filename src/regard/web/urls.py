@@ -99,11 +99,24 @@ urlpatterns = [
     path("surveys/<slug:slug>/preview", survey_builder.preview, name="survey-preview"),
     path("surveys/<slug:slug>/change", surveys.change_survey, name="survey-change"),
     path("surveys/<slug:slug>/state", surveys.set_state, name="survey-state"),
+    path("surveys/<slug:slug>/invitations", surveys.invitations, name="survey-invitations"),
+    path(
+        "surveys/<slug:slug>/invitations/<int:number>/revoke",
+        surveys.revoke_invitation,
+        name="invitation-revoke",
+    ),
+    path("surveys/<slug:slug>/groups", surveys.by_group, name="survey-groups"),
+    path("surveys/<slug:slug>/groups.csv", surveys.groups_csv, name="survey-groups-csv"),
     path("surveys/<slug:slug>/ways", campaigns.ways, name="survey-ways"),
     path("surveys/<slug:slug>/qr.<str:kind>", campaigns.qr_code, name="survey-qr"),
     path("surveys/<slug:slug>/kiosk", campaigns.start_kiosk, name="kiosk-start"),
     path("surveys/<slug:slug>/plan/<str:kind>", campaigns.plan, name="campaign-plan"),
     path("surveys/<slug:slug>/campaigns/<int:number>", campaigns.campaign, name="campaign"),
+    path(
+        "surveys/<slug:slug>/campaigns/<int:number>/progress",
+        campaigns.campaign_progress,
+        name="campaign-progress",
+    ),
     path(
         "surveys/<slug:slug>/campaigns/<int:number>/change", campaigns.change_campaign, name="campaign-change"
     ),
@@ -114,6 +127,8 @@ urlpatterns = [
     path("survey/<slug:link>", asking.by_open_link, name="survey"),
     path("kiosk/<slug:link>", asking.at_kiosk, name="kiosk"),
     path("settings/contact", contact.rules, name="settings-contact"),
+    path("settings/contact/returned", contact.returned, name="contact-returned"),
+    path("settings/contact/returned/revive", contact.revive, name="contact-revive"),
     path("settings/contact/change", contact.change_rules, name="change-contact-rules"),
     path("settings/mail", mail.outbox, name="settings-mail"),
     path("settings/mail/test", mail.send_test, name="send-test-letter"),

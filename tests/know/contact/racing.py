@@ -23,19 +23,27 @@ from django.db import connection  # noqa: E402
 
 from regard.errors import RegardError  # noqa: E402
 from regard.know.actions import merge_customers, register_identities, undo_merge  # noqa: E402
-from regard.know.contact.actions import ask_to_contact, change_rules  # noqa: E402
+from regard.know.contact.actions import ask_to_contact, ask_to_contact_several, change_rules  # noqa: E402
 from regard.know.contact.models import Touch  # noqa: E402
 from regard.know.models import Identity, Merge  # noqa: E402
 
 NOON = datetime(2026, 6, 10, 10, tzinfo=UTC)
 MOST = 3
+PEOPLE = ("shop:0", "shop:1", "email:nobody@example.org")
 
 
 def ask_often(number: int, rounds: int) -> None:
     for turn in range(rounds):
-        person = ("shop:0", "shop:1", "email:nobody@example.org")[(number + turn) % 3]
-        ask_to_contact(person, purpose="marketing", channel="web", kind="", about="", actor="t",
-                       at=NOON + timedelta(seconds=turn))  # fmt: skip
+        at = NOON + timedelta(seconds=turn)
+        persons = [PEOPLE[(number + turn + step) % 3] for step in range(3)]
+        if number % 2:  # half of them ask for one at a time, half for all, each in another order
+            ask_to_contact(
+                persons[0], purpose="marketing", channel="web", kind="", about="", actor="t", at=at
+            )
+        else:
+            ask_to_contact_several(
+                persons, purpose="marketing", channel="web", kind="", about="", actor="t", at=at
+            )
 
 
 def merge_and_part(rounds: int) -> None:
@@ -69,8 +77,7 @@ def race(rounds: int) -> dict[str, object]:
     children = [fork(lambda number=number: ask_often(number, rounds)) for number in range(4)]  # type: ignore[misc]
     children.append(fork(lambda: merge_and_part(max(rounds // 4, 2))))
     failed = sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0 for child in children)
-    touches = {person: Touch.objects.filter(person=person).count() for person in
-               ("shop:0", "shop:1", "email:nobody@example.org")}  # fmt: skip
+    touches = {person: Touch.objects.filter(person=person).count() for person in PEOPLE}
     return {"failed": failed, "merges": Merge.objects.count(), "touches": touches}
 
 

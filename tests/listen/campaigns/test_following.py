@@ -1,15 +1,20 @@
 """Asking some days after an event: once an order, not when it was cancelled, never about last year."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from regard.ledger.actions import flush_inbox, record_events
-from regard.ledger.events import Event, event_id_of
+from regard.know.actions import refresh_people, register_identities
+from regard.know.contact.models import ContactRules
+from regard.ledger.actions import append_events, flush_inbox, record_events
+from regard.ledger.events import EVENT_SCHEMA, Event, event_id_of
 from regard.ledger.models import Reaction
 from regard.listen.campaigns import actions
 from regard.listen.campaigns.models import Campaign, Recipient
+from regard.listen.models import Import
 from regard.listen.surveys.models import Invitation, Survey
 from tests.listen.campaigns.conftest import DAY, NOON, Mouth, body, campaign_of, post
 from tests.listen.surveys.conftest import survey_of
@@ -113,3 +118,67 @@ def test_closing_the_survey_ends_its_campaigns(csat: Survey) -> None:
     assert actions.run_due(NOON + 3 * DAY) == 0
     campaign.refresh_from_db()
     assert (campaign.state, Invitation.objects.count()) == ("ended", 0)
+
+
+def bring(rows: list[tuple[str, datetime, str]], at: datetime) -> None:
+    """A file of deliveries (person, when, order) that ends being taken in at `at`."""
+    told = [
+        {"event_id": event_id_of("file", who, order, str(when)), "name": "order.delivered", "occurred_at": when,
+         "recorded_at": at, "source": "shop", "person": who, "subject": f"order:{order}"}
+        for who, when, order in rows
+    ]  # fmt: skip
+    append_events(pa.Table.from_pylist(told, schema=EVENT_SCHEMA))
+    Import.objects.create(source="shop", file_name="x.csv", path="x", fingerprint=str(at), actor="ada", state="done",
+                          ended_at=at)  # fmt: skip
+
+
+def test_a_file_starts_what_lies_ahead_and_never_old_history(csat: Survey) -> None:
+    campaign = after_delivery(csat)
+    bring(
+        [("shop:0", NOON + DAY, "1"), ("shop:1", NOON - DAY, "2"), ("shop:2", NOON - 300 * DAY, "3")],
+        NOON + DAY,
+    )
+    assert actions.run_due(NOON + DAY) == 0
+    assert list(Recipient.objects.values_list("person", "round")) == [("shop:0", "order:1")]
+    assert actions.run_due(NOON + 4 * DAY) == 1
+    late = NOON + 10 * DAY
+    bring([("shop:3", late - 4 * DAY, "4"), ("shop:4", late - 5 * DAY - DAY / 2, "5")], late)
+    assert actions.run_due(late) == 1  # its asking was due a day ago; the other's two days and a half
+    assert not Recipient.objects.filter(person="shop:4").exists()
+    campaign.refresh_from_db()
+    assert campaign.caught_up_at == late
+
+
+def test_a_file_that_comes_twice_or_after_the_event_itself_asks_once(csat: Survey) -> None:
+    after_delivery(csat)
+    tell("order.delivered", NOON)
+    for minutes in (10, 30):
+        bring([("shop:0", NOON, "1"), ("ref:order:1", NOON, "1")], NOON + timedelta(minutes=minutes))
+        actions.run_due(NOON + timedelta(minutes=minutes))
+    assert Recipient.objects.count() == 1
+    assert actions.run_due(NOON + 3 * DAY) == 1
+    assert actions.run_due(NOON + 30 * DAY) == 0
+
+
+def test_an_order_without_its_customer_is_looked_at_again_once_it_is_known_whose_it_is(csat: Survey) -> None:
+    after_delivery(csat)
+    bring([("ref:order:9", NOON + DAY / 24, "9")], NOON + DAY / 12)
+    actions.run_due(NOON + DAY / 12)
+    assert not Recipient.objects.exists()
+    tell("order.completed", NOON, subject="order:9", amount=Decimal(5), currency="EUR")  # by shop:0
+    refresh_people()
+    actions.run_due(NOON + DAY / 12 + timedelta(minutes=6))
+    assert list(Recipient.objects.values_list("round", flat=True)) == ["order:9"]
+    assert actions.run_due(NOON + 4 * DAY) == 1
+
+
+def test_one_order_told_under_two_keys_of_a_customer_asks_once(csat: Survey) -> None:
+    ContactRules.objects.create(survey_gap_days=0)
+    register_identities(
+        pa.table({"person": ["crm:0"], "email": ["person0@example.org"]}), source="crm", actor="test"
+    )
+    after_delivery(csat)
+    tell("order.delivered", NOON)
+    tell("order.delivered", NOON, "crm:0")
+    assert actions.run_due(NOON + 3 * DAY) == 1
+    assert states() == [("asked", ""), ("skipped", "asked already")]

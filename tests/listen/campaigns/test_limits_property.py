@@ -59,7 +59,7 @@ class World:
             occurred_at=self.now, person=f"shop:{number}", subject=f"order:{number}-{order}",
         )  # fmt: skip
         self.told.append({"event_id": event.event_id, "name": event.name, "subject": event.subject,
-                          "occurred_at": event.occurred_at})  # fmt: skip
+                          "person": event.person, "occurred_at": event.occurred_at})  # fmt: skip
         with patch.object(following.timezone, "now", return_value=self.now):
             following.note(event)
 
@@ -86,7 +86,7 @@ class World:
     def wait(self, hours: int) -> None:
         for _ in range(0, hours, 8):
             self.now += timedelta(hours=min(8, hours))
-            with patch("regard.listen.campaigns.asking.events_of", return_value=self.told):
+            with patch("regard.listen.campaigns.knowing.events_of", return_value=self.told):
                 actions.run_due(self.now)
 
 

@@ -2,18 +2,21 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from regard.errors import ConflictError, InputError, SettingError
+from regard.know.actions import register_identities
 from regard.know.contact.actions import ask_to_contact, record_consent
 from regard.know.contact.models import Draw, Touch
 from regard.know.contact.returned import revive_address
-from regard.listen.campaigns import actions, queries
+from regard.listen.campaigns import actions, asking, queries, rounds
 from regard.listen.campaigns.models import Recipient
 from regard.listen.campaigns.rounds import next_after
 from regard.listen.campaigns.segments import SegmentError, people_in, read_segment
-from regard.listen.surveys.models import Survey
+from regard.listen.surveys.models import Invitation, Survey
 from regard.mail import signals
 from regard.mail.models import Letter
 from tests.listen.campaigns.conftest import DAY, NOON, campaign_of
@@ -37,7 +40,7 @@ def test_the_preview_is_what_happens(nps: Survey) -> None:
     assert (Recipient.objects.count(), Touch.objects.count()) == (0, 1)
     actions.start_campaign(campaign.pk, actor="ada", at=NOON)
     assert actions.run_due(NOON) == before.asked_now
-    now = queries.progress(campaign)
+    now = queries.progress(campaign, at=NOON)
     assert (now.asked, now.waiting) == (5, 0)  # in a week, or not at all
     assert {each.reason: each.people for each in now.held} == {"withdrawn": 1, "too soon": 1}
     assert {each.reason for each in queries.held_back_of(nps)} == {"withdrawn", "too soon"}
@@ -106,7 +109,7 @@ def test_who_cannot_be_reached_is_not_asked_until_somebody_says_so(nps: Survey) 
     letter.save()
     signals.letter_bounced.send(Letter, letter=letter)
     assert [each.to for each in queries.bounces_of(nps)] == ["Person0@example.org"]
-    assert queries.progress(campaign).bounced == 1
+    assert queries.progress(campaign, at=NOON).bounced == 1
     asked = ask_to_contact(
         "shop:0",
         purpose="survey",
@@ -122,3 +125,94 @@ def test_who_cannot_be_reached_is_not_asked_until_somebody_says_so(nps: Survey) 
     assert len(people_in(read_segment({}), at=NOON)) == 6
     assert revive_address("person0@EXAMPLE.org", actor="ada")
     assert len(people_in(read_segment({}), at=NOON)) == 7
+
+
+def test_a_round_that_was_cut_short_is_noted_anew_and_nobody_is_asked_twice(
+    nps: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "CHUNK", 2)
+    campaign = campaign_of(nps, count=5)
+    note_some, chunks = rounds._note_some, iter([True, False])
+
+    def die(number: int, rows: list[Recipient]) -> bool:
+        if next(chunks):
+            return note_some(number, rows)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as during:
+        during.setattr(rounds, "_note_some", die)
+        with pytest.raises(KeyboardInterrupt):
+            actions.run_due(NOON)
+    cut_short = queries.progress(queries.campaign(campaign.pk), at=NOON)
+    assert (cut_short.noted, cut_short.to_note, cut_short.asked, cut_short.busy) == (2, 5, 0, True)
+    with monkeypatch.context() as during:  # asked by another worker while the round is not whole: nobody
+        during.setattr(rounds, "begin_due_round", lambda *_, **__: None)
+        assert actions.run_due(NOON) == 0
+    assert actions.run_due(NOON) == 5
+    assert actions.run_due(NOON + DAY) == 0
+    assert (Touch.objects.count(), Letter.objects.count()) == (5, 5)
+    assert queries.campaign(campaign.pk).rounds == 1
+
+
+def test_whoever_is_killed_while_asking_has_asked_all_of_a_turn_or_none(
+    nps: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "TURN", 3)
+    campaign_of(nps)
+    write, letters = asking.write_letter, iter(range(100))
+
+    def die(*given: Any, **more: Any) -> Any:
+        if next(letters) == 4:
+            raise KeyboardInterrupt
+        return write(*given, **more)
+
+    with monkeypatch.context() as during:
+        during.setattr(asking, "write_letter", die)
+        with pytest.raises(KeyboardInterrupt):
+            actions.run_due(NOON)
+    assert (Touch.objects.count(), Letter.objects.count()) == (3, 3)
+    assert actions.run_due(NOON) == 4
+    assert (Touch.objects.count(), Letter.objects.count(), Invitation.objects.count()) == (7, 7, 7)
+
+
+def test_one_whose_letter_cannot_be_written_does_not_hold_up_the_others(
+    nps: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = asking.queue_letter
+
+    def refuse(*, to: str, **more: Any) -> Letter:
+        if to == "Person3@example.org":
+            raise InputError("This letter cannot be written.")
+        return queue(to=to, **more)
+
+    monkeypatch.setattr(asking, "queue_letter", refuse)
+    campaign_of(nps)
+    assert actions.run_due(NOON) == 6
+    assert Recipient.objects.get(person="shop:3").reason == "refused"
+    assert not Touch.objects.filter(person="shop:3").exists()
+
+
+def test_a_customer_with_two_records_in_one_turn_is_asked_once(nps: Survey) -> None:
+    records = {"person": ["crm:0"], "email": ["person0@example.org"], "given_name": ["Eva"]}
+    register_identities(pa.table(records), source="crm", actor="test")
+    campaign = campaign_of(nps, "schedule", every="week", next_round_at=NOON + DAY)
+    for person in ("shop:0", "crm:0"):
+        Recipient.objects.create(campaign=campaign, round="1", person=person, wanted_at=NOON, due_at=NOON)
+    assert actions.run_due(NOON) == 1
+    assert sorted(Recipient.objects.values_list("state", "reason")) == [
+        ("asked", ""),
+        ("skipped", "asked already"),
+    ]
+
+
+def test_of_a_large_segment_the_preview_estimates_and_says_how_well(
+    nps: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = campaign_of(nps, start=False)
+    exact = queries.preview(campaign, at=NOON)
+    assert (exact.customers, exact.looked_at, exact.margin) == (8, 8, 0)
+    monkeypatch.setattr(queries, "SAMPLE", 6)
+    about = queries.preview(campaign, at=NOON)
+    assert (about.customers, about.looked_at) == (8, 6)
+    assert abs(about.segment - exact.segment) <= about.margin
+    assert about == queries.preview(campaign, at=NOON)

@@ -203,6 +203,7 @@ def test_other_addresses_and_methods_are_refused(key: str, method: str, path: st
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's way to be full")
+@pytest.mark.django_db(transaction=True)
 def test_a_full_disk_is_503_with_retry_after_and_passes(key: str) -> None:
     queries.key_of(key)
     with connection.cursor() as cursor:

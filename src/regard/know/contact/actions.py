@@ -1,10 +1,12 @@
 """The one place that decides whether a person may be contacted, and counts it when they may.
 
 Each call is serialised per customer: of two that ask at the same time, the second sees the first's touch. Ask
-for one person a transaction; who asks for several in one transaction takes them in order of their keys.
+for one person a transaction, or for several in one call.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,8 +14,8 @@ from django.db.models import F
 
 from regard.errors import InputError
 from regard.know.contact import drawing
-from regard.know.contact.addressees import Addressee, find_addressees, hold_addressee
-from regard.know.contact.deciding import Wish, decide
+from regard.know.contact.addressees import Addressee, find_addressees, hold_addressees
+from regard.know.contact.deciding import Touched, Wish, decide
 from regard.know.contact.drawing import Chosen
 from regard.know.contact.facts import gather_facts, rules_in_force
 from regard.know.contact.models import Consent, ContactRules, Draw, HeldBack, Touch
@@ -41,18 +43,54 @@ def ask_to_contact(
     A refusal is kept with its reason. With `not_before` it is a delay: ask again then. A contact of kind
     `reminder` may follow one of the same `about` before the gap between surveys is over.
     """
-    moment = send_at or at
+    return ask_to_contact_several(
+        [person],
+        purpose=purpose,
+        channel=channel,
+        kind=kind,
+        about=about,
+        actor=actor,
+        at=at,
+        send_at=send_at,
+    )[0]
+
+
+@transaction.atomic
+def ask_to_contact_several(
+    persons: Sequence[str],
+    *,
+    purpose: str,
+    channel: str,
+    kind: str,
+    about: str,
+    actor: str,
+    at: datetime,
+    send_at: datetime | None = None,
+) -> list[Decision]:
+    """The same for several people: what is known of them is read at once, each is decided after those before.
+
+    A customer named under two keys is decided about twice, the second time knowing of the first.
+    """
     check_terms(purpose, channel, at, send_at)
-    whom = hold_addressee(person)
-    wish = Wish(purpose, channel, kind, about, moment)
+    wish = Wish(purpose, channel, kind, about, send_at or at)
+    held = hold_addressees(persons)
     rules = rules_in_force()
-    facts = gather_facts([whom], purpose=purpose, channel=channel, at=moment, rules=rules)[whom.person]
-    decision = decide(wish, facts, rules)
-    if not decision.allowed:
-        _hold_back(whom, wish, decision, at)
-        return decision
-    touch = _count(whom, wish, actor, decided=True)
-    return Decision(True, touch_id=touch.pk)
+    facts = gather_facts(held.values(), purpose=purpose, channel=channel, at=wish.at, rules=rules)
+    agreed: defaultdict[int | str, list[Touched]] = defaultdict(list)
+    decisions = []
+    for person in persons:
+        whom = held[person]
+        lot = whom.customer_id or whom.person
+        known = facts[whom.person]
+        decision = decide(wish, replace(known, touches=[*known.touches, *agreed[lot]]), rules)
+        if decision.allowed:
+            agreed[lot].append(Touched(wish.at, purpose, about))
+        else:
+            _hold_back(whom, wish, decision, at)
+        decisions.append(decision)
+    allowed = [held[person] for person, each in zip(persons, decisions, strict=True) if each.allowed]
+    touches = iter(Touch.objects.bulk_create(_touch(whom, wish, actor, decided=True) for whom in allowed))
+    return [replace(each, touch_id=next(touches).pk) if each.allowed else each for each in decisions]
 
 
 @transaction.atomic
@@ -61,11 +99,14 @@ def count_touch(
 ) -> Touch:
     """Count a contact made by other means (an agent's mail, a call). It is never refused: it has happened."""
     check_terms(purpose, channel, at)
-    return _count(hold_addressee(person), Wish(purpose, channel, kind, about, at), actor, decided=False)
+    whom = hold_addressees([person])[person]
+    touch = _touch(whom, Wish(purpose, channel, kind, about, at), actor, decided=False)
+    touch.save()
+    return touch
 
 
-def _count(whom: Addressee, wish: Wish, actor: str, *, decided: bool) -> Touch:
-    return Touch.objects.create(
+def _touch(whom: Addressee, wish: Wish, actor: str, *, decided: bool) -> Touch:
+    return Touch(
         person=whom.person, purpose=wish.purpose, channel=wish.channel, kind=wish.kind[:40],
         about=wish.about[:200], actor=actor, at=wish.at, decided=decided,
     )  # fmt: skip
@@ -91,7 +132,7 @@ def record_consent(
     check_terms(purpose, channel, at, wide=True)
     if not how.strip():
         raise InputError("Say how they told us.", hint="For example: form on the website, said on the phone.")
-    whom = hold_addressee(person)
+    whom = hold_addressees([person])[person]
     if whom.is_nobody:
         raise InputError(f"`{person[:60]}` names a thing, not a person.")
     said = Consent.objects.create(

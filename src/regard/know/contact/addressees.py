@@ -102,24 +102,25 @@ def _term(person: str) -> str | None:
     return address if kind == "phone" and address.startswith("+") else None
 
 
-def hold_addressee(person: str) -> Addressee:
-    """Who is meant, with nobody else deciding about them until this transaction ends.
+def hold_addressees(persons: Sequence[str]) -> dict[str, Addressee]:
+    """Who is meant by each key, with nobody else deciding about them until this transaction ends.
 
-    SQLite has one writer anyway. On PostgreSQL the customer's row is locked; a merge that went on meanwhile has
-    replaced that row, so one looks again.
+    SQLite has one writer anyway. On PostgreSQL the customers' rows are locked in the order of their numbers, so that
+    two who hold several do not wait for each other; a merge that went on meanwhile has replaced a row, so one looks
+    again.
     """
     while True:
-        found = find_addressees([person])[person]
+        found = find_addressees(persons)
         if connection.vendor != "postgresql":
             return found
-        if found.customer_id is None:
-            _hold_key(found.person)
-            if find_addressees([person])[person].customer_id is None:
-                return found
-        elif Customer.objects.select_for_update().filter(pk=found.customer_id).exists():
-            again = find_addressees([person])[person]
-            if again.customer_id == found.customer_id:
-                return again
+        for key in sorted({each.person for each in found.values() if each.customer_id is None}):
+            _hold_key(key)
+        wanted = sorted({each.customer_id for each in found.values() if each.customer_id is not None})
+        rows = Customer.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+        held = {None, *rows.values_list("pk", flat=True)}
+        again = find_addressees(persons)
+        if all(each.customer_id in held and again[key] == each for key, each in found.items()):
+            return again
 
 
 def _hold_key(person: str) -> None:

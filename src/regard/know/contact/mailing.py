@@ -26,20 +26,22 @@ class Mailable:
     known: Mapping[str, str]
 
 
-def mailable_customers(ids: Sequence[int] | None = None) -> Iterator[Mailable]:
-    """Every customer with an address that works, of some or of all, each once."""
-    if ids is None:
-        ids = list(Identity.objects.exclude(customer=None).values_list("customer", flat=True).distinct())
+def mailable_customers(ids: Sequence[int]) -> Iterator[Mailable]:
+    """Those of some customers who have an address that works, each once; read as far as they are taken."""
     for start in range(0, len(ids), CHUNK):
         yield from _some(Identity.objects.filter(customer__in=ids[start : start + CHUNK]))
 
 
-def mailable(person: str) -> Mailable | None:
-    """Where the customer behind a key can be written to; None when nowhere."""
-    whom = find_addressees([person])[person]
-    if whom.customer_id is None:
-        return None
-    return next(_some(Identity.objects.filter(customer=whom.customer_id)), None)
+def mailable_among(persons: Sequence[str]) -> dict[str, Mailable]:
+    """Where the customers behind some keys can be written to, by key; who can be written to nowhere is left out."""
+    customers = {key: whom.customer_id for key, whom in find_addressees(persons).items()}
+    ids = sorted({each for each in customers.values() if each is not None})
+    found = {each.customer_id: each for each in mailable_customers(ids)}
+    return {
+        key: found[customer]
+        for key, customer in customers.items()
+        if customer is not None and customer in found
+    }
 
 
 def _some(records: QuerySet[Identity]) -> Iterator[Mailable]:

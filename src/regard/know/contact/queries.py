@@ -10,7 +10,7 @@ from django.utils import timezone
 from regard.know.contact.addressees import find_addressees, keys_of
 from regard.know.contact.deciding import Wish, decide
 from regard.know.contact.facts import consent_among, gather_facts, rules_in_force
-from regard.know.contact.models import Consent, ContactRules, Draw, HeldBack, Touch
+from regard.know.contact.models import Consent, ContactRules, DeadAddress, Draw, HeldBack, Touch
 from regard.know.contact.terms import ANY, CHANNELS, PURPOSES, REASON_WORDS, Decision, Reason, check_terms
 from regard.know.models import Identity
 from regard.know.queries import IdentityRow
@@ -20,6 +20,7 @@ __all__ = [
     "HeldBackCount",
     "addresses_of",
     "consent_of",
+    "dead_addresses",
     "draws",
     "earlier_rules",
     "held_back",
@@ -81,7 +82,7 @@ def consent_of(customer_id: int, identities: Sequence[IdentityRow] | None = None
             said = [each for each in about if each.given == given]
             last = max(said, key=lambda each: each.at) if said else None
             may = given if given is not None else not needs.get(purpose, False)
-            since, how = (last.at, last.how) if last else (None, "by rule")
+            since, how = (last.at, last.how) if last else (None, "by the contact rules")
             rows.append(ConsentRow(purpose, channel, given, may, since, how))
     return rows
 
@@ -116,6 +117,16 @@ def held_back(since: datetime) -> list[HeldBackCount]:
 def held_back_about(about: str) -> list[HeldBackCount]:
     """The same of everything that was about one thing, such as `survey:nps`."""
     return _counted(HeldBack.objects.filter(about=about))
+
+
+def dead_addresses(*, begins: str = "", limit: int = 100) -> list[DeadAddress]:
+    """Addresses that are given up because letters to them come back, the newest first."""
+    found = (
+        DeadAddress.objects.filter(address__startswith=begins.lower())
+        if begins
+        else DeadAddress.objects.all()
+    )
+    return list(found.order_by("-since", "-pk")[:limit])
 
 
 def _counted(held: QuerySet[HeldBack]) -> list[HeldBackCount]:

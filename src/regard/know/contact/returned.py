@@ -1,5 +1,6 @@
 """Addresses whose letters come back for good. Whoever has no other address is not written to any more."""
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +12,8 @@ from regard.know.contact.addressees import Addressee
 from regard.know.contact.models import DeadAddress
 from regard.know.normalise.email import comparable_email
 from regard.mail.models import Letter
+
+log = logging.getLogger(__name__)
 
 NO_SUCH_MAILBOX = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")  # what servers say of an address; 5.7.x is about us
 
@@ -38,7 +41,10 @@ def bury_address(address: str, reason: str) -> None:
 @transaction.atomic
 def revive_address(address: str, *, actor: str) -> bool:
     """Write there again, because somebody knows that it works now; says whether it was given up at all."""
-    return bool(DeadAddress.objects.filter(address=comparable(address)).delete()[0])
+    revived = bool(DeadAddress.objects.filter(address=comparable(address)).delete()[0])
+    if revived:
+        log.info("%s says that an address works again; it is written to from now on", actor)
+    return revived
 
 
 def dead_among(addresses: Iterable[str]) -> frozenset[str]:

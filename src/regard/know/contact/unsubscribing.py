@@ -25,11 +25,11 @@ def contact_of_token(token: str) -> Touch:
         touch_id = signing.TimestampSigner(salt=SALT).unsign(token, max_age=LIVES)
     except signing.BadSignature as error:  # a signature too old is one of them
         raise NotFoundError(
-            "This link is not valid any more.", hint="Answer to our message instead."
+            "This link is not valid any more.", hint="Please answer our message instead."
         ) from error
     found = Touch.objects.filter(pk=int(touch_id)).first()
     if found is None:
-        raise NotFoundError("This link is not valid any more.", hint="Answer to our message instead.")
+        raise NotFoundError("This link is not valid any more.", hint="Please answer our message instead.")
     return found
 
 

@@ -45,7 +45,7 @@ class Pilot:
     records: int
     rules: tuple[Rule, ...]
     costs: tuple[int, ...]  # pairs each rule gives among the sampled records
-    agreement: npt.NDArray[np.bool_]  # pairs x keys
+    agreement: npt.NDArray[np.bool_]  # keys x pairs
     close: npt.NDArray[np.bool_]  # may be one person, or one household
     likely: npt.NDArray[np.bool_]  # beyond chance, and agree on who it is, not only on where
 
@@ -55,14 +55,18 @@ class Pilot:
 
     def finds(self, rule: Rule) -> npt.NDArray[np.bool_]:
         """Which of the pilot's pairs the rule would find."""
-        found: npt.NDArray[np.bool_] = self.agreement[:, list(rule.keys)].min(axis=1)
-        return found
+        return _agree_on(rule, self.agreement)
 
     @property
     def match_prior(self) -> float:
         """The probability that two random records are of one person, from the likely pairs."""
         possible = self.rows.size * (self.rows.size - 1) / 2
         return float(np.clip(max(self.likely.sum(), 1) / max(possible, 1), 1e-12, 0.2))
+
+
+def _agree_on(rule: Rule, agreement: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = np.logical_and.reduce([agreement[key] for key in rule.keys])
+    return found
 
 
 def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
@@ -81,12 +85,13 @@ def run_pilot(keys: list[Hashes], *, seed: int = 7) -> Pilot:
             break
         found.append(find_pairs(rule.hashes(sampled), LARGEST_GROUP))
     left, right = unite_pairs(found, rows.size)
-    agreement = np.column_stack([(key[left] == key[right]) & (key[left] != 0) for key in sampled])
-    known = np.column_stack([(key[left] != 0) & (key[right] != 0) for key in sampled])
+    ends = [(key[left], key[right]) for key in sampled]
+    known = np.array([(one != 0) & (other != 0) for one, other in ends])
+    agreement = np.array([one == other for one, other in ends]) & known
     odds = _rarity_odds(sampled, agreement, known, records)
     personal = [number for number, key in enumerate(KEYS) if key.personal]
     close = odds > BEYOND_CHANCE
-    likely = close & agreement[:, personal].any(axis=1)
+    likely = close & agreement[personal].any(axis=0)
     if close.sum() < FEW_CLOSE * rows.size:
         close = odds > WORTH_A_LOOK
     return Pilot(rows, sampled, records, tuple(rules), tuple(costs), agreement, close, likely)
@@ -125,21 +130,22 @@ def _rarity_odds(
     sample = keys[0].size
     possible = max(sample * (sample - 1) / 2, 1)
     rarity = np.array([-np.log2(max(sum(count_pairs(key, sample)), 1) / possible) for key in keys])
-    score = np.full(agreement.shape[0], -np.log2(max(records, 2)))
-    for topic in {key.topic for key in KEYS} - {"names"}:
-        columns = [number for number, key in enumerate(KEYS) if key.topic == topic]
-        gain = (agreement[:, columns] * rarity[columns]).max(axis=1)
-        differs = known[:, columns].any(axis=1) & ~agreement[:, columns].any(axis=1)
+    score = np.full(agreement.shape[1], -np.log2(max(records, 2)))
+    for topic in sorted({key.topic for key in KEYS} - {"names"}):
+        rows = [number for number, key in enumerate(KEYS) if key.topic == topic]
+        gain = np.max([agreement[row] * rarity[row] for row in rows], axis=0)
+        differs = known[rows].any(axis=0) & ~agreement[rows].any(axis=0)
         score += gain - 3 * differs
     return score
 
 
 def choose_rules(pilot: Pilot) -> tuple[tuple[Rule, ...], tuple[RuleReport, ...]]:
     """The cheapest rules that together find the close pairs; with pairs to spare, each of them twice."""
-    finds = [pilot.finds(rule) & pilot.close for rule in pilot.rules]
+    agreement = pilot.agreement[:, pilot.close]
+    finds = [_agree_on(rule, agreement) for rule in pilot.rules]
     costs = np.array(pilot.costs, dtype=float)
-    total = max(int(pilot.close.sum()), 1)
-    times_found = np.zeros(pilot.close.size, np.int64)
+    total = max(agreement.shape[1], 1)
+    times_found = np.zeros(agreement.shape[1], np.int64)
     chosen: list[int] = []
     reports: list[RuleReport] = []
     budgets = (max(PAIRS_PER_RECORD * pilot.records, FREE_PAIRS), FREE_PAIRS)
@@ -147,7 +153,7 @@ def choose_rules(pilot: Pilot) -> tuple[tuple[Rule, ...], tuple[RuleReport, ...]
         left = budget / pilot.scale - (costs[chosen].sum() if enough > 1 else 0)
         while len(chosen) < MOST_RULES:
             wanting = times_found < enough
-            worth = np.array([int((found & wanting).sum()) for found in finds], dtype=float)
+            worth = np.array([np.count_nonzero(found & wanting) for found in finds], dtype=float)
             worth[chosen] = 0
             worth[costs > left] = 0
             worth[(worth < YIELD * costs) & (costs > FREE_PAIRS / pilot.scale)] = 0
@@ -166,7 +172,7 @@ def choose_training_rules(pilot: Pilot, *, most: int = 3, most_pairs: int = 300_
     """Rules for training: between them no topic is always fixed, and each gives true and false pairs."""
     candidates = []
     for rule, cost in zip(pilot.rules, pilot.costs, strict=True):
-        likely = int((pilot.finds(rule) & pilot.likely).sum())
+        likely = np.count_nonzero(pilot.finds(rule) & pilot.likely)
         if likely >= 5 and cost <= most_pairs and all(KEYS[key].trains for key in rule.keys):
             purity = likely / max(cost, 1)
             mixed = min(purity, 0.9) if purity <= 0.98 else 0.5

@@ -36,22 +36,42 @@ class Comparison:
         return f"gamma_{self.name}"
 
 
-def both(column: str, test: str = "{c}_l = {c}_r") -> str:
-    return test.replace("{c}", column)
+# Splink reads, normalises and quotes every condition many times over; a name costs it next to nothing.
+# `damerau_levenshtein` takes ten times as long as the other tests: it is asked only of pairs that have the very same
+# letters, which is what makes them so similar.
+MACROS = """
+CREATE MACRO alike(one, other, least_) AS jaro_winkler_similarity(one, other) >= least_;
+CREATE MACRO slips(one, other, most) AS alike(one, other, 0.95 - 0.1 * most) AND levenshtein(one, other) <= most;
+CREATE MACRO swapped(one, other) AS
+    jaro_similarity(one, other) > 1 - 0.4 / length(one) AND damerau_levenshtein(one, other) <= 1;
+CREATE MACRO one_slip(one, other) AS slips(one, other, 1) OR swapped(one, other);
+CREATE MACRO similar_name(one, other, least_) AS
+    (alike(one, other, least_) OR levenshtein(one, other) <= 1) AND length(one) > 1 AND length(other) > 1;
+CREATE MACRO both_usual(one, other) AS
+    least(one, other) >= 3 AND 30 * least(one, other) >= greatest(one, other);
+CREATE MACRO same_initial(one, other) AS
+    (length(one) = 1 OR length(other) = 1) AND left(one, 1) = left(other, 1);
+CREATE MACRO part_of(one, other) AS
+    contains(one, ' ' || other) OR contains(other, ' ' || one)
+    OR contains(one, other || ' ') OR contains(other, one || ' ');
+CREATE MACRO day_and_month_swapped(one, other) AS left(one, 4) = left(other, 4)
+    AND substr(one, 6, 2) = substr(other, 9, 2) AND substr(one, 9, 2) = substr(other, 6, 2);
+CREATE MACRO day_or_year_differs(one, other) AS
+    substr(one, 6) = substr(other, 6) OR left(one, 7) = left(other, 7);
+CREATE MACRO words_in_common(one, other) AS len(one) > 1 AND list_has_any(one, other)
+    AND len(list_intersect(one, other)) * 2 >= least(len(one), len(other));
+CREATE MACRO crossed(one, other, one_twin, other_twin) AS
+    (one = other_twin AND alike(one_twin, other, 0.85)) OR (other = one_twin AND alike(other_twin, one, 0.85));
+"""
 
 
-def slips(column: str, most: int) -> str:
-    """At most so many letters changed, left out, doubled or swapped; a cheap test goes first."""
-    alike = f"jaro_winkler_similarity({column}_l, {column}_r) >= {0.95 - 0.1 * most:.2f}"
-    return f"({alike} and damerau_levenshtein({column}_l, {column}_r) <= {most})"
+def both(column: str) -> str:
+    return f"{column}_l = {column}_r"
 
 
-def crossed(name: str, twin: str) -> str:
-    """Each name stands where the other's stands; one alone would be a relative's name, and count twice."""
-    alike = "jaro_winkler_similarity({a}, {b}) >= 0.85"
-    one = f"{name}_l = {twin}_r and " + alike.format(a=f"{twin}_l", b=f"{name}_r")
-    other = f"{name}_r = {twin}_l and " + alike.format(a=f"{twin}_r", b=f"{name}_l")
-    return f"({one} or {other})"
+def test(macro: str, column: str, *further: object) -> str:
+    """A macro asked of the two values of a column."""
+    return f"{macro}({', '.join([f'{column}_l', f'{column}_r', *map(str, further)])})"
 
 
 def absent(column: str) -> str:
@@ -78,34 +98,22 @@ GIVEN_NAME = Comparison(
             0.002,
             "given_root",
         ),
-        Level("found as family name", crossed("given_name", "given_twin"), 0.01, 0.0005),
+        Level(
+            "found as family name",
+            test("crossed", "given_name", "given_twin_l", "given_twin_r"),
+            0.01,
+            0.0005,
+        ),
         Level(
             # a slip is rare beside the name it spoils; andrea and andreas are both frequent
             "alike, but both are usual names",
-            "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8"
-            " or levenshtein(given_name_l, given_name_r) <= 1)"
-            " and length(given_name_l) > 1 and length(given_name_r) > 1"
-            " and least(given_bearers_l, given_bearers_r) >= 3"
-            " and 30 * least(given_bearers_l, given_bearers_r) >= greatest(given_bearers_l, given_bearers_r)",
+            test("similar_name", "given_name", 0.8) + " and " + test("both_usual", "given_bearers"),
             0.01,
             0.01,
         ),
-        Level(
-            "similar",
-            "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.9"
-            " or levenshtein(given_name_l, given_name_r) <= 1)"
-            " and length(given_name_l) > 1 and length(given_name_r) > 1",
-            0.09,
-            0.003,
-        ),
-        Level(
-            "initial",
-            "(length(given_name_l) = 1 or length(given_name_r) = 1)"
-            " and left(given_name_l, 1) = left(given_name_r, 1)",
-            0.03,
-            0.002,
-        ),
-        Level("somewhat similar", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.8", 0.03, 0.006),
+        Level("similar", test("similar_name", "given_name", 0.9), 0.09, 0.003),
+        Level("initial", test("same_initial", "given_name"), 0.03, 0.002),
+        Level("somewhat similar", test("alike", "given_name", 0.8), 0.03, 0.006),
         Level("different", "", 0.05, 0.98),
     ),
     (0.004, 0.004, 0.0005, 0.01, 0.0008, 0.002, 0.003, 0.976),
@@ -116,24 +124,15 @@ FAMILY_NAME = Comparison(
     absent("family_name"),
     (
         Level("same", both("family_name"), 0.76, 0.002, "family_name", "family name"),
-        Level("similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.9", 0.1, 0.002),
+        Level("similar", test("alike", "family_name", 0.9), 0.1, 0.002),
         Level(
             "found as given name",
-            crossed("family_name", "family_twin"),
+            test("crossed", "family_name", "family_twin_l", "family_twin_r"),
             0.02,
             0.0005,
         ),
-        Level(
-            "one part of it",
-            "contains(family_name_l, ' ' || family_name_r) or contains(family_name_r, ' ' || family_name_l)"
-            " or contains(family_name_l, family_name_r || ' ')"
-            " or contains(family_name_r, family_name_l || ' ')",
-            0.02,
-            0.0005,
-        ),
-        Level(
-            "somewhat similar", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.8", 0.03, 0.006
-        ),
+        Level("one part of it", test("part_of", "family_name"), 0.02, 0.0005),
+        Level("somewhat similar", test("alike", "family_name", 0.8), 0.03, 0.006),
         Level("different", "", 0.07, 0.988),
     ),
 )
@@ -145,16 +144,13 @@ BIRTH_DATE = Comparison(
         Level("same", both("birth_date"), 0.82, 0.0001, "birth_date", "birth date"),
         Level(
             "one slip or day and month swapped",
-            slips("birth_date", 1) + " or (left(birth_date_l, 4) = left(birth_date_r, 4)"
-            " and substr(birth_date_l, 6, 2) = substr(birth_date_r, 9, 2)"
-            " and substr(birth_date_l, 9, 2) = substr(birth_date_r, 6, 2))",
+            test("one_slip", "birth_date") + " or " + test("day_and_month_swapped", "birth_date"),
             0.1,
             0.001,
         ),
         Level(
             "two slips or year or day different",
-            slips("birth_date", 2) + " or substr(birth_date_l, 6) = substr(birth_date_r, 6)"
-            " or left(birth_date_l, 7) = left(birth_date_r, 7)",
+            test("slips", "birth_date", 2) + " or " + test("day_or_year_differs", "birth_date"),
             0.05,
             0.02,
         ),
@@ -171,25 +167,19 @@ EMAIL = Comparison(
         Level("same before the @", both("email_local"), 0.08, 0.0005, "email_local"),
         Level(
             "one slip",
-            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
-            " and levenshtein(email_l, email_r) <= 1 and email_digits_l = email_digits_r",
+            test("alike", "email_local", 0.9)
+            + " and levenshtein(email_l, email_r) <= 1 and email_digits_l = email_digits_r",
             0.05,
             0.0001,
         ),
         Level(
             # made from the same name, with another number, is how namesakes' addresses look
             "similar",
-            "email_digits_l = email_digits_r"
-            " and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
+            both("email_digits") + " and " + test("alike", "email_local", 0.9),
             0.04,
             0.001,
         ),
-        Level(
-            "similar, other number",
-            "jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9",
-            0.01,
-            0.001,
-        ),
+        Level("similar, other number", test("alike", "email_local", 0.9), 0.01, 0.001),
         Level("different", "", 0.12, 0.9973),
     ),
 )
@@ -200,7 +190,7 @@ PHONE = Comparison(
     (
         Level("same", both("phone"), 0.7, 0.0001, key="phone"),
         Level("same last digits", both("phone_tail"), 0.04, 0.0001),
-        Level("one slip", slips("phone", 1), 0.06, 0.0001),
+        Level("one slip", test("one_slip", "phone"), 0.06, 0.0001),
         Level("different", "", 0.2, 0.9997),
     ),
 )
@@ -219,19 +209,12 @@ STREET = Comparison(
         ),
         Level(
             "similar street, same number",
-            "jaro_winkler_similarity(street_l, street_r) >= 0.88 and house_number_l = house_number_r",
+            test("alike", "street", 0.88) + " and " + both("house_number"),
             0.12,
             0.0005,
         ),
-        Level("same street", "jaro_winkler_similarity(street_l, street_r) >= 0.93", 0.08, 0.003),
-        Level(
-            "words in common",
-            "len(street_words_l) > 1 and list_has_any(street_words_l, street_words_r)"
-            " and len(list_intersect(street_words_l, street_words_r)) * 2"
-            " >= least(len(street_words_l), len(street_words_r))",
-            0.05,
-            0.02,
-        ),
+        Level("same street", test("alike", "street", 0.93), 0.08, 0.003),
+        Level("words in common", test("words_in_common", "street_words"), 0.05, 0.02),
         Level("different", "", 0.15, 0.976),
     ),
 )
@@ -247,7 +230,7 @@ PLACE = Comparison(
         Level("same city", both("city"), 0.15, 0.02, "city"),
         Level(
             "similar",
-            "jaro_winkler_similarity(city_l, city_r) >= 0.9 or " + slips("postcode", 1),
+            test("alike", "city", 0.9) + " or " + test("one_slip", "postcode"),
             0.05,
             0.01,
         ),
@@ -266,7 +249,7 @@ NATIONAL_ID = Comparison(
     absent("national_id"),
     (
         Level("same", both("national_id"), 0.88, 0.00001, key="national id"),
-        Level("one slip", slips("national_id", 1), 0.09, 0.00001),
+        Level("one slip", test("one_slip", "national_id"), 0.09, 0.00001),
         Level("different", "", 0.03, 0.99998),
     ),
     (0.0005, 0.0005, 0.999),
@@ -283,7 +266,7 @@ ORGANISATION = Comparison(
     absent("organisation"),
     (
         Level("same", both("organisation"), 0.8, 0.001, "organisation", "organisation"),
-        Level("similar", "jaro_winkler_similarity(organisation_l, organisation_r) >= 0.92", 0.1, 0.001),
+        Level("similar", test("alike", "organisation", 0.92), 0.1, 0.001),
         Level("different", "", 0.1, 0.998),
     ),
 )

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from regard.know.linkage.comparisons import BY_NAME
-from regard.know.linkage.scoring import Floats, Scored
+from regard.know.linkage.scoring import Floats, Levels, Scored
 from regard.know.linkage.training import Probabilities
 
 ROUNDS = 40
@@ -48,17 +48,34 @@ class Settled:
     shift: float
 
 
+@dataclass(frozen=True)
+class Patterns:
+    """The distinct combinations of levels, and which of them each pair shows: far fewer than pairs."""
+
+    levels: Levels
+    of_pair: npt.NDArray[np.int64]
+
+
 def settle(scored: Scored, learnt: Probabilities, *, true_pairs: float, seed: int = 7) -> Settled:
     """EM over the three explanations; `true_pairs` is the first guess at how many there are."""
     share = min(MOST_PAIRS / max(scored.weight.size, 1), 1.0)
     if share < 1:
         rows = np.random.default_rng(seed).choice(scored.weight.size, MOST_PAIRS, replace=False)
         scored = scored.take(rows)
+    patterns = _find_patterns(scored)
     settled = _first_guess(learnt)
     guess = settled
     for _ in range(ROUNDS):
-        settled = _one_round(scored, learnt, settled, guess, true_pairs * share)
+        settled = _one_round(scored.weight, patterns, learnt, settled, guess, true_pairs * share)
     return settled
+
+
+def _find_patterns(scored: Scored) -> Patterns:
+    code = np.zeros(scored.weight.size, np.int64)
+    for name, levels in scored.levels.items():
+        code = code * (len(BY_NAME[name].levels) + 1) + levels + 1
+    _, first, of_pair = np.unique(code, return_index=True, return_inverse=True)
+    return Patterns({name: levels[first] for name, levels in scored.levels.items()}, of_pair)
 
 
 def _first_guess(learnt: Probabilities) -> Settled:
@@ -80,24 +97,26 @@ def _first_guess(learnt: Probabilities) -> Settled:
 
 
 def _one_round(
-    scored: Scored, learnt: Probabilities, now: Settled, guess: Settled, true_pairs: float
+    weight: Floats,
+    patterns: Patterns,
+    learnt: Probabilities,
+    now: Settled,
+    guess: Settled,
+    true_pairs: float,
 ) -> Settled:
-    weight = (
-        scored.weight
-        + now.shift
-        + _by_level(scored, learnt, {n: m for n, (m, _) in now.probabilities.items()})
-    )
-    strangers = np.exp2(np.clip(-weight, -60, 60))
-    kin = np.exp2(np.clip(household_weight(scored, now.probabilities, now.household), -60, 60))
-    total = 1 + strangers + kin
-    same, kin = 1 / total, kin / total
+    change = _by_level(patterns.levels, learnt, {n: m for n, (m, _) in now.probabilities.items()})
+    strangers = np.exp2(np.clip(-(weight + now.shift + change[patterns.of_pair]), -60, 60))
+    kin = np.exp2(np.clip(household_weight(patterns.levels, now.probabilities, now.household), -60, 60))
+    same = 1 / (1 + strangers + kin[patterns.of_pair])
+    same = np.bincount(patterns.of_pair, weights=same)
+    kin *= same
     probabilities: Probabilities = {}
     levels: dict[str, list[float]] = {}
     for name, (m, u) in guess.probabilities.items():
-        probabilities[name] = (_shares(scored.levels[name], same, m), u)
+        probabilities[name] = (_shares(patterns.levels[name], same, m), u)
         if name in guess.household.levels:
             first = guess.household.levels[name]
-            levels[name] = first if BY_NAME[name].kin else _shares(scored.levels[name], kin, first)
+            levels[name] = first if BY_NAME[name].kin else _shares(patterns.levels[name], kin, first)
     shift = np.clip(np.log2((same.sum() + 1) / (true_pairs + 1)), -MOST_SHIFT, MOST_SHIFT)
     ratio = (kin.sum() + 0.1) / (same.sum() + 1)
     household = Household(float(ratio), levels) if levels else NO_HOUSEHOLDS
@@ -105,26 +124,24 @@ def _one_round(
 
 
 def _shares(levels: npt.NDArray[np.int8], weights: Floats, prior: list[float]) -> list[float]:
-    seen = levels >= 0
-    counts = np.bincount(levels[seen], weights=weights[seen], minlength=len(prior)) + PRIOR_PAIRS * np.array(
-        prior
-    )
+    seen = np.bincount(levels + 1, weights=weights, minlength=len(prior) + 1)[1:]  # level -1: missing
+    counts = seen + PRIOR_PAIRS * np.array(prior)
     return [float(share) for share in (1 - DOUBT) * counts / counts.sum() + DOUBT * np.array(prior)]
 
 
-def _by_level(scored: Scored, below: Probabilities, above: dict[str, list[float]]) -> Floats:
-    """Sum over the fields of log2(above / m below) at each pair's level; missing says nothing."""
-    weight = np.zeros(scored.weight.size)
-    for name, levels in above.items():
-        by_level = np.append(np.log2(np.array(levels) / np.array(below[name][0])), 0.0)
-        weight += by_level[scored.levels[name]]  # level -1 takes the last entry
+def _by_level(levels: Levels, below: Probabilities, above: dict[str, list[float]]) -> Floats:
+    """Sum over the fields of log2(above / m below) at each level; missing says nothing."""
+    weight = np.zeros(next(iter(levels.values())).size)
+    for name, shares in above.items():
+        by_level = np.append(np.log2(np.array(shares) / np.array(below[name][0])), 0.0)
+        weight += by_level[levels[name]]  # level -1 takes the last entry
     return weight
 
 
-def household_weight(scored: Scored, probabilities: Probabilities, household: Household) -> Floats:
-    """log2 of the odds that a pair is of one household rather than one person."""
+def household_weight(levels: Levels, probabilities: Probabilities, household: Household) -> Floats:
+    """log2 of the odds that a pair at these levels is of one household rather than one person."""
     start = np.log2(household.ratio) if household.ratio else -np.inf
-    return start + _by_level(scored, probabilities, household.levels)
+    return start + _by_level(levels, probabilities, household.levels)
 
 
 def match_probability(
@@ -132,5 +149,5 @@ def match_probability(
 ) -> tuple[Floats, Floats]:
     """The probability of one person among the three explanations, and what the household took off in log2."""
     strangers = np.exp2(np.clip(-scored.weight, -200, 200))
-    kin = np.exp2(np.clip(household_weight(scored, probabilities, household), -200, 200))
+    kin = np.exp2(np.clip(household_weight(scored.levels, probabilities, household), -200, 200))
     return 1 / (1 + strangers + kin), -np.log2(strangers + kin) - scored.weight

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -22,6 +21,7 @@ from regard.know.linkage.doubts import (
     more_than_names_agree,
     namesakes_exist,
 )
+from regard.know.linkage.engine import Engine
 from regard.know.linkage.evidence import explain_pairs
 from regard.know.linkage.household import NO_HOUSEHOLDS, match_probability, settle
 from regard.know.linkage.keys import Hashes, hash_keys
@@ -73,12 +73,13 @@ def link_records(
     with open_database() as connection:
         filled = prepare_records(connection, records)
         ids, keys = hash_keys(connection)
-        model, reports = (trained, ()) if trained else _learn_model(connection, filled, ids, keys)
+        engine = Engine(connection)
+        model, reports = (trained, ()) if trained else _learn_model(engine, filled, ids, keys)
         new = np.isin(ids, np.fromiter(only_new, np.int64)) if only_new is not None else None
         left, right = block(model.rules, keys, new)
         if not left.size:
             return Linkage(_no_pairs().drop_columns(["reason"]), _no_pairs(), model, 0, reports)
-        scored = _score(connection, model, ids[left], ids[right])
+        scored = _score(engine, model, ids[left], ids[right])
         if not trained:
             found = settle(
                 scored, model.probabilities, true_pairs=model.prior * ids.size * (ids.size - 1) / 2
@@ -91,15 +92,15 @@ def link_records(
                 prior=model.prior * 2**found.shift,
                 namesakes=found.household.ratio > HOUSEHOLDS_EXIST and namesakes_exist(scored),
             )
-        return _decide(connection, model, scored, compared=left.size, reports=reports)
+        return _decide(engine, model, scored, compared=left.size, reports=reports)
 
 
 def _learn_model(
-    connection: duckdb.DuckDBPyConnection, filled: dict[str, int], ids: Ids, keys: list[Hashes]
+    engine: Engine, filled: dict[str, int], ids: Ids, keys: list[Hashes]
 ) -> tuple[Model, tuple[RuleReport, ...]]:
     pilot = run_pilot(keys)
     rules, reports = choose_rules(pilot)
-    learnt = learn(connection, choose_comparisons(filled), choose_training_rules(pilot), pilot, ids)
+    learnt = learn(engine, choose_comparisons(filled), choose_training_rules(pilot), pilot, ids)
     model = Model(
         probabilities=learnt.probabilities,
         trained=learnt.trained,
@@ -112,16 +113,14 @@ def _learn_model(
     return model, reports
 
 
-def _score(
-    connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, right: Ids, lowest: float | None = -7.0
-) -> Scored:
+def _score(engine: Engine, model: Model, left: Ids, right: Ids, lowest: float | None = -7.0) -> Scored:
     return score_pairs(
-        connection, model.comparisons, model.probabilities, model.prior, (left, right), lowest=lowest
+        engine, model.comparisons, model.probabilities, model.prior, (left, right), lowest=lowest
     )
 
 
 def _decide(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     model: Model,
     scored: Scored,
     *,
@@ -131,6 +130,7 @@ def _decide(
     probability, taken_off = match_probability(scored, model.probabilities, model.household)
     kept = np.flatnonzero(probability >= model.thresholds.review)
     kept = kept[np.argsort(-probability[kept], kind="stable")]
+    every = scored
     scored, probability, taken_off = scored.take(kept), probability[kept], taken_off[kept]
     reason = np.where(taken_off < -3, HOUSEHOLD, UNDECIDED).astype(object)
     names_only = ~more_than_names_agree(scored)
@@ -145,26 +145,46 @@ def _decide(
             link &= ~doubtful
 
     def log_odds(left: Ids, right: Ids) -> Floats:
-        return _log_odds(connection, model, left, right)
+        return _log_odds(engine, model, every, left, right)
 
     edges = np.flatnonzero(link)
     refused = edges[refuse_edges(scored.left[edges], scored.right[edges], probability[edges], log_odds)]
     reason[refused] = CONTRADICTION
     link[refused] = False
-    weights = explain_pairs(connection, scored, taken_off, model)
+    weights = explain_pairs(engine.duckdb_con, scored, taken_off, model)
     found = _table(scored.left, scored.right, probability, weights, reason)
     return Linkage(found.filter(link).drop_columns(["reason"]), found.filter(~link), model, compared, reports)
 
 
-def _log_odds(connection: duckdb.DuckDBPyConnection, model: Model, left: Ids, right: Ids) -> Floats:
-    """log2 odds of any pairs, in the order asked for."""
-    found = _score(connection, model, left, right, lowest=None)
-    chance, _ = match_probability(found, model.probabilities, model.household)
+def _log_odds(engine: Engine, model: Model, known: Scored, left: Ids, right: Ids) -> Floats:
+    """log2 odds of any pairs, in the order asked for; only those not `known` are scored."""
+    ids = np.unique(np.concatenate([left, right]))
+
+    def code(one: Ids, other: Ids) -> Ids:
+        return np.searchsorted(ids, one) * ids.size + np.searchsorted(ids, other)
+
+    asked = code(left, right)
+    order = np.argsort(asked)
+    odds = np.full(left.size, np.nan)
+
+    def fill_in(scored: Scored) -> None:
+        place = np.searchsorted(asked, code(scored.left, scored.right), sorter=order)
+        odds[order[place]] = _odds_of(scored, model)
+
+    known = known.take(np.isin(known.left, ids) & np.isin(known.right, ids))
+    fill_in(known.take(np.isin(code(known.left, known.right), asked)))
+    missing = np.isnan(odds)
+    if missing.any():
+        fill_in(_score(engine, model, left[missing], right[missing], lowest=None))
+    return odds
+
+
+def _odds_of(scored: Scored, model: Model) -> Floats:
+    chance, _ = match_probability(scored, model.probabilities, model.household)
     if model.namesakes:
-        chance[may_be_namesakes(found)] = 0  # nor may a third record join them
+        chance[may_be_namesakes(scored)] = 0  # nor may a third record join them
     chance = np.clip(chance, 1e-12, 1 - 1e-12)
-    odds = np.empty(left.size)
-    odds[np.lexsort((right, left))] = np.log2(chance / (1 - chance))[np.lexsort((found.right, found.left))]
+    odds: Floats = np.log2(chance / (1 - chance))
     return odds
 
 

@@ -4,6 +4,7 @@ import duckdb
 import pyarrow as pa
 
 from regard.errors import InputError
+from regard.know.linkage.comparisons import MACROS
 from regard.know.linkage.nicknames import NICKNAMES
 
 FIELDS = (
@@ -25,11 +26,12 @@ FIELDS = (
 
 
 def open_database() -> duckdb.DuckDBPyConnection:
-    """A private in-memory database that never reaches for the network."""
+    """A private in-memory database with what the comparisons ask; it never reaches for the network."""
     connection = duckdb.connect(":memory:")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute(MACROS)
     return connection
 
 

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
+from splink import Linker
 
 from regard.know.linkage.comparisons import Comparison, splink_settings
+from regard.know.linkage.engine import Engine
 from regard.know.linkage.training import Probabilities
 
 Floats = npt.NDArray[np.float64]
+Levels = dict[str, npt.NDArray[np.int8]]
 LOWEST_WEIGHT = -7.0  # log2 odds below which no further evidence could save a pair
 
 
@@ -22,7 +23,7 @@ class Scored:
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
     weight: Floats
-    levels: dict[str, npt.NDArray[np.int8]]
+    levels: Levels
     weights: dict[str, npt.NDArray[np.float32]]
 
     def judged_by(self, now: Probabilities, before: Probabilities, shift: float) -> "Scored":
@@ -46,7 +47,7 @@ class Scored:
 
 
 def score_pairs(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     comparisons: tuple[Comparison, ...],
     probabilities: Probabilities,
     prior: float,
@@ -55,16 +56,15 @@ def score_pairs(
     lowest: float | None = LOWEST_WEIGHT,
 ) -> Scored:
     """Every given pair (by unique_id) whose weight reaches `lowest`."""
-    api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, probabilities=probabilities, with_frequencies=True)
-    linker = Linker(api.register("records"), settings, log_level=None, validate_settings=False)
+    linker = Linker(engine.register("records"), settings, log_level=None, validate_settings=False)
     blocked = pa.table(
         {"join_key_l": pairs[0], "join_key_r": pairs[1], "match_key": pa.nulls(pairs[0].size, pa.string())}
     )
-    linker.table_management.register_blocked_pairs_for_predict(api.register(blocked))
+    linker.table_management.register_blocked_pairs_for_predict(engine.register(blocked))
     found = linker.inference.predict(threshold_match_weight=lowest, warning_mode="never")
     parts = ", ".join(f"mw_{c.name}, {_full_weight(c)} AS full_{c.name}" for c in comparisons)
-    columns = connection.execute(
+    columns = engine.duckdb_con.execute(
         f"SELECT unique_id_l, unique_id_r, match_weight, {parts} FROM {found.physical_name}"
     ).fetchnumpy()
     found.drop_table_from_database_and_remove_from_cache()

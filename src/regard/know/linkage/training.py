@@ -3,15 +3,15 @@
 import logging
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
+from splink import Linker
 from splink.internals.em_training_session import EMTrainingSession
 from splink.internals.exceptions import EMTrainingException
 
 from regard.know.linkage.blocking import Pilot
 from regard.know.linkage.comparisons import Comparison, splink_settings
+from regard.know.linkage.engine import Engine
 from regard.know.linkage.keys import KEY_NUMBERS, Rule, count_pairs
 
 RANDOM_PAIRS = 200_000  # enough for likeness; what agrees exactly is counted on all pairs instead
@@ -32,7 +32,7 @@ class Learnt:
 
 
 def learn(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     comparisons: tuple[Comparison, ...],
     rules: tuple[Rule, ...],
     pilot: Pilot,
@@ -46,14 +46,15 @@ def learn(
             {c.name: ([v.m for v in c.levels], [v.u for v in c.levels]) for c in comparisons}, (), prior
         )
     _quieten_splink()
-    connection.register("pilot_ids", pa.table({"unique_id": ids[pilot.rows]}))
-    connection.execute(
+    engine.duckdb_con.register("pilot_ids", pa.table({"unique_id": ids[pilot.rows]}))
+    engine.duckdb_con.execute(
         "CREATE OR REPLACE TABLE training_records AS FROM records SEMI JOIN pilot_ids USING (unique_id)"
     )
-    api = DuckDBAPI(connection)
     settings = splink_settings(comparisons, prior=prior, with_frequencies=False)
-    linker = Linker(api.register("training_records"), settings, log_level=None, validate_settings=False)
-    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=7)
+    linker = Linker(engine.register("training_records"), settings, log_level=None, validate_settings=False)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=RANDOM_PAIRS, seed=7, min_count_per_level=None, num_chunks=1
+    )
     sessions = [_train(linker, rule) for rule in rules] if likely >= ENOUGH_LIKELY else []
     true_pairs = [
         session.core_model_settings.probability_two_random_records_match * pilot.finds(rule).sum()

@@ -33,24 +33,22 @@ def look(now: datetime) -> tuple[int, int]:
     return begun, ended
 
 
-@transaction.atomic
 def expect_nothing(silence_id: int, *, actor: str) -> Silence:
     """This stream has ended for good: it is not called silent any more, unless it is heard again."""
-    row = Silence.objects.select_for_update().filter(pk=silence_id).first()
-    if row is None:
-        raise NotFoundError("There is no such silence.")
-    row.expected, row.ended_by = False, actor
-    row.save(update_fields=["expected", "ended_by"])
-    return row
+    return _expect(silence_id, more=False, actor=actor)
+
+
+def expect_again(silence_id: int, *, actor: str) -> Silence:
+    """Take that back."""
+    return _expect(silence_id, more=True, actor=actor)
 
 
 @transaction.atomic
-def expect_again(silence_id: int, *, actor: str) -> Silence:
-    """Take that back."""
+def _expect(silence_id: int, *, more: bool, actor: str) -> Silence:
     row = Silence.objects.select_for_update().filter(pk=silence_id).first()
     if row is None:
         raise NotFoundError("There is no such silence.")
-    row.expected, row.ended_by = True, actor
+    row.expected, row.ended_by = more, actor
     row.save(update_fields=["expected", "ended_by"])
     return row
 

@@ -1,7 +1,8 @@
 """The verbs of campaigns: plan one, start it, let it wait, end it, and do what is due."""
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from regard.errors import ConflictError, InputError, NotFoundError, SettingError
-from regard.listen.campaigns import asking, rounds
+from regard.listen.campaigns import asking, catching_up, rounds
 from regard.listen.campaigns.following import TRIGGERS, UNDOING
 from regard.listen.campaigns.letters import public_address
 from regard.listen.campaigns.models import Campaign, Recipient
-from regard.listen.campaigns.segments import people_in, read_segment
+from regard.listen.campaigns.segments import read_segment, refuse_too_small
 from regard.listen.surveys.models import Invitation, Survey, SurveyChange
 from regard.listen.surveys.piping import trouble_in
 
 log = logging.getLogger(__name__)
 
-MOST_A_RUN = 200  # of each campaign, so that the worker gets to its other work; it comes back every minute
+TURN = 100  # recipients of one campaign, asked in one transaction, before it is another's turn
+RUN_SECONDS = 50.0  # then the worker does what else there is; it comes back every minute
 Kind, State = Campaign.Kind, Campaign.State
 EVERY = ("week", "month")
 LONGEST_SUBJECT, LONGEST_TEXT = 150, 2000
@@ -54,20 +56,18 @@ def change_campaign(campaign_id: int, changes: Mapping[str, Any], *, actor: str)
 
 @transaction.atomic
 def start_campaign(campaign_id: int, *, actor: str, at: datetime | None = None) -> Campaign:
-    """Begin to ask, or go on after a pause."""
+    """Begin to ask, or go on after a pause. The worker does it."""
     campaign = hold_campaign(campaign_id)
     if campaign.state not in (State.DRAFT, State.PAUSED):
         raise ConflictError(f"This campaign is {campaign.state}.")
     _refuse_unready(campaign)
     fresh = campaign.state == State.DRAFT
     campaign.state = State.RUNNING
-    if fresh and campaign.kind == Kind.SCHEDULE and campaign.next_round_at is None:
+    campaign.started_at = campaign.started_at or at or timezone.now()
+    if fresh and campaign.kind != Kind.EVENT and campaign.next_round_at is None:
         campaign.next_round_at = at or timezone.now()
     campaign.save()
-    _note(campaign, "started" if fresh else "went on", actor)
-    if fresh and campaign.kind == Kind.ONCE:
-        rounds.begin_round(campaign, now=at or timezone.now(), actor=actor)
-    return campaign
+    return _note(campaign, "started" if fresh else "went on", actor)
 
 
 @transaction.atomic
@@ -87,43 +87,78 @@ def end_campaign(campaign_id: int, *, actor: str, because: str = "") -> Campaign
     campaign = hold_campaign(campaign_id)
     if campaign.state == State.ENDED:
         raise ConflictError("This campaign has ended already.")
-    campaign.state, campaign.ended_because = State.ENDED, because[:200]
-    campaign.save(update_fields=["state", "ended_because"])
+    campaign.state, campaign.ended_because, campaign.preparing = State.ENDED, because[:200], None
+    campaign.save(update_fields=["state", "ended_because", "preparing"])
     Recipient.objects.filter(campaign=campaign, state=Recipient.State.WAITING).update(
         state=Recipient.State.SKIPPED, reason="ended"
     )
     return _note(campaign, f"ended{': ' + because if because else ''}", actor)
 
 
-def run_due(now: datetime) -> int:
-    """Do what is due in every running campaign; call it outside a transaction. Says how many were asked."""
-    asked = 0
-    for campaign in Campaign.objects.filter(state=State.RUNNING).select_related("survey").order_by("pk"):
-        survey = campaign.survey
-        if survey.state == Survey.State.CLOSED or (survey.closes_at and survey.closes_at <= now):
-            end_campaign(campaign.pk, actor=asking.ACTOR, because="the survey was closed")
-            continue
+def run_due(now: datetime, *, seconds: float = RUN_SECONDS) -> int:
+    """Do what is due in every running campaign, taking turns until nothing is or the time is up.
+
+    Call it outside a transaction. Says how many were asked.
+    """
+    ends = time.monotonic() + seconds
+    running = list(Campaign.objects.filter(state=State.RUNNING).select_related("survey").order_by("pk"))
+    asked, busy = 0, [each for each in running if not _closed(each, now)]
+    for campaign in busy:
         rounds.begin_due_round(campaign.pk, now=now, actor=asking.ACTOR)
-        due = campaign.recipients.filter(state=Recipient.State.WAITING, due_at__lte=now).order_by(
-            "due_at", "pk"
-        )
-        for number in list(due.values_list("pk", flat=True)[:MOST_A_RUN]):
-            asked += _ask(number, now)
-        late = campaign.recipients.filter(remind_at__lte=now).order_by("remind_at", "pk")
-        for number in list(late.values_list("pk", flat=True)[:MOST_A_RUN]):
-            asking.remind(number, now=now)
-        _end_when_done(campaign)
+        catching_up.catch_up(campaign, now=now)
+    while busy and time.monotonic() < ends:
+        busy, turn = [], busy
+        for campaign in turn:
+            due = _due(campaign, now)
+            late = _late(campaign, now)
+            asked += _ask(due, now)
+            for number in late:
+                asking.remind(number, now=now)
+            if due or late:
+                busy.append(campaign)
+            else:
+                _end_when_done(campaign)
     return asked
 
 
-def _ask(recipient_id: int, now: datetime) -> bool:
-    """Ask one; whoever cannot be written to must not stand in the way of the others."""
+def _closed(campaign: Campaign, now: datetime) -> bool:
+    """End a campaign whose survey takes no answers any more."""
+    survey = campaign.survey
+    closed = survey.state == Survey.State.CLOSED or (survey.closes_at is not None and survey.closes_at <= now)
+    if closed:
+        end_campaign(campaign.pk, actor=asking.ACTOR, because="the survey was closed")
+    return closed
+
+
+def _due(campaign: Campaign, now: datetime) -> list[int]:
+    """The next recipients to ask; of a round that is being noted nobody yet."""
+    waiting = campaign.recipients.filter(
+        state=Recipient.State.WAITING,
+        due_at__lte=now,
+        campaign__state=State.RUNNING,
+        campaign__preparing=None,
+    )
+    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:TURN])
+
+
+def _late(campaign: Campaign, now: datetime) -> list[int]:
+    """The next recipients to remind."""
+    late = campaign.recipients.filter(remind_at__lte=now, campaign__state=State.RUNNING)
+    return list(late.order_by("remind_at", "pk").values_list("pk", flat=True)[:TURN])
+
+
+def _ask(numbers: Sequence[int], now: datetime) -> int:
+    """Ask some; whoever cannot be written to must not stand in the way of the others."""
+    if not numbers:
+        return 0
     try:
-        return asking.ask(recipient_id, now=now).state == Recipient.State.ASKED
+        return asking.ask(numbers, now=now)
     except (InputError, ConflictError, NotFoundError) as error:
-        log.warning("recipient %s: %s", recipient_id, error)
-        asking.give_up(recipient_id)
-        return False
+        if len(numbers) > 1:
+            return sum(_ask([each], now) for each in numbers)
+        log.warning("recipient %s: %s", numbers[0], error)
+        asking.give_up(numbers[0])
+        return 0
 
 
 def hold_campaign(campaign_id: int) -> Campaign:
@@ -137,8 +172,9 @@ def hold_campaign(campaign_id: int) -> Campaign:
 
 def _end_when_done(campaign: Campaign) -> None:
     """A campaign that asks once is over when nobody waits to be asked or reminded."""
-    if campaign.kind != Kind.ONCE:
-        return
+    over = Campaign.objects.filter(pk=campaign.pk, kind=Kind.ONCE, preparing=None, next_round_at=None)
+    if not over.exists():
+        return  # its round is still to come
     waiting = campaign.recipients.filter(state=Recipient.State.WAITING).exists()
     to_remind = campaign.recipients.filter(
         remind_at__isnull=False, invitation__state=Invitation.State.OPEN
@@ -189,7 +225,7 @@ def _refuse_unready(campaign: Campaign) -> None:
             "Letters cannot be sent yet.", hint="Set REGARD_SMTP_HOST and REGARD_MAIL_FROM, then restart."
         )
     if campaign.kind != Kind.EVENT:
-        people_in(read_segment(campaign.segment), at=timezone.now())
+        refuse_too_small(read_segment(campaign.segment), at=timezone.now())
 
 
 def _note(campaign: Campaign, what: str, actor: str) -> Campaign:

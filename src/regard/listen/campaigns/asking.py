@@ -1,57 +1,90 @@
-"""Ask one recipient, or remind one. Whether they may be asked is decided by `know.contact`, here and nowhere else."""
+"""Ask recipients, or remind one. Whether they may be asked is decided by `know.contact`, here and nowhere else."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.http import urlencode
 
 from regard.know.contact.actions import ask_to_contact
-from regard.know.contact.mailing import Mailable, mailable
 from regard.know.contact.terms import REMINDER, Decision
 from regard.know.contact.unsubscribing import unsubscribe_token
-from regard.know.queries import persons_of
-from regard.ledger.queries import events_of
+from regard.listen.campaigns.knowing import Known, look_up
 from regard.listen.campaigns.letters import public_address, write_letter
 from regard.listen.campaigns.models import Campaign, Recipient
-from regard.listen.campaigns.tongues import languages_of
-from regard.listen.surveys.actions import invite
+from regard.listen.surveys.actions import Asked, invite_several
 from regard.listen.surveys.models import Invitation
 from regard.mail.actions import queue_letter
 
 ACTOR = "campaign"
-MOST_EVENTS = 500  # of one person, looked through for what happened to one subject
 State = Recipient.State
 
 
-@transaction.atomic
-def ask(recipient_id: int, *, now: datetime) -> Recipient:
-    """Invite a recipient whose time has come; or say when to try again, or why not at all."""
-    recipient = _hold(recipient_id)
-    campaign = recipient.campaign
-    if recipient.state != State.WAITING or campaign.state != Campaign.State.RUNNING:
-        return recipient
-    if recipient.due_at > now:
-        return recipient
-    if now > _latest(recipient):
-        return _skip(recipient, "too late")
-    whom = mailable(recipient.person)
-    if whom is None:
-        return _skip(recipient, "no address")
-    if campaign.kind == Campaign.Kind.EVENT and (reason := _overtaken(recipient, whom)):
-        return _skip(recipient, reason)
-    facts = dict(whom.known) | _fact_of(recipient.round)
-    language = next(iter(languages_of([whom])[whom.customer_id]), "")
-    found = invite(
-        whom.person, campaign.survey, via="email", actor=ACTOR, at=now, language=language, facts=facts
-    )
-    if isinstance(found, Decision):
-        return _hold_back(recipient, found)
-    return _send(recipient, found, whom, now)
+def ask(recipient_ids: Sequence[int], *, now: datetime) -> int:
+    """Invite those recipients of one campaign whose time has come; of the others note when to try again, or why not.
+
+    They are decided about one after the other, but in one transaction: it either asks whom it allows, or nobody.
+    Says how many were asked.
+    """
+    known = look_up(list(_waiting(recipient_ids, now)))
+    with transaction.atomic():
+        held = [each for each in _hold(_waiting(recipient_ids, now)) if each.pk in known]
+        ready = [each for each in held if not _out_of_place(each, known[each.pk], now)]
+        ready = _once_each(ready, known)
+        if not ready:
+            return 0
+        asked = [_asked(each, known[each.pk]) for each in ready]
+        survey = ready[0].campaign.survey
+        found = invite_several(asked, survey, via="email", actor=ACTOR, at=now)
+        for recipient, invitation in zip(ready, found, strict=True):
+            if isinstance(invitation, Decision):
+                _hold_back(recipient, invitation)
+            else:
+                _send(recipient, invitation, known[recipient.pk], now)
+        return sum(isinstance(each, Invitation) for each in found)
+
+
+def _waiting(recipient_ids: Sequence[int], now: datetime) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(
+        pk__in=recipient_ids, state=State.WAITING, due_at__lte=now, campaign__state=Campaign.State.RUNNING
+    ).select_related("campaign__survey", "invitation")
+
+
+def _out_of_place(recipient: Recipient, its: Known, now: datetime) -> bool:
+    """Leave out whom it is no use to ask."""
+    reason = "too late" if now > _latest(recipient) else "no address" if its.whom is None else its.overtaken
+    if reason:
+        _skip(recipient, reason)
+    return bool(reason)
+
+
+def _once_each(recipients: Sequence[Recipient], known: Mapping[int, Known]) -> list[Recipient]:
+    """Leave out whom the campaign has asked about the same already, under whatever key of theirs."""
+    rounds = {each.round for each in recipients}
+    campaigns = {each.campaign_id for each in recipients}
+    earlier = Recipient.objects.filter(campaign__in=campaigns, round__in=rounds, state=State.ASKED)
+    asked = set(earlier.values_list("round", "person"))
+    kept = []
+    for each in recipients:
+        theirs = {(each.round, key) for key in known[each.pk].persons}
+        if asked & theirs:
+            _skip(each, "asked already")
+        else:
+            kept.append(each)
+            asked |= theirs
+    return kept
+
+
+def _asked(recipient: Recipient, its: Known) -> Asked:
+    whom = its.reached
+    return Asked(whom.person, its.language, dict(whom.known) | _fact_of(recipient.round))
 
 
 @transaction.atomic
 def remind(recipient_id: int, *, now: datetime) -> Recipient:
     """Write once more to who has not answered, if they may be written to."""
-    recipient = _hold(recipient_id)
+    recipient = _held(recipient_id)
     campaign, invitation = recipient.campaign, recipient.invitation
     if recipient.remind_at is None or recipient.remind_at > now or campaign.state != Campaign.State.RUNNING:
         return recipient
@@ -59,7 +92,7 @@ def remind(recipient_id: int, *, now: datetime) -> Recipient:
         return _remind_at(recipient, None)
     about = f"survey:{campaign.survey.slug}"
     decision = ask_to_contact(
-        recipient.person, purpose="survey", channel="email", kind=REMINDER, about=about, actor=ACTOR, at=now
+        invitation.person, purpose="survey", channel="email", kind=REMINDER, about=about, actor=ACTOR, at=now
     )  # fmt: skip
     if not decision.allowed:
         again = decision.not_before
@@ -73,19 +106,23 @@ def remind(recipient_id: int, *, now: datetime) -> Recipient:
 @transaction.atomic
 def give_up(recipient_id: int) -> Recipient:
     """Leave out whom something refuses that will refuse again; the log says what."""
-    return _skip(_hold(recipient_id), "refused")
+    return _skip(_held(recipient_id), "refused")
 
 
-def _hold(recipient_id: int) -> Recipient:
-    """The recipient, held; a campaign that is paused meanwhile is seen by the next one."""
-    held = Recipient.objects.select_for_update(of=("self",)).select_related("campaign__survey", "invitation")
-    return held.get(pk=recipient_id)
+def _hold(recipients: QuerySet[Recipient]) -> QuerySet[Recipient]:
+    """Recipients, held; a campaign that is paused meanwhile is seen by the next ones."""
+    return recipients.select_for_update(of=("self",)).order_by("pk")
 
 
-def _send(recipient: Recipient, invitation: Invitation, whom: Mailable, now: datetime) -> Recipient:
+def _held(recipient_id: int) -> Recipient:
+    return _hold(Recipient.objects.select_related("campaign__survey", "invitation")).get(pk=recipient_id)
+
+
+def _send(recipient: Recipient, invitation: Invitation, its: Known, now: datetime) -> Recipient:
+    whom = its.reached
     days = recipient.campaign.remind_after_days
     recipient.invitation, recipient.address = invitation, whom.address
-    recipient.person, recipient.state, recipient.reason = whom.person, State.ASKED, ""
+    recipient.state, recipient.reason = State.ASKED, ""
     recipient.remind_at = now + timedelta(days=days) if days else None
     recipient.save()
     _write(recipient, invitation, invitation.touch_id)
@@ -96,7 +133,9 @@ def _write(
     recipient: Recipient, invitation: Invitation, touch_id: int | None, *, reminds: bool = False
 ) -> None:
     assert touch_id is not None  # noqa: S101 - an allowed contact was counted
-    stop = public_address(f"/unsubscribe/{unsubscribe_token(touch_id)}")
+    # in the language of the letter; without one in that of the browser
+    spoken = f"?{urlencode({'lang': invitation.language})}" if invitation.language else ""
+    stop = public_address(f"/unsubscribe/{unsubscribe_token(touch_id)}{spoken}")
     writing = write_letter(recipient.campaign, invitation, unsubscribe_url=stop, reminds=reminds)
     queue_letter(
         to=recipient.address, subject=writing.subject, text=writing.text, html=writing.html,
@@ -105,21 +144,6 @@ def _write(
         unsubscribe_url=stop,
         headers={"Auto-Submitted": "auto-generated"},
     )  # fmt: skip
-
-
-def _overtaken(recipient: Recipient, whom: Mailable) -> str:
-    """Whether what happened since makes asking pointless: the event taken back, or one that the campaign names."""
-    names = [recipient.campaign.trigger, *recipient.campaign.unless]
-    persons = list(dict.fromkeys([recipient.person, *persons_of(whom.customer_id)]))
-    happened = events_of(persons, names=names, limit=MOST_EVENTS)
-    if all(each["event_id"] != recipient.event_id for each in happened):
-        return "taken back"
-    about = [each for each in happened if each["subject"] == recipient.round]
-    since = next((each["occurred_at"] for each in happened if each["event_id"] == recipient.event_id), None)
-    for each in about:
-        if each["name"] in recipient.campaign.unless and since is not None and each["occurred_at"] >= since:
-            return str(each["name"])
-    return ""
 
 
 def _fact_of(subject: str) -> dict[str, str]:

@@ -25,8 +25,11 @@ class Campaign(models.Model):
     share = models.FloatField(null=True)  # of those who may be asked; empty with no count: all of them
     count = models.PositiveIntegerField(null=True)
     every = models.CharField(max_length=10, blank=True)  # of a schedule: week or month
-    next_round_at = models.DateTimeField(null=True)
+    next_round_at = models.DateTimeField(null=True)  # of a schedule, or of asking once
     rounds = models.PositiveIntegerField(default=0)
+    preparing = models.PositiveIntegerField(
+        null=True
+    )  # people of the round that is being noted, 0 while that is not known; empty: none is
     trigger = models.CharField(max_length=60, blank=True)  # the event after which is asked
     delay_hours = models.PositiveIntegerField(default=0)
     unless = models.JSONField(default=list)  # events of the same subject that make asking pointless
@@ -36,6 +39,8 @@ class Campaign(models.Model):
     text = models.JSONField(default=dict)  # language -> wording; empty: the survey's introduction
     ended_because = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)  # for the first time
+    caught_up_at = models.DateTimeField(null=True)  # looked for events that files brought
 
 
 class Recipient(models.Model):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 
 import msgspec
@@ -60,17 +61,26 @@ def read_segment(raw: object) -> Segment:
 
 def people_in(segment: Segment, *, at: datetime) -> list[Mailable]:
     """Everybody in the segment who has an address that works."""
-    found = list(mailable_customers(_customers_in(segment, at)))
-    if len(found) < FEWEST:
-        raise SegmentError(
-            f"Only {len(found)} people with an e-mail address fit.",
-            hint=f"A segment holds at least {FEWEST}: nobody can choose who is asked.",
-        )
+    found = list(mailable_customers(customers_in(segment, at=at)))
+    _refuse_few(len(found))
     return found
 
 
-def _customers_in(segment: Segment, at: datetime) -> list[int] | None:
-    """The numbers of its customers; None for everybody."""
+def refuse_too_small(segment: Segment, *, at: datetime) -> None:
+    """Raise where a segment holds too few; looks no further than to the fewest that are enough."""
+    _refuse_few(len(list(islice(mailable_customers(customers_in(segment, at=at)), FEWEST))))
+
+
+def _refuse_few(people: int) -> None:
+    if people < FEWEST:
+        raise SegmentError(
+            f"Only {people} people with an e-mail address fit.",
+            hint=f"A segment holds at least {FEWEST}: nobody can choose who is asked.",
+        )
+
+
+def customers_in(segment: Segment, *, at: datetime) -> list[int]:
+    """The numbers of its customers, whether they have an address or not."""
     parts = []
     if segment.source:
         parts.append(set(_customers_of(Identity.objects.filter(source=segment.source))))
@@ -78,7 +88,7 @@ def _customers_in(segment: Segment, at: datetime) -> list[int] | None:
         parts.append(_with_trait(segment.trait, segment.value))
     if segment.channel or segment.orders or segment.promises or segment.seen_days:
         parts.append(_with_profile(segment, at))
-    return sorted(set.intersection(*parts)) if parts else None
+    return sorted(set.intersection(*parts) if parts else _customers_of(Identity.objects.all()))
 
 
 def _with_profile(segment: Segment, at: datetime) -> set[int]:

@@ -1,9 +1,8 @@
 """In which language a customer is written to: what a source says of them, else what is spoken where they live."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from regard.know.contact.mailing import Mailable
-from regard.know.queries import persons_of
 from regard.ledger import lake
 
 SPOKEN = {
@@ -15,23 +14,24 @@ SPOKEN = {
 SAID = "coalesce(json_extract_string(data, '$.language'), json_extract_string(data, '$.locale'))"
 
 
-def languages_of(people: Sequence[Mailable]) -> dict[int, list[str]]:
-    """The languages to try with each customer, the likeliest first."""
+def languages_of(persons: Mapping[int, Sequence[str]], countries: Mapping[int, str]) -> dict[int, str]:
+    """The likeliest language of each customer, from the keys they are known by and where they live; or nothing."""
+    said = _said({key for several in persons.values() for key in several})
     found = {}
-    for each in people:
-        said = _said([each.person, *persons_of(each.customer_id)])
-        guessed = [SPOKEN[each.country]] if each.country in SPOKEN else []
-        found[each.customer_id] = [*said, *guessed]
+    for customer, keys in persons.items():
+        newest = max((said[key] for key in keys if key in said), default=None)
+        found[customer] = newest[1] if newest else SPOKEN.get(countries.get(customer, ""), "")
     return found
 
 
-def _said(persons: Sequence[str]) -> list[str]:
-    """The newest word of a source on somebody's language."""
-    keys = list(dict.fromkeys(persons))
+def _said(keys: Collection[str]) -> dict[str, tuple[datetime, str]]:
+    """The newest word of a source on the language of whoever has a key, and when it came."""
     rows = lake.select(
         "attributes",
-        f"WHERE person IN ({', '.join('?' * len(keys))}) AND {SAID} IS NOT NULL ORDER BY recorded_at DESC LIMIT 1",
-        keys,
-        columns=f"{SAID} AS said",
+        f"WHERE person IN ({', '.join('?' * len(keys))}) AND {SAID} IS NOT NULL GROUP BY person",
+        sorted(keys),
+        columns=f"person, max(recorded_at) AS at, arg_max({SAID}, recorded_at) AS said",
     )
-    return [each.replace("_", "-").lower()[:12] for each in rows.column(0).to_pylist()]
+    return {
+        row["person"]: (row["at"], row["said"].replace("_", "-").lower()[:12]) for row in rows.to_pylist()
+    }

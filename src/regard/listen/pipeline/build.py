@@ -26,11 +26,11 @@ def name_persons(chunk: Chunk, context: Context) -> None:
         f"WHEN length(person) > {LONGEST['person']} THEN 'the key of the person is too long' "
         "WHEN regexp_matches(person, '[\\x00-\\x1f\\x7f]') THEN 'the key of the person holds control characters' END"
     )
+    # a view: each later step computes the few columns it looks at, which costs less than keeping all of them
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT * REPLACE (coalesce(problem, {refused}) AS problem) "
+        f"CREATE OR REPLACE TEMP VIEW named AS SELECT * REPLACE (coalesce(problem, {refused}) AS problem) "
         f"FROM (SELECT *, {own}coalesce({ways}) AS person FROM {rows})"
     )
-    con.unregister("arrived")
 
 
 def _person(chunk: Chunk, context: Context, rule: PersonRule) -> str:
@@ -62,10 +62,11 @@ def refuse_rows(chunk: Chunk, context: Context) -> None:
     if not (chunk.table.identity or chunk.table.ids or chunk.table.attributes):
         made = " OR ".join(f"({condition(chunk, event)})" for event in chunk.table.events) or "false"
         reason = f"coalesce({reason}, CASE WHEN NOT ({made}) THEN 'no event comes of this row' END)"
-    found = context.con.execute(f"SELECT _row, {reason} AS why FROM chunk WHERE why IS NOT NULL").fetchall()
+    found = context.con.execute(f"SELECT _row, {reason} AS why FROM named WHERE why IS NOT NULL").fetchall()
     chunk.rejects = dict(found)
-    if found:
-        context.con.execute(f"DELETE FROM chunk WHERE {reason} IS NOT NULL")
+    context.con.register("refused", pa.table({"_row": pa.array(chunk.rejects, pa.int64())}))
+    good = "WHERE _row NOT IN (SELECT _row FROM refused)" if found else ""
+    context.con.execute(f"CREATE OR REPLACE TEMP VIEW chunk AS SELECT * EXCLUDE (problem) FROM named {good}")
 
 
 def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
@@ -77,7 +78,8 @@ def _refusals(chunk: Chunk, event: EventRule) -> list[tuple[str, str]]:
     if event.at:
         time = parsed(chunk, "time", event.at)
         cases.append((f"{time} IS NULL", f"`{event.at}`: there is no date"))
-        cases.append((f"year({time}) < {EARLIEST.year}", f"`{event.at}`: the date is before {EARLIEST.year}"))
+        too_early = f"{time} < TIMESTAMPTZ '{EARLIEST.isoformat()}'"
+        cases.append((too_early, f"`{event.at}`: the date is before {EARLIEST.year}"))
     if event.at_event and event.subject:
         why = f"no {event.at_event} of this {event.subject.kind} is known yet: import that table first, then this again"
         cases.append(("at_event IS NULL", why))
@@ -201,21 +203,21 @@ def _key(chunk: Chunk, context: Context, event: EventRule) -> list[str]:
     """What makes it the same event when met again: what it is, and the columns that name it."""
     touchpoint = event.touchpoint.constant if event.touchpoint else ""
     what = (context.source, event.name, event.instrument, touchpoint, event.scope, *event.id)
-    return [*map(quoted, what), *(place(chunk, column) for column in event.id)]
+    return [quoted("\x1f".join(what)), *(place(chunk, column) for column in event.id)]  # joined like the rest
 
 
 def number_repeats(context: Context, relation: str, key: str, *, rule: int) -> str:
     """The relation with a key for each of equal rows (column `own`), counting on from earlier chunks."""
-    con = context.con
+    con, numbered = context.con, f"numbered_{rule + 1}"  # that of the persons is read as long as the chunk is
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT r.*, nth + coalesce(held, 0) AS place FROM (SELECT *, "
+        f"CREATE OR REPLACE TEMP TABLE {numbered} AS SELECT r.*, nth + coalesce(held, 0) AS place FROM (SELECT *, "
         f"{key} AS whole, row_number() OVER (PARTITION BY {key} ORDER BY _row) AS nth FROM {relation}) r "
         f"LEFT JOIN repeats p ON p.whole = r.whole AND p.rule = {rule}"
     )
-    con.execute(f"DELETE FROM repeats WHERE rule = {rule} AND whole IN (SELECT whole FROM numbered)")
-    con.execute(f"INSERT INTO repeats SELECT {rule}, whole, max(place) FROM numbered GROUP BY whole")
+    con.execute(f"DELETE FROM repeats WHERE rule = {rule} AND whole IN (SELECT whole FROM {numbered})")
+    con.execute(f"INSERT INTO repeats SELECT {rule}, whole, max(place) FROM {numbered} GROUP BY whole")
     return f"(SELECT * EXCLUDE (whole, nth, place), left(CASE WHEN place = 1 THEN whole ELSE " \
-           f"md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM numbered)"  # fmt: skip
+           f"md5(whole || '#' || place) END, {KEY_DIGITS}) AS own FROM {numbered})"  # fmt: skip
 
 
 def _score(chunk: Chunk, event: EventRule) -> str:

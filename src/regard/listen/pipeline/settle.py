@@ -1,10 +1,12 @@
 """What of a chunk is new: compared with what the lake already holds of the same source."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regard.ledger import lake
 from regard.ledger.catalogue import RETRACTION
 from regard.ledger.events import EVENT_SCHEMA
+from regard.ledger.keys import held_events
 from regard.listen.pipeline.build import KEY_DIGITS, json_object, when_sql
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
 from regard.listen.pipeline.columns import lake_rows, place
@@ -30,6 +32,8 @@ def is_first(context: Context, name: str) -> bool:
     return context.is_first[name]
 
 
+MET = "SELECT 1 FROM made WHERE hash(base) IN (FROM seen) LIMIT 1"
+REPEATS = "SELECT count(*) - count(DISTINCT hash(base)) + (SELECT count(*) FROM known) FROM made"
 FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
     QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"""
 # each new version makes the one before it void: an earlier row's, or the one that stands in the lake
@@ -47,16 +51,15 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     A version that was said before stays as it was decided then, so that an older file changes nothing.
     """
     con = context.con
-    repeats, met = con.execute(
-        "SELECT count(*) - count(DISTINCT key), count(*) FILTER (key IN (FROM seen)) "
-        "FROM (SELECT hash(base) AS key FROM made)"
-    ).fetchall()[0]
-    fresh = chunk.made
-    if not is_first(context, "events") or met:
+    if not is_first(context, "events") or con.execute(MET).fetchall():
+        context.before_looking()
+        chunk.made = chunk.made.filter(pc.invert(held_events(chunk.made["event_id"])))
+        con.register("made", chunk.made)
         _load_known(context)
-        repeats += con.execute("SELECT count(*) FROM known").fetchall()[0][0]
     else:
         con.execute(NOTHING_KNOWN)
+    repeats = con.execute(REPEATS).fetchall()[0][0]
+    fresh = chunk.made
     if repeats:
         fresh = con.sql(FRESH).to_arrow_table()
     chunk.fresh = fresh
@@ -87,8 +90,11 @@ NOTHING_KNOWN = "CREATE OR REPLACE TEMP TABLE known (event_id VARCHAR, void VARC
 
 
 def _load_known(context: Context) -> None:
-    """The table `known`: ids of this source's events (and of those made void) with a key that the chunk has."""
+    """The table `known`: ids of this source's events (and of those made void) with a key of `made`."""
     con = context.con
+    if not con.execute("SELECT 1 FROM made LIMIT 1").fetchall():
+        con.execute(NOTHING_KNOWN)  # the lake need not be read for it
+        return
     keys = "(SELECT base FROM made)"
     selects = ["SELECT event_id, void FROM pretended"]
     mine = f"FROM {lake_rows(context, 'events')} WHERE source = {quoted(context.source)}"
@@ -142,9 +148,10 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
-    rows = "person NOT IN (SELECT person FROM introduced)"
-    if newest:
-        rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    # of rows that say nothing new the person is known: who is written before what
+    rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    if not newest:
+        rows += " AND person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
     names = ["person", "kind", *fields, *(["ids"] if ids else [])]
     con.execute(
@@ -160,7 +167,7 @@ def make_identities(chunk: Chunk, context: Context) -> None:
 
 def count_rows(chunk: Chunk, context: Context) -> None:
     """Step: every row counts once, by the most it did."""
-    events, said = len(chunk.fresh["_row"].unique()), 0
+    events, said = context.con.execute("SELECT count(DISTINCT _row) FROM fresh").fetchall()[0][0], 0
     if chunk.attributes is not None:
         said = context.con.execute(
             "SELECT count(DISTINCT _row) FROM said WHERE _row NOT IN (SELECT _row FROM fresh)"

@@ -22,8 +22,8 @@ class ColumnProfile:
     name: str
     kind: str  # one of KINDS
     null_share: float = 0.0  # empty or a missing word
-    distinct: int = 0  # exact up to 300,000, else within a few per cent
-    unique: bool = False  # every value once (within what `distinct` can tell)
+    distinct: int = 0
+    unique: bool = False  # every value once
     examples: list[str] = field(default_factory=list)
     minimum: str | None = None  # of numbers and dates, in their own order
     maximum: str | None = None
@@ -57,4 +57,5 @@ def present(texts: pa.Array, missing_words: list[str], *, trim: bool = True) -> 
     """The texts, with null for what only says that there is no value."""
     trimmed = pc.utf8_trim_whitespace(texts)
     missing = pc.is_in(trimmed, value_set=pa.array(["", *missing_words], pa.string()))
-    return pc.if_else(missing, None, trimmed if trim else texts)
+    found = trimmed if trim else texts
+    return pc.if_else(missing, None, found) if pc.any(missing).as_py() else found

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from regard.errors import AmbiguousError
 from regard.listen.reading.columns import ColumnProfile, present
-from regard.listen.reading.dates import parse_dates
+from regard.listen.reading.dates import parse_dates, read_plain_dates
 from regard.listen.reading.kinds import FALSE_WORDS, TRUE_WORDS
 from regard.listen.reading.numbers import parse_numbers, to_money
 
@@ -38,6 +38,10 @@ def parse_column(
             hint="Say which comes first with --date-order dmy or mdy.",
         )
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if target == "datetime":
+        times = read_plain_dates(present(whole, profile.missing_words), profile.date_format or "", zone)
+        if times is not None:
+            return times, pa.nulls(len(times), pa.string())
     # Equal texts are read once: columns of dates and amounts repeat themselves.
     encoded = whole.dictionary_encode()
     texts = present(encoded.dictionary, profile.missing_words, trim=target != "text")

@@ -32,6 +32,7 @@ MONTH_NAMED = (
     _WEEKDAY + r"(?P<m>\p{L}{3,10})\.?[ -]+(?P<d>\d{1,2})(?:st|nd|rd|th)?[ ,-]+(?P<y>\d{4})" + _CLOCK
 )
 EPOCH_SECONDS, EPOCH_MILLIS, EXCEL = "epoch seconds", "epoch milliseconds", "excel serial"
+COUNTED = (EPOCH_SECONDS, EPOCH_MILLIS, EXCEL)
 _MONTHS = """
 jan january januar janvier enero gennaio janeiro januari janv ene gen jän jänner
 feb february februar fevrier febrero febbraio fevereiro februari fev fevr
@@ -65,11 +66,11 @@ def parse_dates(texts: pa.Array, format: str, zone: str) -> pa.Array:
     Times without an offset are read in `zone`. An hour that occurs twice when clocks go back is the first;
     one that is skipped when they go forward becomes the moment after the gap.
     """
-    if format in (EPOCH_SECONDS, EPOCH_MILLIS, EXCEL):
+    if format in COUNTED:
         return _from_numbers(texts, format, zone)
-    plain = read_plain(texts)
+    plain = read_plain_dates(texts, format, zone)
     if plain is not None:
-        return _assume(plain, zone)
+        return plain
     result = pa.nulls(len(texts), pa.timestamp("us", "UTC"))
     shapes = [COMPACT, NUMERIC] if format.startswith("yyyymmdd") else [NUMERIC, COMPACT]
     for shape in [*shapes, DAY_NAMED, MONTH_NAMED]:
@@ -81,6 +82,12 @@ def parse_dates(texts: pa.Array, format: str, zone: str) -> pa.Array:
         spread = pa.nulls(len(texts), found.type)
         result = pc.coalesce(result, pc.replace_with_mask(spread, open_, found))
     return result
+
+
+def read_plain_dates(texts: pa.Array, format: str, zone: str) -> pa.Array | None:
+    """What `parse_dates` makes of texts that are all plain, so quickly that it needs no distinct values; else None."""
+    plain = None if format in COUNTED else read_plain(texts)
+    return None if plain is None else _assume(plain, zone)
 
 
 def read_plain(texts: pa.Array) -> pa.Array | None:

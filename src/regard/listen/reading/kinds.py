@@ -1,7 +1,7 @@
 """Which kind of values a column holds, from its name, a sample of its rows and its distinct values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from regard.listen.reading import dates, numbers
@@ -130,20 +130,20 @@ def tell_kind(values: Values) -> str:
         return "empty"
     words = words_of(values.name)
     for kind, pattern in (("email", _EMAIL), ("url", _URL), ("time", _TIME)):
-        if _share(values.sample, pattern) >= ENOUGH:
+        if _mostly(values.sample, pattern.fullmatch):
             return "id" if kind == "email" and words & _MESSAGE_WORDS else kind
     date = _date_kind(values, words)
     if date:
         return date
     if is_boolean(values):
         return "boolean"
-    if _share(values.sample, _PHONE) >= (0.7 if words & _PHONE_WORDS else ENOUGH) and (
+    if _mostly(values.sample, _PHONE.fullmatch, 0.7 if words & _PHONE_WORDS else ENOUGH) and (
         words & _PHONE_WORDS or _dials(values.sample)
     ):
         return "phone"
-    if words & _POST_WORDS and _share(values.sample, _POSTCODE) >= ENOUGH:
+    if words & _POST_WORDS and _mostly(values.sample, _POSTCODE.fullmatch):
         return "postcode"
-    if _share(values.sample, _NUMBER) >= ENOUGH:
+    if _mostly(values.sample, _NUMBER.fullmatch):
         return _number_kind(values, words)
     return _text_kind(values, words)
 
@@ -193,8 +193,7 @@ def zero_means_none(counts: Mapping[str, int]) -> bool:
 
 
 def _date_kind(values: Values, words: set[str]) -> str | None:
-    shaped = sum(any(shape.match(value) for shape in _DATE_SHAPES) for value in values.sample)
-    if shaped >= ENOUGH * len(values.sample):
+    if _mostly(values.sample, _is_date):
         clocked = any(re.search(r"\d[:h]\d", value) for value in values.sample)
         return "datetime" if clocked else "date"
     compact = [value for value in values.sample if re.fullmatch(r"(?:19|20)\d{6}(?:[T ]?\d{4,6}Z?)?", value)]
@@ -205,9 +204,9 @@ def _date_kind(values: Values, words: set[str]) -> str | None:
 
 
 def _number_kind(values: Values, words: set[str]) -> str:
-    if _share(values.sample, _UNIT, search=True) >= 0.5:
+    if _mostly(values.sample, _UNIT.search, 0.5):
         return "currency"
-    integer = _share(values.sample, _INTEGER) == 1.0
+    integer = _mostly(values.sample, _INTEGER.fullmatch, 1.0)
     padded = any(re.match(r"0\d", value) for value in values.sample) and integer
     if padded or (integer and _names_id(words)):
         return "id"
@@ -250,7 +249,7 @@ def _text_kind(values: Values, words: set[str]) -> str:
     length = sum(map(len, values.sample)) / len(values.sample)
     blanks = sum(" " in value for value in values.sample) / len(values.sample)
     unique = values.distinct / values.filled
-    if _share(values.sample, _PHONE) >= ENOUGH and not _names_id(words):
+    if _mostly(values.sample, _PHONE.fullmatch) and not _names_id(words):
         return "phone"
     wordy = sum(any(map(str.isdigit, value)) for value in values.sample) < len(values.sample) / 5
     if words & _NAME_WORDS and not words & _NOT_A_PERSON and length < 40 and wordy:
@@ -272,6 +271,20 @@ def _dials(sample: Sequence[str]) -> bool:
     return like >= 0.8 * len(sample) and signs >= 0.3 * len(sample)
 
 
-def _share(sample: Sequence[str], pattern: re.Pattern[str], *, search: bool = False) -> float:
-    match = pattern.search if search else pattern.fullmatch
-    return sum(match(value) is not None for value in sample) / len(sample)
+def _is_date(value: str) -> bool:
+    return any(shape.match(value) for shape in _DATE_SHAPES)
+
+
+def _mostly(sample: Sequence[str], fits: Callable[[str], object], share: float = ENOUGH) -> bool:
+    """Whether at least a share of the sample fits; given up as soon as that has become impossible."""
+    can_fit = len(sample)
+    for value in sample:
+        if not fits(value):
+            can_fit -= 1
+            if can_fit / len(sample) < share:
+                return False
+    return True
+
+
+def _share(sample: Sequence[str], pattern: re.Pattern[str]) -> float:
+    return sum(pattern.fullmatch(value) is not None for value in sample) / len(sample)

@@ -60,15 +60,19 @@ def _each(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
 
 
 def _count_distinct(table: pa.Table, names: Sequence[str]) -> dict[str, int]:
-    """About how many different values each column has; not asked where there cannot be too many."""
-    if not names or table.num_rows <= MANY:
+    """How many different values each column has; not asked where there cannot be too many."""
+    if table.num_rows <= MANY:
         return dict.fromkeys(names, 0)
-    quoted = (name.replace('"', '""') for name in names)
-    counts = ", ".join(f'approx_count_distinct("{name}")' for name in quoted)
     with duckdb.connect() as connection:
         connection.register("sheet", table)
-        row = connection.execute(f"SELECT {counts} FROM sheet").fetchone() or ()
-    return dict(zip(names, row, strict=True))
+        return {name: _count_hashes(connection, name.replace('"', '""')) for name in names}
+
+
+def _count_hashes(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Sorting 64 bits of each value costs a tenth of counting the texts; two values as good as never have the same."""
+    found = connection.execute(f'SELECT hash("{name}") AS hashed FROM sheet WHERE "{name}" IS NOT NULL')
+    hashed = np.sort(found.fetchnumpy()["hashed"])
+    return int((hashed[1:] != hashed[:-1]).sum()) + 1 if len(hashed) else 0
 
 
 def _begin(name: str, data: pa.ChunkedArray, sample: pa.ChunkedArray, about: int, hints: Hints) -> Column:
@@ -199,7 +203,7 @@ def _distinct_and_missing(column: Column) -> tuple[int, int]:
 
 
 def _unique(column: Column, distinct: int, filled: int) -> bool:
-    if column.counts is not None or distinct < 0.9 * filled:
+    if column.counts is not None or not column.profile.missing_words or distinct < 0.9 * filled:
         return bool(filled) and distinct == filled
     with duckdb.connect() as connection:
         connection.register("sheet", pa.table({"value": column.data}))

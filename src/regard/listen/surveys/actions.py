@@ -1,6 +1,7 @@
 """The verbs of surveys: make, publish, invite, answer, close. Answering is `answering.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from regard.errors import ConflictError, InputError, NotFoundError
-from regard.know.contact.actions import ask_to_contact
+from regard.know.contact.actions import ask_to_contact_several
 from regard.know.contact.terms import Decision
 from regard.ledger.actions import record_events
 from regard.listen.surveys import answering
@@ -18,7 +19,7 @@ from regard.listen.surveys.models import Invitation, Response, Survey, SurveyCha
 from regard.listen.surveys.piping import FACTS
 from regard.listen.surveys.presets import preset
 from regard.listen.surveys.queries import response_by_key
-from regard.listen.surveys.questions import Definition, plain, read_definition
+from regard.listen.surveys.questions import plain, read_definition
 from regard.listen.surveys.tokens import LinkEndedError, LinkUsedError, key_of, new_key
 from regard.listen.surveys.versions import difference
 from regard.listen.surveys.voicing import CHANNELS, SOURCE, invited
@@ -107,7 +108,15 @@ def reopen_survey(survey_id: int, *, actor: str) -> Survey:
     return _set_state(survey_id, State.OPEN, "opened again", actor)
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who is to be asked, in which language, and what the texts may say of them."""
+
+    person: str
+    language: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
 def invite(
     person: str, survey: Survey, *, via: str, actor: str, at: datetime, language: str = "",
     facts: Mapping[str, str] | None = None,
@@ -116,41 +125,60 @@ def invite(
 
     The link is `tokens.token_of(invitation.key, invitation.ends_at)`; who sends it is up to the caller.
     """
+    return invite_several([Asked(person, language, facts or {})], survey, via=via, actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def invite_several(
+    asked: Sequence[Asked], survey: Survey, *, via: str, actor: str, at: datetime
+) -> list[Invitation | Decision]:
+    """The same for several people, one after the other in one transaction."""
     if via not in CHANNELS:
         raise InputError(f"There is no way out `{via[:20]}`.", hint=f"There are: {', '.join(CHANNELS)}.")
     answering.refuse_when_closed(survey, at)
-    decision = ask_to_contact(
-        person,
-        purpose="survey",
-        channel=via,
-        kind="invitation",
-        about=f"survey:{survey.slug}",
-        actor=actor,
-        at=at,
-    )
-    if not decision.allowed:
-        return decision
+    decisions = ask_to_contact_several(
+        [each.person for each in asked], purpose="survey", channel=via, kind="invitation",
+        about=f"survey:{survey.slug}", actor=actor, at=at,
+    )  # fmt: skip
+    if not any(each.allowed for each in decisions):
+        return list(decisions)
     version = newest_version(survey)
-    known = {key: str(value)[:200] for key, value in (facts or {}).items() if key in FACTS}
-    invitation = Invitation.objects.create(
-        survey=survey, version=version, person=person, key=new_key(), language=language[:12], via=via,
-        facts={} if survey.anonymous else known, touch_id=decision.touch_id, invited_at=at,
+    found = [
+        _invitation(each, version, via, decision.touch_id, at) if decision.allowed else decision
+        for each, decision in zip(asked, decisions, strict=True)
+    ]
+    invitations = [each for each in found if isinstance(each, Invitation)]
+    Invitation.objects.bulk_create(invitations)
+    definition = read_definition(version.definition)
+    record_events([invited(each, definition) for each in invitations], source=SOURCE, actor=actor)
+    return found
+
+
+def _invitation(asked: Asked, version: Version, via: str, touch_id: int | None, at: datetime) -> Invitation:
+    survey = version.survey
+    known = {key: str(value)[:200] for key, value in asked.facts.items() if key in FACTS}
+    return Invitation(
+        survey=survey, version=version, person=asked.person, key=new_key(), language=asked.language[:12], via=via,
+        facts={} if survey.anonymous else known, touch_id=touch_id, invited_at=at,
         ends_at=at + timedelta(days=survey.link_days),
     )  # fmt: skip
-    record_events([invited(invitation, read_definition(version.definition))], source=SOURCE, actor=actor)
-    return invitation
 
 
 @transaction.atomic
 def revoke_invitation(invitation_id: int, *, actor: str) -> Invitation:
-    """End a personal link at once; answers given by it stay."""
+    """End a personal link at once; answers given by it stay, and who has answered counts as having been asked."""
     invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
     if invitation is None:
         raise NotFoundError(f"There is no invitation {invitation_id}.")
-    if invitation.state != Invitation.State.REVOKED:
+    now = timezone.now()
+    if invitation.state == Invitation.State.OPEN:
         invitation.state = Invitation.State.REVOKED
-        invitation.save(update_fields=["state"])
-        _note(invitation.survey, f"revoked invitation {invitation.pk}", actor)
+    elif invitation.state == Invitation.State.ANSWERED and invitation.ends_at > now:
+        invitation.ends_at = now
+    else:
+        return invitation
+    invitation.save(update_fields=["state", "ends_at"])
+    _note(invitation.survey, f"revoked invitation {invitation.pk}", actor)
     return invitation
 
 
@@ -244,11 +272,6 @@ def newest_version(survey: Survey) -> Version:
     if version is None:
         raise ConflictError("This survey was not published yet.")
     return version
-
-
-def definition_of(version: Version) -> Definition:
-    """What a version asks."""
-    return read_definition(version.definition)
 
 
 def _set_state(survey_id: int, state: str, what: str, actor: str) -> Survey:

@@ -1,6 +1,7 @@
 """When something happened, by the clock of whoever heard it: clients' clocks are wrong by minutes and years."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 
 def happened_at(
@@ -20,6 +21,15 @@ def happened_at(
         except OverflowError:
             return received
     return min(said, received)
+
+
+def happened_all(
+    received: datetime, *, said: Sequence[datetime | None], sent: datetime | None, corrected: bool = True
+) -> list[datetime]:
+    """`happened_at` for what was sent together; OverflowError where a corrected time is none."""
+    late = timedelta(0) if sent is None or not corrected else received - in_zone(sent)
+    zoned = [None if one is None else one if one.tzinfo is not None else in_zone(one) for one in said]
+    return [received if one is None or (real := one + late) > received else real for one in zoned]
 
 
 def in_zone(moment: datetime) -> datetime:

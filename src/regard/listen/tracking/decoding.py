@@ -29,7 +29,8 @@ def read_calls(batches: Sequence[Batch]) -> Reading:
         except InputError as error:
             unreadable[batch.id] = str(error)
             continue
-        for position, call in enumerate(calls):
+        for position in scribe.take_plain(calls, sent):
+            call = calls[position]
             try:
                 scribe.take(call if isinstance(call, Call) else call_in(call), sent, position)
             except InputError as error:
@@ -41,7 +42,7 @@ def read_calls(batches: Sequence[Batch]) -> Reading:
 
 def _open(batch: Batch) -> tuple[Sent, Sequence[Call | Raw]]:
     """What holds for a batch, and its calls: read, or as they came where one of them cannot be read."""
-    kind, body = batch.format.partition("/")[2], bytes(batch.payload)
+    kind, body = batch.format.partition("/")[2], batch.body
     if kind not in SEVERAL:
         return Sent(batch.id, batch.source, kind, batch.created_at), [Raw(body)]
     several = calls_in(body) or several_in(body)

@@ -9,6 +9,7 @@ from regard.listen.tracking.calls import Id
 VISITOR = "anon"
 
 
+@lru_cache(maxsize=100_000, typed=True)  # 1 and 1.0 are not the same id
 def person_of(source: str, user: Id, visitor: Id) -> str:
     """The person key of a call: the user, else the visitor."""
     if has_id(user):
@@ -18,7 +19,6 @@ def person_of(source: str, user: Id, visitor: Id) -> str:
     raise InputError("`userId` or `anonymousId` is required.")
 
 
-@lru_cache(maxsize=100_000)
 def person_key(namespace: str, identifier: str) -> str:
     key = f"{namespace}:{identifier.strip()}"
     if not identifier.strip() or len(key) > LONGEST["person"] or CONTROL.search(key):

@@ -1,29 +1,30 @@
 """Turn calls into rows of the lake.
 
-Most calls are custom events, whose properties stay the bytes that they were sent as; only calls that mean an
-event of the catalogue are looked into.
+Most calls are custom events, whose properties stay the bytes that they were sent as (the plainest of them are written
+down all at once, see `plain.py`); only calls that mean an event of the catalogue are looked into.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 
 import msgspec
 import pyarrow as pa
+from msgspec import Raw
 
 from regard.errors import InputError
 from regard.ledger.catalogue import EARLIEST, check_event
-from regard.ledger.events import EVENT_SCHEMA, Event, event_id_of
+from regard.ledger.events import Event, event_id_of
 from regard.ledger.inbox import rows_of
 from regard.listen.tracking.calls import LARGEST_CALL, SEVERAL, TYPES, Call, Sent, object_in, read_object
 from regard.listen.tracking.clock import happened_at
 from regard.listen.tracking.following import Following
 from regard.listen.tracking.names import Rule, custom_name, rule_for, text_of
 from regard.listen.tracking.persons import has_id, person_of
+from regard.listen.tracking.plain import AROUND, LONGEST_SLUG, Rows, plain_name, rows_of_plain
 
 KEPT_AS = {"identify": "custom.identified", "group": "custom.grouped", "alias": "custom.aliased"}
-LONGEST_SLUG = 50
-PLAIN = ("event_id", "name", "occurred_at", "recorded_at", "source", "person", "channel", "data")
-Plain = tuple[str, str, datetime, datetime, str, str, str | None, bytes | None]  # the other columns are empty
 
 
 @dataclass
@@ -31,11 +32,26 @@ class Scribe:
     """Writes calls down: rows, and what is said of people."""
 
     following: Following
-    plain: list[Plain] = field(default_factory=list)
+    plain: Rows = field(default_factory=Rows)
     events: list[Event] = field(default_factory=list)
 
     def table(self) -> pa.Table:
-        return pa.concat_tables([_table(self.plain), rows_of(self.events)])
+        return pa.concat_tables([self.plain.table(), rows_of(self.events)])
+
+    def take_plain(self, calls: Sequence[Call | Raw], sent: Sent) -> Sequence[int]:
+        """Write down at once those calls of a batch that are plain; the positions of those that are left."""
+        positions = range(len(calls))
+        read = [call for call in calls if isinstance(call, Call)]
+        if len(read) < len(calls) or len({str(call.message_id) for call in read}) < len(calls):
+            return positions  # of calls that are the same the first one counts, so they are taken in order
+        names = [plain_name(call.event) if call.type == "track" else None for call in read]
+        chosen = list(compress(read, names))
+        rows = rows_of_plain(chosen, [name for name in names if name], sent) if chosen else None
+        if rows is None:
+            return positions
+        self.plain.add(rows)
+        self.following.met[sent.source].update(rows.person)
+        return [position for position in positions if names[position] is None]
 
     def take(self, call: Call, sent: Sent, position: int) -> None:
         """Write one call down, or raise InputError with what is wrong with it; then nothing of it is kept."""
@@ -43,8 +59,8 @@ class Scribe:
         if kind not in TYPES:
             raise InputError(f"`type` must be one of {', '.join(TYPES)}.")
         person = person_of(sent.source, call.user_id, call.anonymous_id)
-        event_id = event_id_of(sent.source, *_message(call, sent, position))
-        moment = _moment(call, sent)
+        event_id = event_id_of(sent.source, "tracking", *_message(call, sent, position))
+        moment, context = _moment(call, sent), bytes(call.context)
         if kind == "track":
             if not call.event or not call.event.strip():
                 raise InputError("`event` is required.")
@@ -53,24 +69,26 @@ class Scribe:
                 self._look_into(call, sent, event_id, moment, person, rule)
                 return
             name, said = custom_name(call.event), bytes(call.properties)
-            channel = "web" if b'"page"' in bytes(call.context) else None
+            channel = "web" if b'"page"' in context else None
         elif kind in ("page", "screen"):
             name, said = "page.viewed", _with_path(call)
             channel = "web" if kind == "page" else None
         else:
             name, said, channel = KEPT_AS[kind], bytes(call.traits), None
-        data = spliced(said, call, sent)
+        data = spliced(said, context, call, sent)
         if kind in KEPT_AS:
             self.following.hear(kind, call, sent.source, person)
         self.following.met[sent.source].add(person)
-        self.plain.append((event_id, name, moment, sent.received, sent.source, person, channel, data))
+        self.plain.add(
+            Rows([event_id], [name], [moment], [sent.received], [sent.source], [person], [channel], [data])
+        )
 
     def _look_into(
         self, call: Call, sent: Sent, event_id: str, moment: datetime, person: str, rule: Rule
     ) -> None:
         """Write down the events of the catalogue that a call is."""
         said = object_in(bytes(call.properties), "properties")
-        whole = read_object(spliced(msgspec.json.encode(said), call, sent) or b"{}")
+        whole = read_object(spliced(msgspec.json.encode(said), bytes(call.context), call, sent) or b"{}")
         made = []
         for number, meaning in enumerate(rule(said)):
             event = Event(
@@ -85,23 +103,9 @@ class Scribe:
         self.following.met[sent.source].add(person)
 
 
-def _table(plain: list[Plain]) -> pa.Table:
-    """Rows by column, those that nothing was said of empty."""
-    columns = dict(zip(PLAIN, zip(*plain, strict=True), strict=True)) if plain else {}
-    arrays = []
-    for column in EVENT_SCHEMA:
-        if column.name not in columns:
-            arrays.append(pa.nulls(len(plain), column.type))
-        elif column.name == "data":  # checked to be text as a whole, which is much the fastest
-            arrays.append(pa.array(columns["data"], pa.binary()).cast(pa.string()))
-        else:
-            arrays.append(pa.array(columns[column.name], column.type))
-    return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
-
-
-def spliced(said: bytes, call: Call, sent: Sent) -> bytes | None:
+def spliced(said: bytes, context: bytes, call: Call, sent: Sent) -> bytes | None:
     """The event's `data`: what was said, and around it the context, bytes as they came as far as possible."""
-    context, integrations = bytes(call.context), bytes(call.integrations)
+    integrations = bytes(call.integrations)
     if sent.context or not context.startswith(b"{"):
         context = _merged(sent.context, context, "context")
     if integrations or sent.integrations:
@@ -124,9 +128,7 @@ def spliced(said: bytes, call: Call, sent: Sent) -> bytes | None:
         return said if inner else None
     if not inner:
         return b"{" + added[1:] + b"}"
-    if (
-        b'"context"' in inner or b'"integrations"' in inner or b'"event"' in inner
-    ):  # a name must not stand there twice
+    if any(one in inner for one in AROUND):  # a name must not stand there twice
         return msgspec.json.encode(read_object(said) | read_object(b"{" + added[1:] + b"}"))
     return b"{" + inner + added + b"}"
 
@@ -158,8 +160,8 @@ def _with_path(call: Call) -> bytes:
 def _message(call: Call, sent: Sent, position: int) -> tuple[str, ...]:
     """What makes the call the same when it is sent again; without a messageId only its place tells."""
     if has_id(call.message_id):
-        return "tracking", str(call.message_id)
-    return "tracking", "batch", str(sent.batch_id), str(position)
+        return (str(call.message_id),)
+    return "batch", str(sent.batch_id), str(position)
 
 
 def _moment(call: Call, sent: Sent) -> datetime:

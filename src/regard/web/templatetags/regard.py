@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -22,6 +23,7 @@ register.filter("field_title", title_of)
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
 SYMBOL_FIRST = {"en"}
+PER_CENT = "\u00a0%"  # a line never ends between a number and its sign
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -70,7 +72,7 @@ def in_unit(value: float | None, unit: str = "") -> str:
     if value is None:
         return "too few"
     if unit == "share":
-        return f"{number(value * 100, 1)} %"
+        return f"{number(value * 100, 1)}{PER_CENT}"
     if unit == "points":
         return number(value * 100, 1)
     if len(unit) == 3 and unit.isupper():
@@ -81,13 +83,41 @@ def in_unit(value: float | None, unit: str = "") -> str:
 @register.filter
 def share(value: float | None) -> str:
     """A probability as per cent; what is all but certain is not rounded up to 100."""
-    return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)} %"
+    return "–" if value is None else f"{number(min(value, 0.9999) * 100, 2 if value > 0.99 else 1)}{PER_CENT}"
 
 
 @register.filter
 def percent(value: float) -> str:
     """A share without its sign, where a column says it: two digits at most."""
     return number(value * 100, 1 if 0 < value < 0.1 else 0)
+
+
+@register.filter
+def rating(score: float | None, instrument: str | None) -> str:
+    """`9 of 10`, as the instrument counts."""
+    if score is None:
+        return ""
+    if instrument == "csat-2":
+        return "good" if score else "bad"
+    top = (instrument or "").rpartition("-")[2]
+    most = "10" if instrument == "nps" else top if top.isdecimal() else ""
+    unit = " stars" if instrument == "stars-5" else ""
+    return f"{score:g} of {most}{unit}" if most else f"{score:g}"
+
+
+@register.filter
+def language_names(codes: Sequence[str]) -> str:
+    """`German, English` of `de`, `en`; a code that nobody knows stays."""
+    return ", ".join(str(LANG_INFO.get(code, {}).get("name", code)) for code in codes)
+
+
+@register.filter
+def month_short(group: str) -> str:
+    """`Oct 2026` of `2026-10`."""
+    try:
+        return formats.date_format(date.fromisoformat(f"{group}-01"), "M Y")
+    except ValueError:
+        return group
 
 
 @register.filter

@@ -19,6 +19,7 @@ from regard.listen.campaigns.following import TRIGGERS, UNDOING
 from regard.listen.campaigns.letters import public_address
 from regard.listen.campaigns.models import Campaign
 from regard.listen.campaigns.segments import read_segment
+from regard.listen.campaigns.tasks import run_campaigns
 from regard.listen.surveys import queries as surveys
 from regard.web.campaign_form import PlanForm
 from regard.web.may import StaffRequest, may
@@ -104,7 +105,7 @@ def campaign(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One campaign: whom it would ask now, or how far it is."""
     found = _campaign(slug, number)
     answer = {
-        "survey": found.survey, "campaign": found, "progress": queries.progress(found),
+        "survey": found.survey, "campaign": found, "progress": queries.progress(found, at=timezone.now()),
         "whom": _whom(found), "when": _when(found),
     }  # fmt: skip
     if found.state == Campaign.State.DRAFT and found.kind != Campaign.Kind.EVENT:
@@ -113,6 +114,19 @@ def campaign(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         except RegardError as error:
             answer["problem"] = error
     return render(request, "web/campaign.html", answer)
+
+
+@may(Permission.SURVEYS_READ)
+@require_safe
+def campaign_progress(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """How far it is alone, asked for while the worker is busy with it; then the whole page."""
+    found = _campaign(slug, number)
+    progress = queries.progress(found, at=timezone.now())
+    known = {"survey": found.survey, "campaign": found, "progress": progress}
+    answer = render(request, "web/parts/campaign_progress.html", known)
+    if not progress.busy:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @may(Permission.SURVEYS_WRITE)
@@ -125,6 +139,8 @@ def change_campaign(request: HttpRequest, slug: str, number: int) -> HttpRespons
     if do is None:
         raise InputError("Say what to do: start, pause or end.")
     do(found.pk, actor=_actor(request))
+    if do is actions.start_campaign:
+        run_campaigns()  # by the worker, now and not within the next minute
     return redirect("campaign", slug, number)
 
 

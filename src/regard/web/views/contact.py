@@ -15,11 +15,13 @@ from regard.know import queries as know
 from regard.know.contact import actions
 from regard.know.contact import queries as contact
 from regard.know.contact.models import ContactRules
+from regard.know.contact.returned import revive_address
 from regard.know.contact.terms import ANY, CHANNELS, PURPOSES
 from regard.web.contact_card import contact_card, standings_of
 from regard.web.may import StaffRequest, may
 
 HELD_BACK_DAYS = 30
+SHOWN_RETURNED = 100
 
 
 class ConsentForm(forms.Form):
@@ -77,6 +79,28 @@ def change_rules(request: HttpRequest) -> HttpResponse:
     actions.change_rules(form.cleaned_data, actor=cast(StaffRequest, request).user.username)
     messages.success(request, "The new rules hold from now on.")
     return redirect("settings-contact")
+
+
+@may(Permission.CONTACT_RECORD)
+@require_safe
+def returned(request: HttpRequest) -> HttpResponse:
+    """Addresses whose letters come back for good, each with the button to write there again."""
+    begins = request.GET.get("q", "").strip()[:320]
+    answer = {"q": begins, "shown": SHOWN_RETURNED,
+              "addresses": contact.dead_addresses(begins=begins, limit=SHOWN_RETURNED)}  # fmt: skip
+    return render(request, "web/contact_returned.html", answer)
+
+
+@may(Permission.CONTACT_RECORD)
+@require_POST
+def revive(request: HttpRequest) -> HttpResponse:
+    """Write to an address again, because somebody knows that it works now."""
+    address = request.POST.get("address", "").strip()[:320]
+    if revive_address(address, actor=cast(StaffRequest, request).user.username):
+        messages.success(request, f"{address} is written to again.")
+    else:
+        messages.error(request, "That address is not among those that are given up.")
+    return redirect("contact-returned")
 
 
 @may(Permission.CUSTOMERS_READ)

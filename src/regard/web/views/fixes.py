@@ -29,8 +29,10 @@ COLUMNS = (
 )
 
 
-CONTRACT_COLUMNS = ("customer_id", "name", "email", "churned", "occurred_at", "reason", "category", "a_year",
-                    "currency", "chance")  # fmt: skip
+CONTRACT_COLUMNS = (
+    "customer_id", "name", "email", "churned", "occurred_at", "reason",
+    "category", "a_year", "currency", "chance",
+)  # fmt: skip
 
 
 @may(Permission.MEASURES_READ)

@@ -33,7 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
     first = [figure for name in TILES for figure in seen.figures if figure.measure.name == name]
     tiles = first + [figure for figure in seen.figures if figure not in first]
     base = None if narrowing.part else value_of_the_base()
+    points = [] if narrowing.part else understand.pain_points()
     answer = {
+        "first": next((point for point in points if point.clear), None),
         "narrowing": narrowing, "computation": computation, "sentence": sentence_of_the_month(seen),
         "base": base, "tiles": tiles[: MOST_TILES - 1 if base else MOST_TILES],
         "changed": [(change, sentence_of(change)) for change in seen.changes if change.verdict != CANNOT_TELL],

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from regard.access.permissions import Permission
 from regard.understand import doors
 from regard.understand import queries as understand
+from regard.understand.steps import FIRST_ORDER
 from regard.web.csv_export import csv_answer
 from regard.web.journey_drawing import draw_journey
 from regard.web.may import may
@@ -46,8 +47,16 @@ def journeys(request: HttpRequest) -> HttpResponse:
                       for row in found["paths"]],
             "handovers": handovers[:MOST_HANDOVERS], "handover_count": len(handovers),
             "ladder": found["ladder"],
+            **_worst(steps),
         }  # fmt: skip
     return render(request, "web/journeys.html", answer)
+
+
+def _worst(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The step after which customers most surely stay away, if more do than after a first order."""
+    first = next((row for row in steps if row["step"] == FIRST_ORDER and row["high"] is not None), None)
+    sure = [row for row in steps if first and row["low"] is not None and row["low"] > first["high"]]
+    return {"first": first, "worst": max(sure, key=lambda row: row["low"], default=None)}
 
 
 def _between(row: dict[str, Any]) -> dict[str, str]:

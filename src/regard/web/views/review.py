@@ -11,6 +11,7 @@ from regard.access.permissions import Permission
 from regard.errors import InputError
 from regard.know import actions as know_actions
 from regard.know import queries as know
+from regard.know.tasks import follow_shared_number
 from regard.web.comparing import beside, pairs_of
 from regard.web.may import StaffRequest, may
 
@@ -27,6 +28,11 @@ NUMBERS_SAID = {
     "different": "These numbers link nobody any more, and no job will use them again. Every link made by them "
     "was taken back; you can confirm them again below.",
 }
+MOST_AT_ONCE = 2_000  # links that a person's word changes while they wait for the page
+IN_THE_BACKGROUND = (
+    "Your word is kept. It changes {:,} pairs of records, which takes a while: it is being done in the background, "
+    "and this page says how many are left."
+)
 
 
 @may(Permission.CUSTOMERS_MERGE)
@@ -61,7 +67,10 @@ def decide(request: HttpRequest, candidate_id: int) -> HttpResponse:
 def numbers(request: HttpRequest) -> HttpResponse:
     """Columns of numbers that count the same people: what was found, why, and what a person said."""
     found = sorted(know.shared_numbers(), key=lambda each: each.state != "unsure")
-    rows = [{"shared": each, "links": know.links_by(each)} for each in found]
+    rows = [
+        {"shared": each, "links": know.links_by(each), "behind": know.links_still_to_change(each)}
+        for each in found
+    ]
     return render(request, "web/review_numbers.html", {"rows": rows})
 
 
@@ -72,6 +81,11 @@ def decide_number(request: HttpRequest, shared_id: int) -> HttpResponse:
     if said not in NUMBERS_SAID:
         raise InputError("Say same or different.")
     actor = cast(StaffRequest, request).user.username
-    know_actions.decide_shared_number(shared_id, same=said == "same", actor=actor)
-    messages.success(request, NUMBERS_SAID[said])
+    found = know_actions.decide_shared_number(
+        shared_id, same=said == "same", actor=actor, at_most=MOST_AT_ONCE
+    )
+    left = know.links_still_to_change(found)
+    if left:
+        follow_shared_number(found.pk)
+    messages.success(request, IN_THE_BACKGROUND.format(left) if left else NUMBERS_SAID[said])
     return redirect("review-numbers")

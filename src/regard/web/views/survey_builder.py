@@ -2,9 +2,10 @@
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regard.access.permissions import Permission
@@ -15,7 +16,8 @@ from regard.listen.surveys.languages import fitting
 from regard.listen.surveys.models import Survey
 from regard.understand import survey_results
 from regard.web.may import StaffRequest, may
-from regard.web.survey_draft import NEW, cards, changed_draft, frame_fields
+from regard.web.survey_cards import KINDS, cards, frame_words
+from regard.web.survey_draft import changed_draft
 from regard.web.survey_screen import Sheet, screen_of
 
 
@@ -33,13 +35,14 @@ def build(request: HttpRequest, slug: str) -> HttpResponse:
         except InputError as error:
             problem = error
         else:
-            messages.success(request, "The draft is kept. It is asked once you publish it.")
-            return redirect("survey-build", slug)
+            looks = {name: request.POST[name] for name in ("show", "show_language") if name in request.POST}
+            return redirect(f"{reverse('survey-build', args=[slug])}?{urlencode({'kept': '', **looks})}")
+    asked = request.POST if problem else request.GET
     answer = {
-        "survey": survey, "cards": cards(draft), "frame": frame_fields(draft),
-        "spoken": ", ".join(draft["languages"]), "kinds": list(NEW), "problem": problem,
-        "warnings": survey_results.warnings(survey),
-        **_previewed(survey, survey.draft if problem else draft, request.GET.get("show", ""), ""),
+        "survey": survey, "cards": cards(draft), "frame": frame_words(draft),
+        "spoken": ", ".join(draft["languages"]), "kinds": KINDS.items(), "problem": problem,
+        "warnings": survey_results.warnings(survey), "kept": "kept" in request.GET,
+        **_previewed(survey, survey.draft if problem else draft, asked.get("show", ""), asked.get("show_language", "")),
     }  # fmt: skip
     return render(request, "web/survey_builder.html", answer, status=400 if problem else 200)
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from regard.access.models import User
@@ -19,11 +20,13 @@ from regard.listen.surveys.models import Survey
 from regard.listen.surveys.presets import presets
 from regard.listen.surveys.questions import Definition, Ratings, Score
 from regard.listen.surveys.voicing import LOW
-from regard.understand import survey_results
+from regard.understand import survey_groups, survey_results
 from regard.understand.survey_results import BREAKDOWNS, Figure
 from regard.web.charts import Chart, chart_of_series
 from regard.web.csv_export import csv_answer
 from regard.web.may import StaffRequest, may
+
+SHOWN_INVITATIONS = 100
 
 
 class SettingsForm(forms.Form):
@@ -133,6 +136,50 @@ def answers_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     return csv_answer(f"{survey.slug}-answers.csv", COLUMNS, answer_rows(survey))
 
 
+@may(Permission.SURVEYS_WRITE)
+@require_safe
+def invitations(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who was asked personally, each with the button that ends their link."""
+    survey, person = queries.survey(slug), request.GET.get("q", "").strip()[:300]
+    answer = {
+        "survey": survey, "q": person, "shown": SHOWN_INVITATIONS, "now": timezone.now(),
+        "invitations": queries.newest_invitations(survey, person=person, limit=SHOWN_INVITATIONS),
+    }  # fmt: skip
+    return render(request, "web/survey_invitations.html", answer)
+
+
+@may(Permission.SURVEYS_WRITE)
+@require_POST
+def revoke_invitation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """End one personal link."""
+    found = queries.invitation(queries.survey(slug), number)
+    actions.revoke_invitation(found.pk, actor=cast(StaffRequest, request).user.username)
+    messages.success(request, f"The link of {found.person} has ended. What was answered by it stays.")
+    return redirect("survey-invitations", slug)
+
+
+@may(Permission.SURVEYS_READ)
+@require_safe
+def by_group(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is known of customers against what they answered, and who did not."""
+    survey = queries.survey(slug)
+    dimensions = survey_groups.dimensions(survey)
+    by = request.GET.get("by") or (dimensions[0] if dimensions else "")
+    found = survey_groups.groups(survey, by) if by else []
+    answer = {"survey": survey, "dimensions": dimensions, "by": by, "groups": found,
+              "unknown": survey_groups.UNKNOWN}  # fmt: skip
+    return render(request, "web/survey_groups.html", answer)
+
+
+@may(Permission.EXPORT)
+@require_safe
+def groups_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """The same as rows; an anonymous survey has none."""
+    survey, by = queries.survey(slug), request.GET.get("by", "")
+    survey_groups.refuse_unknown(survey, by)
+    return csv_answer(f"{survey.slug}-by-group.csv", survey_groups.COLUMNS, survey_groups.rows(survey, by))
+
+
 def _page(request: HttpRequest, survey: Survey, form: SettingsForm | None) -> HttpResponse:
     by = request.GET.get("by", "")
     found = survey_results.results(survey, by=by if by in BREAKDOWNS else "")
@@ -140,6 +187,7 @@ def _page(request: HttpRequest, survey: Survey, form: SettingsForm | None) -> Ht
     definition = queries.newest_definition(survey)
     answer = {
         "survey": survey, "results": found, "versions": versions, "definition": definition, "by": by,
+        "groupable": bool(survey_groups.dimensions(survey)),
         "breaks": survey_results.breaks(versions), "warnings": survey_results.warnings(survey),
         "charts": [(each, _chart(each)) for each in found.figures], "breakdowns": BREAKDOWNS,
         "silent": queries.silent(survey, limit=25), "changes": queries.changes(survey, limit=10),

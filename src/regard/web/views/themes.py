@@ -33,6 +33,11 @@ SAID = {
 @require_safe
 def theme(request: HttpRequest, number: int) -> HttpResponse:
     """The theme; texts and writers only for those who may see customers."""
+    return _page(request, number)
+
+
+def _page(request: HttpRequest, number: int, *, refused: dict[str, str] | None = None) -> HttpResponse:
+    """The page; `refused` says beside the form of each kind of change why it was not made."""
     found, narrowing = theme_named(number), read_narrowing(request.GET.dict())
     held = permissions_of(request.user)
     words = []
@@ -44,8 +49,9 @@ def theme(request: HttpRequest, number: int) -> HttpResponse:
         "csv": f"{reverse('theme-csv', args=[found.number])}{narrowing.own}",
         "points": [point for point in understand.pain_points() if point.key == f"theme:{found.number}"],
         "others": [each for each in told_themes() if each.number != found.number],
+        "refused": refused, "name": request.POST.get("name", found.name),
     }  # fmt: skip
-    return render(request, "web/theme.html", answer)
+    return render(request, "web/theme.html", answer, status=400 if refused else 200)
 
 
 @may(Permission.EXPORT)
@@ -63,12 +69,23 @@ def texts_csv(request: HttpRequest, number: int) -> StreamingHttpResponse:
 @require_POST
 def change_theme(request: HttpRequest, number: int) -> HttpResponse:
     """Rename, join, hide or show again."""
-    said, actor = request.POST.get("change", ""), cast(StaffRequest, request).user.username
+    said = request.POST.get("change", "")
+    if said not in SAID:
+        raise InputError("Say rename, join, hide or show.")
+    try:
+        _change(said, number, request.POST.dict(), cast(StaffRequest, request).user.username)
+    except InputError as error:
+        return _page(request, number, refused={said: error.message})
+    messages.success(request, SAID[said])
+    return redirect("theme", number) if said in ("rename", "join") else redirect("voice")
+
+
+def _change(said: str, number: int, form: dict[str, str], actor: str) -> None:
     match said:
         case "rename":
-            actions.rename_theme(number, request.POST.get("name", ""), actor=actor)
+            actions.rename_theme(number, form.get("name", ""), actor=actor)
         case "join":
-            other = request.POST.get("other", "")
+            other = form.get("other", "")
             if not other.isascii() or not other.isdecimal():
                 raise InputError("Choose the theme to join.")
             actions.join_themes(number, int(other[:9]), actor=actor)
@@ -76,7 +93,3 @@ def change_theme(request: HttpRequest, number: int) -> HttpResponse:
             actions.hide_theme(number, actor=actor)
         case "show":
             actions.show_theme(number, actor=actor)
-        case _:
-            raise InputError("Say rename, join, hide or show.")
-    messages.success(request, SAID[said])
-    return redirect("theme", number) if said in ("rename", "join") else redirect("voice")

@@ -25,8 +25,10 @@ from regard.web.views.people import named
 MOST_SLIPPING = 10
 SHADES = 5
 COHORT_COLUMNS = ("month", "customers", "months_since", "share_ordering", "revenue_each", "currency")
-LEAVING_COLUMNS = ("level", "name", "customers", "share", "share_low", "share_high", "best", "worst", "lost",
-                   "lost_low", "lost_high", "currency")  # fmt: skip
+LEAVING_COLUMNS = (
+    "level", "name", "customers", "share", "share_low", "share_high", "best",
+    "worst", "lost", "lost_low", "lost_high", "currency",
+)  # fmt: skip
 LOYALTY_COLUMNS = ("figure", "value", "low", "high", "n", "currency")
 
 

@@ -263,8 +263,7 @@
 
   function give(said, what, problem) {
     if (open.busy) return;
-    const mine = open;
-    mine.busy = true;
+    const mine = open, free = lock(mine);
     ask(mine.slug, Object.assign({ key: mine.key, lang: said.language }, what))
       .then((next) => {
         if (!next.ok) throw new Error(next.message);
@@ -272,7 +271,22 @@
         if (mine === open) draw(next, true);
       })
       .catch((error) => { problem.textContent = error instanceof TypeError ? said.say.sorry : error.message; })
-      .then(() => { mine.busy = false; });
+      .then(free);
+  }
+
+  // while an answer is on its way nothing else can be pressed; what had the focus gets it back if it is still there
+  function lock(mine) {
+    const box = mine.place.firstChild, had = mine.host.shadowRoot.activeElement;
+    const set = (busy) => {
+      mine.busy = busy;
+      box.setAttribute("aria-busy", busy);
+      box.querySelectorAll("form button, input, textarea").forEach((each) => { each.disabled = busy; });
+    };
+    set(true);
+    return () => {
+      set(false);
+      if (had && had.isConnected) had.focus();
+    };
   }
 
   function fields(screen, say, answer) {
@@ -354,6 +368,7 @@ h2{font-size:1.1rem;line-height:1.3;margin:0 0 .8rem;padding-inline-end:2rem}h2:
 p{margin:.2rem 0 .6rem}.soft,.ends{color:var(--soft);font-size:.9rem}.soft:first-of-type{padding-inline-end:2rem}.problem:empty{display:none}.problem{font-weight:600}
 button,input,textarea{font:inherit;color:inherit;box-sizing:border-box}button{cursor:pointer;min-block-size:44px;border:1px solid var(--line);border-radius:6px;background:var(--tint);padding:.4rem .7rem}
 button[aria-pressed],button:hover{border-color:var(--main)}button[aria-pressed]{outline:2px solid var(--main)}:focus-visible{outline:3px solid var(--main);outline-offset:2px}
+[aria-busy=true] form button{opacity:.6;cursor:progress}
 .main{background:var(--main);color:var(--on);font-weight:600}.plain{background:none;border-color:transparent;text-decoration:underline}
 .close{position:absolute;inset-block-start:.4rem;inset-inline-end:.4rem;inline-size:44px;background:none;border:0;font-size:1.4rem;line-height:1}
 .points{display:flex;flex-wrap:wrap;gap:4px}.points button,.points label{flex:1 1 0;min-inline-size:30px;padding:.3rem 0;text-align:center}

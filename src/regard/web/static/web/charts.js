@@ -20,6 +20,7 @@ function look() {
     axis: { labelColor: ink, titleColor: ink, domain: false, ticks: false, gridColor: line, labelFontSize: 12, titleFontSize: 12,
       titleFontWeight: "normal", labelPadding: 8, labelLimit: 220 },
     axisX: { grid: false },
+    legend: { labelColor: colour("--ink"), labelFontSize: 12, symbolStrokeColor: accent, symbolStrokeWidth: 2 },
     line: { color: accent, strokeWidth: 2 }, point: { color: accent, filled: true, size: 36 },
     area: { color: band, opacity: 0.8 }, bar: { color: accent, cornerRadiusEnd: 2 }, rule: { color: accent, strokeWidth: 2 },
     text: { color: colour("--ink"), font, fontSize: 12 },
