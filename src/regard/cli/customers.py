@@ -210,7 +210,9 @@ def link(home: HomeOption = None, json: JsonOption = False) -> None:
     if run.merge_id:
         print(f"`regard customers unmerge {run.merge_id}` undoes all of them.")
     if waiting := count_open_candidates():
-        print(f"{waiting:,} pairs wait for a person: Review, in the pages.")
+        print(
+            f"{waiting:,} {'pair waits' if waiting == 1 else 'pairs wait'} for a person: Review, in the pages."
+        )
 
 
 def events(

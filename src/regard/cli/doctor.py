@@ -70,6 +70,7 @@ def _examine() -> dict[str, Any]:
     waiting = backlog()
     letters = dead_letters()
     rejected = count_open_rejects()
+    rows = "row waits" if rejected == 1 else "rows wait"
     silent = [rhythm.sentence for rhythm in silent_now(datetime.now(UTC))]
     failing = [f"Source {row.name} cannot be read: {row.last_error}" for row in failing_sources()]
     untold = count_dead()
@@ -80,7 +81,7 @@ def _examine() -> dict[str, Any]:
         *([f"{untold} announcements were not taken by any webhook (Settings, Webhooks)."] if untold else []),
         *unfinished,
         *([f"{len(letters)} dead letters wait to be replayed."] if letters else []),
-        *([f"{rejected:,} rejected rows wait to be mended (`regard rejects list`)."] if rejected else []),
+        *([f"{rejected:,} rejected {rows} to be mended (`regard rejects list`)."] if rejected else []),
         *(
             [f"The oldest batch has waited {waiting.oldest_age} for the flusher; is `regard worker` running?"]
             if waiting.late

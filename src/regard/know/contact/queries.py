@@ -82,7 +82,7 @@ def consent_of(customer_id: int, identities: Sequence[IdentityRow] | None = None
             said = [each for each in about if each.given == given]
             last = max(said, key=lambda each: each.at) if said else None
             may = given if given is not None else not needs.get(purpose, False)
-            since, how = (last.at, last.how) if last else (None, "by rule")
+            since, how = (last.at, last.how) if last else (None, "by the contact rules")
             rows.append(ConsentRow(purpose, channel, given, may, since, how))
     return rows
 

@@ -59,7 +59,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @may(Permission.USERS_MANAGE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def users(request: HttpRequest) -> HttpResponse:
     staff = cast(StaffRequest, request).user
     form = UserForm(request.POST or None)
@@ -101,7 +101,7 @@ def change_user(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @may(Permission.KEYS_MANAGE)
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     user = cast(StaffRequest, request).user
     form = KeyForm(request.POST or None, user=user)

@@ -52,7 +52,7 @@ class ChangePasswordForm(NewPasswordForm):
 @anyone
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     problem = None
@@ -82,7 +82,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @anyone
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """The page behind a link that an administrator made; the link ends when the password is set."""
     user = actions.user_of_link(uid, token)
@@ -102,7 +102,7 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 
 @signed_in
 @sensitive_post_parameters("current", "password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     user = cast(StaffRequest, request).user
     form = ChangePasswordForm(request.POST or None)

@@ -76,7 +76,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 @may(Permission.SOURCES_MANAGE)
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_source(request: HttpRequest, kind: str) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None, kind_named(kind))
     if request.method == "POST" and form.is_valid():
@@ -95,7 +95,7 @@ def new_source(request: HttpRequest, kind: str) -> HttpResponse:
 
 @may(Permission.SOURCES_MANAGE)
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def one_source(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source: how it is doing, and its settings."""
     row = queries.source(source_id)

@@ -31,7 +31,7 @@ class WriteKeyForm(forms.Form):
 
 @may(Permission.KEYS_MANAGE)
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tracking(request: HttpRequest) -> HttpResponse:
     """The write keys, and a form that makes one; its text is shown once."""
     form, text = WriteKeyForm(request.POST or None), ""

@@ -28,7 +28,7 @@ class EndpointForm(forms.Form):
 
 @may(Permission.SOURCES_MANAGE)
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def webhooks(request: HttpRequest) -> HttpResponse:
     """The endpoints, what was sent, and a form that adds one; its secret is shown once."""
     form, secret = EndpointForm(request.POST or None), ""
