@@ -124,3 +124,14 @@ def test_a_big_change_is_worked_out_like_a_small_one(
     Identity.objects.update(customer=four["shop:d"])
     partitioning.repartition([four["shop:b"], four["shop:d"]])
     assert snapshot() == small
+
+
+def test_not_the_same_said_again_and_brought_back_by_an_undo_can_be_said_once_more(
+    four: dict[str, int],
+) -> None:
+    tell_apart(four["shop:a"], four["shop:b"], actor="noa")
+    merge = merge_customers(four["shop:a"], four["shop:b"], actor="mia", reason="")
+    tell_apart(four["shop:a"], four["shop:b"], actor="noa")
+    undo_merge(merge.pk, actor="mia")
+    assert tell_apart(four["shop:a"], four["shop:b"], actor="noa").withdrawn_at is None
+    assert not together("shop:a", "shop:b")

@@ -84,9 +84,9 @@ def tell_apart(left_identity: int, right_identity: int, *, actor: str) -> Distin
         raise InputError("A record cannot be told apart from itself.")
     if Identity.objects.filter(pk__in=[left, right]).count() < 2:
         raise NotFoundError(f"There are no records {left} and {right}.")
-    made, _ = Distinction.objects.get_or_create(
-        left_id=left, right_id=right, withdrawn_at=None, defaults={"actor": actor}
-    )
+    # said again after a merge had withdrawn it, and brought back by undoing that merge, it may stand twice
+    standing = Distinction.objects.filter(left=left, right=right, withdrawn_at=None).order_by("pk").first()
+    made = standing or Distinction.objects.create(left_id=left, right_id=right, actor=actor)
     repartition((left, right))
     return made
 
