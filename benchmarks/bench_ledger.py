@@ -11,13 +11,12 @@ import os
 import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
+from benchmarks.timing import best, once
 
 MILLION = 1_000_000
 ALLOWED_APPEND_SECONDS = 6.0
@@ -43,12 +42,6 @@ def draw(first: int, last: int) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(EVENT_SCHEMA, batches())
 
 
-def seconds(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def join_by_event_id(folder: str, first: int, last: int) -> None:
     """The plain way to drop repeats."""
     database = duckdb.connect()
@@ -68,29 +61,31 @@ def main(millions: int) -> None:
 
     from regard.ledger import actions, lake, queries
 
-    drawing = seconds(lambda: draw(0, MILLION).read_all())
-    plain = seconds(lambda: write_deltalake(str(Path(os.environ["REGARD_HOME"]) / "plain"), draw(0, MILLION)))
+    drawing = once(lambda: draw(0, MILLION).read_all()).clock
+    plain = once(
+        lambda: write_deltalake(str(Path(os.environ["REGARD_HOME"]) / "plain"), draw(0, MILLION))
+    ).clock
     print(f"drawing 1,000,000 events {drawing:.1f} s; writing them without dropping repeats {plain:.1f} s")
     slowest = 0.0
     for number in range(millions):
         first = number * MILLION
-        append = seconds(lambda first=first: actions.append_events(draw(first, first + MILLION)))
-        join = seconds(lambda first=first: join_by_event_id(lake.location("events"), first, first + 500))
-        small = seconds(lambda first=first: actions.append_events(draw(first, first + 500)))
+        append = once(lambda first=first: actions.append_events(draw(first, first + MILLION))).clock
+        join = once(lambda first=first: join_by_event_id(lake.location("events"), first, first + 500)).clock
+        small = once(lambda first=first: actions.append_events(draw(first, first + 500))).clock
         print(
             f"{number + 1} million: append {append:.1f} s (x{append / plain:.1f} of plain); "
             f"500 repeats dropped in {small * 1000:.0f} ms, by a join in {join * 1000:.0f} ms"
         )
         slowest = max(slowest, append)
-    again = seconds(lambda: actions.append_events(draw(0, MILLION)))
+    again = once(lambda: actions.append_events(draw(0, MILLION))).clock
     print(f"the first million again {again:.1f} s")
     print(f"memory so far {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     person = ["shop_customers_export:77", "email:nobody@example.org"]
     queries.events_of(person)
-    unsorted = min(seconds(lambda: queries.events_of(person)) for _ in range(3))
-    sorting = seconds(actions.compact_lake)
+    unsorted = best(lambda: queries.events_of(person), 3).clock
+    sorting = once(actions.compact_lake).clock
     queries.events_of(person)
-    timeline = min(seconds(lambda: queries.events_of(person)) for _ in range(10))
+    timeline = best(lambda: queries.events_of(person), 10).clock
     print(
         f"sorting {sorting:.1f} s; memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )

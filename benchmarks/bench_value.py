@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from benchmarks.peers import LIFETIMES, WORK, peer_python, run_peer
+from benchmarks.purchases import draw_purchases
 from benchmarks.timing import Taken, best, say_load
 
 from regard import analytics as ra
@@ -25,6 +26,7 @@ from regard.analytics.value.paretonbd import _Likelihood as ParetoLikelihood
 IN_LIFETIMES = """
 import json, sys
 import numpy as np, pandas as pd
+from benchmarks.purchases import draw_purchases
 from benchmarks.timing import once
 from lifetimes import BetaGeoFitter, GammaGammaFitter, ParetoNBDFitter
 x, t_x, T, z = np.load(sys.argv[1])
@@ -45,6 +47,7 @@ print(json.dumps(out))
 IN_PYMC = """
 import json, sys
 import numpy as np, pandas as pd
+from benchmarks.purchases import draw_purchases
 from benchmarks.timing import once
 x, t_x, T, z = np.load(sys.argv[1])
 def load():
@@ -64,15 +67,8 @@ def draw_customers(n: int) -> npt.NDArray[np.float64]:
     rng = np.random.default_rng(0)
     rate, drop = rng.gamma(0.24, 1 / 31.0, n), rng.beta(0.79, 2.43, n)
     age = rng.integers(180, 270, n).astype(np.float64)
-    x, last, now, alive = np.zeros(n), np.zeros(n), np.zeros(n), np.ones(n, dtype=bool)
-    while alive.any():
-        who = np.flatnonzero(alive)
-        now[who] += rng.exponential(1 / np.maximum(rate[who], 1e-12))
-        bought = who[now[who] <= age[who]]
-        x[bought] += 1
-        last[bought] = np.minimum(np.ceil(now[bought]), age[bought])
-        alive[who[now[who] > age[who]]] = False
-        alive[bought[rng.random(len(bought)) < drop[bought]]] = False
+    x, last = draw_purchases(rng, np.maximum(rate, 1e-12), drop, age)
+    last = np.minimum(np.ceil(last), age)
     return np.stack((x, last, age, np.where(x > 0, rng.gamma(6.0, 6.0, n), 0.0)))
 
 

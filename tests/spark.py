@@ -62,7 +62,11 @@ def both(spark: Any) -> Both:
 
 
 def plain(answer: Any) -> list[dict[str, Any]]:
-    """Rows of an ibis table, estimates or an estimate, in an order that does not depend on the engine."""
+    """Rows of a table, of estimates or of each answer in a list, in an order that does not depend on the engine."""
+    if isinstance(answer, list):
+        return [row for one in answer for row in plain(one)]
+    if isinstance(answer, dict):
+        return [answer]
     if isinstance(answer, ra.Estimate):
         return [{name: getattr(answer, name) for name in ("value", "low", "high", "n")}]
     table = answer.to_arrow() if isinstance(answer, ra.Estimates) else answer.to_pyarrow()

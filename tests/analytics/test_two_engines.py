@@ -49,8 +49,62 @@ def by_month(table: ibis.Table) -> ibis.Table:
     return table.mutate(month=ibis._.occurred_at.strftime("%Y-%m"))
 
 
+def better_since_july(events: Any) -> Any:
+    """What changed in the NPS by month, where nobody was a detractor from July."""
+    july = ibis.timestamp("2026-07-01 00:00:00", timezone="UTC")
+    kinder = events.mutate(score=(events.occurred_at < july).ifelse(events.score, events.score.clip(lower=7)))
+    months = ra.nps(by_month(kinder), by=["month"]).by_group()
+    changes = ra.change_points([months[month] for month in sorted(months)])
+    assert [change.at for change in changes] == [6]
+    return [{"earliest": one.earliest, "latest": one.latest, "p": one.p} for one in changes] + [
+        change.difference for change in changes
+    ]
+
+
+def adjusted(events: Any, method: str) -> Any:
+    found = ra.adjust_for_response(events, ["channel", "effort"], method=method, minimum=5)
+    assert found.method == method
+    return [found.raw, found.adjusted, *(one.response for one in found.groups)]
+
+
+def focus(events: Any) -> Any:
+    """The index of two parts that the engine measured and one that nothing was measured for."""
+    parts = [
+        ra.FocusPart("easy", "Easy", "caring", 2, zero=0, hundred=1),
+        ra.FocusPart("kept", "Kept", "caring", 1, zero=0, hundred=1),
+        ra.FocusPart("answered", "Answered", "understanding", 1, zero=0, hundred=1),
+    ]
+    measured = {
+        "easy": ra.ces_easy_share(events, score="effort")[0],
+        "answered": ra.response_rate(events, answered="flag")[0],
+    }
+    found = ra.focus_index(parts, measured)
+    return [found.score, {"lowest": found.lowest, "highest": found.highest}]
+
+
+def chances_to_leave(events: Any) -> Any:
+    """A churn model whose table of customers the engine builds."""
+    cents = (events.amount * 100).round().cast("int64")
+    rows = events.order_by("event_id").select(
+        "event_id", "occurred_at", "score", "effort", "channel", gone=cents % 7 < events.effort
+    )
+    table = rows.to_pyarrow().to_pydict()
+    features = {name: table[name] for name in ("score", "effort", "channel")}
+    model = ra.fit_churn_model(features, table["gone"], at=table["occurred_at"])
+    chances = zip(table["event_id"], model.probability(features), strict=True)
+    return [model.auc, *({"row": row, "chance": float(chance)} for row, chance in chances)]
+
+
 QUESTIONS: dict[str, Callable[[Any], Any]] = {
     "nps by month": lambda events: ra.nps(by_month(events), by=["month"]),
+    "nps, counted": lambda events: ra.nps_counts(events, ["channel"]),
+    "share": lambda events: ra.share(events, ["channel"], success="flag", weight="weight"),
+    "mean": lambda events: ra.mean(events, ["channel"], value="effort"),
+    "change points": better_since_july,
+    "response bias, post-stratified": lambda events: adjusted(events, "post-stratified"),
+    "response bias, raked": lambda events: adjusted(events, "raked"),
+    "focus index": focus,
+    "churn model": chances_to_leave,
     "nps, weighted": lambda events: ra.nps(events, by=["channel"], weight="weight"),
     "csat by month": lambda events: ra.csat(by_month(events), by=["month"], satisfied_from=8),
     "ces": lambda events: ra.ces(events, by=["channel"], score="effort", weight="weight"),

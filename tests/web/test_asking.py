@@ -14,6 +14,7 @@ from regard.ledger.models import Batch
 from regard.listen.surveys import actions
 from regard.listen.surveys.models import Answer, Invitation, Response, Survey
 from regard.web import public_limits
+from regard.web.survey_phrases import phrases
 from tests.access.counts import forget_counts
 from tests.listen.surveys.conftest import counting, link, survey_of
 from tests.web.test_safety import suspicious
@@ -218,3 +219,22 @@ def test_the_limit_of_a_link_holds_for_all_processes_together(
                for each in RequestCount.objects.values_list("subject", flat=True))  # fmt: skip
     elsewhere = client.get(f"/survey/{survey.slug}", REMOTE_ADDR="192.0.2.7")
     assert elsewhere.status_code == 200
+
+
+def test_an_ended_link_says_so_in_the_language_of_whom_it_was_for(client: Client) -> None:
+    address = asked(survey_of("nps"), language="ar")
+    Invitation.objects.update(state="revoked")
+    said = client.get(address, headers={"accept-language": "de"})
+    assert said.status_code == 410
+    assert '<html lang="ar" dir="rtl">' in said.content.decode()
+    assert phrases("ar")["link_ended"] in said.content.decode()
+    assert 'lang="de"' in client.get(f"{address}x", headers={"accept-language": "de"}).content.decode()
+
+
+def test_the_widget_refuses_in_the_language_of_its_page(client: Client) -> None:
+    survey = survey_of("nps", public=True)
+    said = client.post(f"/widget/{survey.slug}", '{"q": "nps", "value": 99, "lang": "fr"}', "text/plain")
+    assert said.status_code == 400
+    assert said.json()["message"] == phrases("fr")["bad_answer"]
+    read = client.post(f"/widget/{survey.slug}", "{", "text/plain", headers={"accept-language": "de"})
+    assert read.json()["message"] != ""

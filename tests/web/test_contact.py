@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core import signing
@@ -14,9 +15,11 @@ from regard.know.contact.actions import ask_to_contact, count_touch
 from regard.know.contact.models import Consent, ContactRules, DeadAddress
 from regard.know.contact.queries import rules_in_force, standing
 from regard.know.contact.returned import bury_address
+from regard.know.contact.terms import CHANNELS, PURPOSES
 from regard.know.contact.unsubscribing import LIVES, SALT, unsubscribe_token
 from regard.mail.actions import queue_letter
 from regard.mail.models import Letter
+from regard.web.survey_phrases import all_phrases, phrases
 
 As = Callable[[str], Client]
 RULES = {
@@ -82,10 +85,11 @@ def test_looking_at_an_unsubscribe_link_changes_nothing_and_pressing_does(
 ) -> None:
     address = f"/unsubscribe/{unsubscribe_token(touch())}"
     page = client.get(address)
-    assert "No more surveys?" in page.content.decode()
+    assert "No more of these messages?" in page.content.decode()
+    assert "Surveys by e-mail" in page.content.decode()
     assert "shop:0" not in page.content.decode()
     assert not Consent.objects.exists()
-    assert "no more surveys" in client.post(address, {"what": "this"}).content.decode()
+    assert "no more: Surveys by e-mail" in client.post(address, {"what": "this"}).content.decode()
     client.post(address, {"what": "this"})
     row = Consent.objects.get()
     assert (row.person, row.purpose, row.channel, row.given, row.actor) == (
@@ -93,6 +97,35 @@ def test_looking_at_an_unsubscribe_link_changes_nothing_and_pressing_does(
     )  # fmt: skip
     client.post(address, {"what": "everything"})
     assert Consent.objects.latest("id").purpose == "any"
+
+
+@pytest.mark.parametrize(
+    ("asked", "browser", "language", "way"),
+    [("ar", "de", "ar", "rtl"), ("", "de-AT,en;q=0.5", "de", "ltr"), ("fr", "", "fr", "ltr"), ("tlh", "", "en", "ltr"),
+     ('"><script>', "", "en", "ltr")],
+)  # fmt: skip
+def test_stopping_speaks_the_language_of_the_letter_else_of_the_browser(
+    client: Client, company: int, asked: str, browser: str, language: str, way: str
+) -> None:
+    say = phrases(language)
+    address = f"/unsubscribe/{unsubscribe_token(touch())}"
+    for page, words in (
+        (client.get(address, {"lang": asked}, headers={"accept-language": browser}), say["stop_title"]),
+        (client.get("/unsubscribe/x", {"lang": asked}, headers={"accept-language": browser}), say["stop_link_ended"]),
+        (client.post(f"{address}?lang={quote(asked)}", {"what": "everything"}, headers={"accept-language": browser}),
+         say["stop_done_all"]),
+    ):  # fmt: skip
+        text = page.content.decode()
+        assert f'lang="{language}" dir="{way}"' in text
+        assert words in text
+        assert "<script>" not in text
+
+
+def test_every_language_says_everything_that_customers_see() -> None:
+    said = {language: set(words) for language, words in all_phrases().items()}
+    assert all(words == said["en"] for words in said.values())
+    assert {"stop_survey", "stop_service", "stop_marketing"} == {f"stop_{name}" for name in PURPOSES}
+    assert {f"stop_by_{name}" for name in CHANNELS} <= said["en"]
 
 
 def test_mail_programs_stop_letters_with_one_click_and_no_page(company: int) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -128,3 +129,9 @@ def tuples(columns: list[pa.Array | pa.ChunkedArray]) -> Iterator[tuple[Any, ...
     """Rows of Python values, made a chunk at a time."""
     for start in range(0, len(columns[0]), CHUNK):
         yield from zip(*(column.slice(start, CHUNK).to_pylist() for column in columns), strict=True)
+
+
+def tabulate(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Rows of Python values as columns. (zip(*rows) makes an iterator of every row, which takes ten times as long.)"""
+    columns = [pa.array(list(map(itemgetter(place), rows)), field.type) for place, field in enumerate(schema)]
+    return pa.table(columns, schema=schema)

@@ -14,11 +14,11 @@ from django.utils import timezone
 from regard.errors import InputError
 from regard.know import store
 from regard.know.fields import FIELDS
-from regard.know.intake import read_documents
+from regard.know.intake import read_documents, tabulate
 from regard.know.linkage import NAMES_ONLY, Model, link_records
 from regard.know.models import Candidate, Identity, Link, LinkageRun, Merge
 from regard.know.partitioning import repartition
-from regard.know.reconsidering import reconsider_keys
+from regard.know.reconsidering import read_keys, reconsider_keys
 from regard.know.recording import decided_pairs, stamp
 from regard.know.shared_numbers import find_same_numbers
 from regard.know.terms import terms_of
@@ -28,6 +28,7 @@ LINK_COLUMNS = (
     "active",
 )  # fmt: skip
 CANDIDATE_COLUMNS = ("left_id", "right_id", "probability", "evidence", "state", "found_at", "decided_by")
+HEAD = pa.schema([("unique_id", pa.int64()), ("source", pa.string())])
 FOUND = ("left", "right", "probability", "weights")
 COMPARED = tuple(name for name in FIELDS if name not in {"ids", "organisation_key", "title"})
 MOST_CANDIDATES = 20_000  # open at a time: more than people can review; the likeliest are kept
@@ -78,8 +79,9 @@ def link_identities(*, actor: str, progress: Progress | None = None) -> LinkRun:
     say(f"Writing {found.links.num_rows} links")
     with transaction.atomic():
         store.lock_who_is_who()
-        numbers = find_same_numbers()
-        merge_id, links = _write_links(numbers.pairs, found.links, actor)
+        keys = read_keys()
+        numbers = find_same_numbers(keys)
+        merge_id, links = _write_links(numbers.pairs, found.links, keys, actor)
         candidates = _write_candidates(numbers.contradicting, found.reviews)
         Identity.objects.filter(linked_at=None, changed_at__lte=started).update(linked_at=started)
         finished = timezone.now()
@@ -131,24 +133,20 @@ def _neighbours(new: set[int]) -> set[int]:
 
 def _table(rows: list[store.Row]) -> pa.Table:
     """Rows of (id, source, JSON object of comparable fields) as columns."""
-    ids, sources, documents = zip(*rows, strict=True) if rows else ((), (), ())
-    columns = read_documents(documents)
-    return pa.table(
-        {
-            "unique_id": pa.array(ids, pa.int64()),
-            "source": pa.array(sources, pa.string()),
-            **{name: columns[name] for name in COMPARED},
-        }
-    )
+    columns = read_documents([document for _, _, document in rows])
+    said = {name: columns[name] for name in COMPARED}
+    return pa.table({**dict(zip(HEAD.names, tabulate(rows, HEAD).columns, strict=True)), **said})
 
 
-def _write_links(same_numbers: dict[Pair, str], found: pa.Table, actor: str) -> tuple[int | None, int]:
+def _write_links(
+    same_numbers: dict[Pair, str], found: pa.Table, keys: list[store.Row], actor: str
+) -> tuple[int | None, int]:
     """Store the links of a run under one merge; pairs decided before, either way, stay as they are."""
     merge = Merge.objects.create(actor=actor, reason="compared by their evidence")
     links = _write_rule_links(same_numbers, merge)
     links += _write_scored_links(found, merge)
     for _ in range(MOST_ROUNDS):
-        clear = reconsider_keys()
+        clear = reconsider_keys(keys)
         if not clear:
             break
         links += _write_rule_links(clear, merge)

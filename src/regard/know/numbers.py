@@ -14,13 +14,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regard.know.intake import read_texts
+from regard.know.intake import read_texts, tabulate
 from regard.know.naming import family_names_go_together, given_names_go_together
 
 Normal = Mapping[str, str | None]
 Finding = Literal["in force", "unsure", "no"]
 Comparison = Literal["agree", "contradict", "differ", "silent"]
 
+NUMBERS = pa.schema([("col", pa.string()), ("value", pa.string()), ("identity", pa.int64())])
 NOT_NUMBERS = frozenset({"email", "phone", "anon", "ref"})  # namespaces of keys that are no system's own
 LEAST_OVERLAP = 10
 LEAST_SHARE = 0.05  # of the smaller column's values
@@ -55,12 +56,11 @@ class Support:
 
 def numbers_of(rows: Iterable[tuple[int, str, str, str | None]]) -> pa.Table:
     """(column, value, identity) of rows (identity, person, source, further ids as JSON)."""
-    names = ["col", "value", "identity"]
     rows = list(rows)
-    ids, persons, *_ = zip(*rows, strict=True) if rows else ((), ())
-    parts = pc.extract_regex(pa.array(persons, pa.string()), "(?s)^(?P<space>[^:]*):(?P<number>.+)$")
+    persons = pa.array([person for _, person, *_ in rows], pa.string())
+    parts = pc.extract_regex(persons, "(?s)^(?P<space>[^:]*):(?P<number>.+)$")
     space, number = pc.struct_field(parts, "space"), pc.struct_field(parts, "number")
-    own = pa.table([space, number, pa.array(ids, pa.int64())], names=names)
+    own = pa.table([space, number, pa.array([row[0] for row in rows], pa.int64())], schema=NUMBERS)
     own = own.filter(pc.invert(pc.is_in(space, pa.array(NOT_NUMBERS, pa.string()))))
     said = [
         (f"{source}.{space}", value, identity)
@@ -68,12 +68,11 @@ def numbers_of(rows: Iterable[tuple[int, str, str, str | None]]) -> pa.Table:
         if document
         for space, value in read_texts(document).items()
     ]
-    columns = zip(*said, strict=True) if said else [()] * len(names)
-    further = pa.table([pa.array(*each) for each in zip(columns, own.schema.types, strict=True)], names=names)
-    found = pa.concat_tables([own.filter(pc.is_valid(own["value"])), further]).combine_chunks()
-    return found.set_column(0, "col", found["col"].dictionary_encode()).set_column(
-        1, "value", pc.utf8_lower(found["value"])
-    )
+    found = pa.concat_tables(
+        [own.filter(pc.is_valid(own["value"])), tabulate(said, NUMBERS)]
+    ).combine_chunks()
+    columns = [found["col"].dictionary_encode(), pc.utf8_lower(found["value"]), found["identity"]]
+    return pa.table(columns, names=NUMBERS.names)
 
 
 class Numbers:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F
 
 from regard.know import store
-from regard.know.intake import read_documents, tuples
+from regard.know.intake import read_documents, tabulate, tuples
 from regard.know.linkage import label_components
 from regard.know.models import Customer, Distinction, Identity, Partition
 from regard.know.partition import Edge, partition
@@ -47,21 +47,19 @@ def repartition(touched: Iterable[int], *, records_changed: bool = True) -> None
 
 
 def _portraits(members: list[store.Row], wanted: dict[int, int], trusted: set[int]) -> pa.Table:
-    """How the customers of these identities are shown; of a trusted customer of one record that is known already."""
+    """How the customers of these identities are shown; a trusted customer of one record, which has its id, shows it."""
     sql = "SELECT id, name, email, phone, place FROM know_customer WHERE identity_count = 1 AND id {values}"
-    single = {row[0]: row[1:] for row in store.select_rows(sql, trusted)}
-    known = [(identity, *single[customer]) for identity, customer, _ in members if customer in single]
-    columns = zip(*known, strict=True) if known else [()] * len(SHOWN)
-    shown = pa.table([pa.array(*each) for each in zip(columns, SHOWN.types, strict=True)], schema=SHOWN)
-    unknown = [identity for identity, customer, _ in members if customer not in single]
-    sql = "SELECT id, fields, normal FROM know_identity WHERE id {values} ORDER BY id"
-    documents = store.select_rows(sql, unknown)
+    single = store.select_rows(sql, trusted)
+    shown = tabulate(single, SHOWN)
+    ids = [identity for identity, *_ in members]
+    sql = "SELECT id, fields, normal FROM know_identity WHERE id {values}"
+    documents = store.select_rows(sql, set(ids).difference(row[0] for row in single))
     if documents:
-        ids, fields, normal = zip(*documents, strict=True)
-        read = show(read_documents(fields), read_documents(normal))
-        shown = pa.concat_tables([shown, read.add_column(0, "id", pa.array(ids, pa.int64())).cast(SHOWN)])
+        said = show(*(read_documents([row[place] for row in documents]) for place in (1, 2)))
+        read = pa.array([row[0] for row in documents], pa.int64())
+        shown = pa.concat_tables([shown, said.add_column(0, "id", read).cast(SHOWN)])
     shown = shown.sort_by("id").drop_columns(["id"])
-    customers = pa.array([wanted[identity] for identity, *_ in members], pa.int64())
+    customers = pa.array([wanted[identity] for identity in ids], pa.int64())
     return unite(customers, pa.array([kind for *_, kind in members], pa.string()), shown)
 
 

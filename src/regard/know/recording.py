@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 from django.utils import timezone
 
@@ -19,17 +20,7 @@ from regard.know.models import Customer, Identity, Link, SearchTerm
 from regard.know.portrait import CUSTOMER_COLUMNS, portray
 from regard.know.uniform import Pair
 
-IDENTITY_COLUMNS = (
-    "id",
-    "person",
-    "source",
-    "kind",
-    "fields",
-    "earlier",
-    "normal",
-    "customer_id",
-    "changed_at",
-)
+TERM_COLUMNS = ("term", "identity_id")
 LINK_COLUMNS = ("left_id", "right_id", '"by"', "rule", "evidence", "actor", "made_at", "active")
 
 
@@ -70,27 +61,30 @@ def find_changes(persons: pa.ChunkedArray, said: pa.Array) -> Known:
     row_of = {person: row for row, person in enumerate(persons.to_pylist())}
     is_fresh = np.ones(len(row_of), bool)
     texts = said.to_pylist()
-    changes = []
-    rows = store.select_rows(
-        "SELECT id, person, fields, earlier, normal FROM know_identity WHERE person {values}", row_of
-    )
-    for identity, person, fields, earlier, normal in rows:
+    told: dict[int, tuple[int, dict[str, str], dict[str, str]]] = {}
+    rows = store.select_rows("SELECT id, person, fields FROM know_identity WHERE person {values}", row_of)
+    for identity, person, fields in rows:
         row = row_of[person]
         is_fresh[row] = False
         if fields == texts[row]:
             continue
         old, new = read_texts(fields), read_texts(texts[row])
-        if new.items() <= old.items():
-            continue
-        before = msgspec.json.decode(earlier, type=dict[str, list[str]])
-        for name, value in new.items():
-            if name in old and old[name] != value:
-                before[name] = [
-                    *(each for each in before.get(name, []) if each not in (old[name], value)),
-                    old[name],
-                ]
-        changes.append(Change(identity, row, old | new, before, read_texts(normal)))
+        if not new.items() <= old.items():
+            told[identity] = row, old, new
+    rows = store.select_rows("SELECT id, earlier, normal FROM know_identity WHERE id {values}", told)
+    changes = [_change(identity, *told[identity], earlier, normal) for identity, earlier, normal in rows]
     return Known(pa.array(is_fresh), sorted(changes, key=lambda change: change.row))
+
+
+def _change(
+    identity: int, row: int, old: dict[str, str], new: dict[str, str], earlier: str, normal: str
+) -> Change:
+    before = msgspec.json.decode(earlier, type=dict[str, list[str]])
+    for name, value in new.items():
+        if name in old and old[name] != value:
+            others = [each for each in before.get(name, []) if each not in (old[name], value)]
+            before[name] = [*others, old[name]]
+    return Change(identity, row, old | new, before, read_texts(normal))
 
 
 def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, source: str) -> None:
@@ -100,15 +94,20 @@ def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, s
     customers = pa.array(_labels(fresh.ids.to_numpy(), pairs))
     kinds = fresh.table["kind"].combine_chunks()
     portraits = portray(customers, kinds, fresh.table, normal)
-    columns = [portraits[name] for name in CUSTOMER_COLUMNS]
-    store.insert_rows(Customer, CUSTOMER_COLUMNS, tuples(columns))
-    now = stamp(timezone.now())
-    varying = tuples([fresh.ids, fresh.table["person"], kinds, fresh.said, documents(normal), customers])
-    rows = (
-        (identity, person, source, kind, said, "{}", comparable, customer, now)
-        for identity, person, kind, said, comparable, customer in varying
-    )
-    store.insert_rows(Identity, IDENTITY_COLUMNS, rows)
+    store.insert_columns(Customer, {name: portraits[name] for name in CUSTOMER_COLUMNS})
+    rows = len(fresh.ids)
+    columns = {
+        "id": fresh.ids,
+        "person": fresh.table["person"],
+        "source": pa.repeat(source, rows),
+        "kind": kinds,
+        "fields": fresh.said,
+        "earlier": pa.repeat("{}", rows),
+        "normal": documents(normal),
+        "customer_id": customers,
+        "changed_at": pa.repeat(str(stamp(timezone.now())), rows),
+    }
+    store.insert_columns(Identity, columns)
     store.note_ids_used(Identity)
 
 
@@ -146,19 +145,12 @@ def update_changed(changes: list[Change], normal: pa.Table) -> None:
     store.update_rows(Identity, ["fields", "earlier", "normal", "changed_at", "linked_at"], rows)
 
 
-def insert_terms(terms: pa.Table, *, only_absent: bool) -> None:
-    """Add search terms; with `only_absent` those that an identity already has are left out."""
-    rows = tuples([terms["term"], terms["identity_id"]])
-    if only_absent:
-        listed = list(rows)
-        held = set(
-            store.select_rows(
-                "SELECT term, identity_id FROM know_searchterm WHERE term {values}",
-                {term for term, _ in listed},
-            )
-        )
-        rows = (row for row in listed if row not in held)
-    store.insert_rows(SearchTerm, ["term", "identity_id"], rows)
+def insert_terms(terms: pa.Table, *, changed: list[int]) -> None:
+    """Add search terms; identities that have changed may have some of theirs already."""
+    is_changed = pc.is_in(terms["identity_id"], pa.array(changed, pa.int64()))
+    fresh, others = terms.filter(pc.invert(is_changed)), terms.filter(is_changed)
+    store.insert_columns(SearchTerm, {name: fresh[name] for name in TERM_COLUMNS})
+    store.insert_absent(SearchTerm, TERM_COLUMNS, tuples([others[name] for name in TERM_COLUMNS]))
 
 
 def insert_links(pairs: Mapping[Pair, str], *, actor: str, first_fresh: int) -> list[Pair]:

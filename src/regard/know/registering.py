@@ -84,7 +84,7 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     insert_fresh(fresh, normal.slice(0, len(fresh.table)), pairs, source=source)
     update_changed(changes, of_changed)
     terms = terms_of(ids, raw["person"].combine_chunks(), raw, normal)
-    insert_terms(terms, only_absent=bool(changes))
+    insert_terms(terms, changed=[change.id for change in changes])
     made = insert_links(pairs, actor=actor, first_fresh=first_id)
     note_change()
     repartition(

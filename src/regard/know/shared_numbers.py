@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -29,12 +29,12 @@ class SameNumbers:
     contradicting: dict[Pair, str]
 
 
-def find_same_numbers() -> SameNumbers:
-    """Look for columns that count the same people, and whom those in force join who are not one customer yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, person, source, normal->>'ids' FROM know_identity")
-        numbers = numbers_of(cursor.fetchall())
-    with Numbers(numbers) as known:
+def find_same_numbers(keys: list[store.Row]) -> SameNumbers:
+    """Look for columns that count the same people, and whom those in force join who are not one customer yet.
+
+    `keys` begin with id, person, source and further ids of every identity.
+    """
+    with Numbers(numbers_of(row[:4] for row in keys)) as known:
         _find_columns(known)
         pairs: dict[Pair, str] = {}
         contradicting: dict[Pair, str] = {}

@@ -1,13 +1,17 @@
 """Many rows at once, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, groupby, islice
 from typing import Any, cast
 
 import msgspec
+import pyarrow as pa
 from django.db import connection, models
 
+from regard.know.intake import tuples
+
 MOST_PARAMETERS = 900
+ROWS_AT_ONCE = 45_000  # a multiple of the rows of nearly every statement
 
 Row = tuple[Any, ...]
 
@@ -34,6 +38,36 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
                 flat = (list(chain.from_iterable(batch)) for batch in group)
                 # the driver takes any iterable; its stubs say a sequence
                 cursor.executemany(insert + ", ".join([marks] * size), cast(Sequence[Row], flat))
+
+
+def insert_columns(model: type[models.Model], columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+    """Insert rows given by column: no row is ever put together in Python on its way into SQLite."""
+    names, width = list(columns), len(columns)
+    if _is_postgres():
+        insert_rows(model, names, tuples(list(columns.values())))
+        return
+    size = MOST_PARAMETERS // width * width
+    insert = f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) VALUES "
+    marks = f"({', '.join(['%s'] * width)})"
+    rows = len(next(iter(columns.values())))
+    with connection.cursor() as cursor:
+        for start in range(0, rows, ROWS_AT_ONCE):
+            values = [column.slice(start, ROWS_AT_ONCE).to_pylist() for column in columns.values()]
+            flat: list[Any] = [None] * (len(values[0]) * width)
+            for at, column in enumerate(values):
+                flat[at::width] = column
+            batches = [flat[at : at + size] for at in range(0, len(flat), size)]
+            for length, group in groupby(batches, len):
+                statement = insert + ", ".join([marks] * (length // width))
+                cursor.executemany(statement, cast(Sequence[Row], group))
+
+
+def insert_absent(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert those of the rows whose key is not there yet."""
+    names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    insert = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+    with connection.cursor() as cursor:
+        cursor.executemany(insert, list(rows))
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -63,10 +63,10 @@ def _fetch(database: duckdb.DuckDBPyConnection, sql: str) -> Digests:
 
 
 def order_of(digests: Digests) -> NDArray[np.intp]:
-    """The order that sorts digests by both halves."""
-    order = np.argsort(digests[0], kind="stable")  # merges sorted runs in one pass, which lexsort does not
-    upper, lower = digests[:, order]
-    if ((upper[1:] == upper[:-1]) & (lower[1:] < lower[:-1])).any():
+    """The order that sorts digests by both halves, and leaves equal ones as they stand."""
+    order = np.argsort(digests[0])  # a third of the time of a stable sort, or of one by both halves
+    upper = digests[0][order]
+    if (upper[1:] == upper[:-1]).any():
         order = np.lexsort((digests[1], digests[0]))
     return order
 
@@ -121,9 +121,11 @@ def held_events(event_ids: pa.ChunkedArray) -> pa.Array:
     """Which of these event_ids the lake holds."""
     digests = digest_ids(lake.connection().con.cursor(), event_ids)
     order = order_of(digests)
-    digests, found = digests[:, order], np.zeros(len(event_ids), dtype=bool)
+    found = np.zeros(len(event_ids), dtype=bool)
     for known in held_digests():
-        found[order] |= found_in(known, digests)
+        here = found_in(known, digests[:, order])
+        found[order[here]] = True
+        order = order[~here]  # the others may be in another file
     return pa.array(found)
 
 

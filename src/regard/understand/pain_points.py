@@ -20,7 +20,7 @@ from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
 from regard.understand.order_worth import OrderWorth, order_worth
-from regard.understand.orders import Exposure, Flags, Orders, read_orders
+from regard.understand.orders import Exposure, Flags, Ints, Orders, read_orders
 from regard.understand.overlaps import Part, expressed
 from regard.understand.rates import rate_of, turned_at
 from regard.understand.themes import Told
@@ -114,7 +114,7 @@ def _look(
         warnings.simplefilter("always", ra.StatisticalWarning)
         effect = ra.average_effect(
             gap[rows] <= BACK_WITHIN * DAY, exposure.touched[rows],
-            {name: column[rows] for name, column in known.items()},
+            {name: _readable(column[rows]) for name, column in known.items()},
             clusters=orders.column("customer_id")[rows],
         )  # fmt: skip
     lately = exposure.touched & (placed > now - YEAR * DAY)
@@ -192,14 +192,14 @@ def _besides(
 
 
 def _known_before(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
-    """What was known when each order was placed."""
+    """What was known when each order was placed; whole numbers are names of categories."""
     rows, placed = orders.rows, orders.seconds
     known: dict[str, npt.NDArray[Any]] = {
         "placed": placed / DAY,
-        "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64).astype("U6"),
+        "month": rows["occurred_at"].to_numpy().astype("datetime64[M]").astype(np.int64),
         "amount": np.log1p(np.maximum(orders.column("amount").astype(np.float64), 0)),
         "spent": np.log1p(np.maximum(orders.column("spent").astype(np.float64), 0)),
-        "earlier": np.minimum(orders.column("earlier").astype(np.int64), 7).astype("U2"),
+        "earlier": np.minimum(orders.column("earlier").astype(np.int64), 7),
         "recency": (placed - orders.seconds_of("previous_at")) / DAY,
         "tenure": (placed - orders.seconds_of("first_at")) / DAY,
         "channel": _codes(rows["channel"]),
@@ -216,14 +216,19 @@ def _places(orders: Orders, traits: ir.Table) -> dict[str, npt.NDArray[Any]]:
         if said.num_rows:
             customers, groups = said["customer_id"].to_numpy(), _codes(said["group"])
             place = np.searchsorted(customers, buyers).clip(max=len(customers) - 1)
-            found[f"trait {name}"] = np.where(customers[place] == buyers, groups[place], "")
+            found[f"trait {name}"] = np.where(customers[place] == buyers, groups[place], -1)
     return found
 
 
-def _codes(texts: pa.ChunkedArray) -> npt.NDArray[Any]:
-    """A short name for each different text: a category needs no more, and millions of them have room."""
+def _codes(texts: pa.ChunkedArray) -> Ints:
+    """A number for each different text: a category needs no more."""
     codes = texts.combine_chunks().dictionary_encode().indices.fill_null(-1)
-    return np.asarray(codes.to_numpy()).astype("U6")
+    return np.asarray(codes.to_numpy(), dtype=np.int64)
+
+
+def _readable(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """As the library wants it, categories as text; made of the rows compared only, not of every order."""
+    return column.astype("U6") if column.dtype.kind == "i" else column
 
 
 def _ranked(looked: list[_Looked], parts: dict[str, Part], worth: Worth) -> Iterator[tuple[str, _Looked]]:

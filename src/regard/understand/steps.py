@@ -112,13 +112,16 @@ def episode_rows(walked: Walk) -> pa.Table:
     )
     numbers = np.add.reduceat(digits, starts) * 2 + (lengths > LONGEST_PATH)
     different, which = np.unique(numbers, return_inverse=True)
-    rows = chosen[starts]
+    paths = [_path(int(number)) for number in different]
+    # by path; those of one path stay in the order of their customers
+    rank = np.argsort(np.argsort(paths)).astype(np.min_scalar_type(len(paths)))
+    order = np.argsort(rank[which], kind="stable")
+    rows = chosen[starts][order]
     return pa.table({
         "customer_id": walked.customer.take(pa.array(rows)),
         "occurred_at": pa.array(walked.at[rows]).cast(TIMESTAMP), "month": walked.month.take(pa.array(rows)),
-        "back": walked.back[rows],
-        "path": pa.array([_path(int(number)) for number in different]).take(pa.array(which)),
-    }).sort_by([("path", "ascending"), ("customer_id", "ascending")])  # fmt: skip
+        "back": walked.back[rows], "path": pa.array(paths).take(pa.array(which[order])),
+    })  # fmt: skip
 
 
 def _path(number: int) -> str:

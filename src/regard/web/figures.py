@@ -19,9 +19,18 @@ from regard.web.templatetags.regard import in_unit, month_words
 
 BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "stars": (1.0, 5.0), "effort": (1.0, 7.0)}
 SHOWN_MONTHS = 24
-WATCHED_DIMENSIONS = ("source", "channel")
+NOT_COMPARED = ("", "month")  # dimensions
+FAR = 3.5  # standard errors: so many groups are looked at that less is found by chance
 # measures whose groups can be held against the whole; who complained comes from where complaints are written down
-COMPARABLE = {"nps", "csat", "ces", "review-score", "late-delivery-rate", "repeat-purchase-rate"}
+COMPARABLE = {
+    "nps",
+    "csat",
+    "ces",
+    "review-score",
+    "late-delivery-rate",
+    "repeat-purchase-rate",
+    "churn-rate",
+}
 
 
 @dataclass(frozen=True)
@@ -167,15 +176,22 @@ def _outliers(figures: list[Figure]) -> list[tuple[Figure, Finding]]:
     """Groups whose interval lies on the worse side of the whole's and does not touch it, widest gap first."""
     wholes = {(f.measure.name, f.unit): f for f in figures if f.measure.name in COMPARABLE}
     found = []
-    for each in (finding for by in WATCHED_DIMENSIONS for finding in understand.latest_findings("", by)):
+    for each in understand.latest_findings("", None):
         figure = wholes.get((each.measure, each.unit))
-        if figure is None or None in (each.low, each.high, figure.shown.low, figure.shown.high):
+        if figure is None or each.dimension in NOT_COMPARED or not _far(each, figure.shown):
             continue
         above, below = (figure.shown, each) if figure.measure.better == "up" else (each, figure.shown)
         gap = (above.low or 0.0) - (below.high or 0.0)
         if gap > 0:
             found.append((gap, figure, each))
     return [(figure, each) for _, figure, each in sorted(found, key=lambda one: -one[0])]
+
+
+def _far(group: Finding, whole: Finding) -> bool:
+    """Whether a group differs from the whole by more than the best and worst of many groups do by chance."""
+    if group.value is None or group.low is None or group.high is None or whole.value is None:
+        return False
+    return abs(group.value - whole.value) * 2 * 1.96 > FAR * (group.high - group.low)
 
 
 def _full_months(months: list[Finding], as_of: datetime) -> list[Finding]:

@@ -124,8 +124,9 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
 
 
 def _outlier(figure: Figure, group: Finding) -> Task:
+    whose = f"{group.dimension.replace('_', ' ')} {group.group}"
     words = (
-        f"{figure.measure.title}: {in_unit(group.value, group.unit)} for {group.dimension} {group.group}, "
+        f"{figure.measure.title}: {in_unit(group.value, group.unit)} for {whose}, "
         f"against {in_unit(figure.shown.value, group.unit)} overall."
     )
     return Task(words, f"{reverse('measure', args=[group.measure])}?by={group.dimension}", "stands out", 4.0)

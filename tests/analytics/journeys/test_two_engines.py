@@ -55,6 +55,8 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
     "variants": lambda log: ra.journey_variants(log, order="row"),
     "variants of cases": lambda log: ra.journey_variants(log, case="ticket", customer="customer_id"),
     "funnel": lambda log: ra.funnel(log, ["view", "order", "pay"]),
+    "funnel, counted": lambda log: ra.funnel_counts(log, ["view", "order"], by=["department"]),
+    "transitions, counted": lambda log: ra.transition_counts(log, "pay", order="row"),
     "funnel by group": lambda log: ra.funnel(
         log, ["view", "pay"], by=["department"], base="first", minimum=1
     ),
@@ -73,8 +75,9 @@ def test_both_engines_say_the_same(name: str, log: pa.Table, both: Both) -> None
 
 def test_the_order_of_the_rows_does_not_matter(log: pa.Table, both: Both) -> None:
     shuffled = log.sort_by([("score", "ascending"), ("row", "descending")])
-    whole = ra.journey_graph
-    both(lambda log, again: _same(whole(log), whole(again), log), log=log, again=shuffled)
+    both(
+        lambda log, again: _same(ra.journey_graph(log), ra.journey_graph(again), log), log=log, again=shuffled
+    )
 
 
 def _same(one: "ra.JourneyGraph", other: "ra.JourneyGraph", table: Any) -> Any:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.purchases import draw_purchases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,16 +70,7 @@ def test_a_dropout_rate_without_spread_is_said_and_not_chased() -> None:
     n, drop = 20_000, 0.3
     rate = rng.gamma(0.8, 0.2, n)
     age = rng.integers(30, 60, n).astype(float)
-    x, t_x = np.zeros(n), np.zeros(n)
-    now, alive = np.zeros(n), np.ones(n, dtype=bool)
-    while alive.any():
-        who = np.flatnonzero(alive)
-        now[who] += rng.exponential(1 / rate[who])
-        bought = who[now[who] <= age[who]]
-        x[bought] += 1
-        t_x[bought] = now[bought]
-        alive[who[now[who] > age[who]]] = False
-        alive[bought[rng.random(len(bought)) < drop]] = False
+    x, t_x = draw_purchases(rng, rate, np.full(n, drop), age)
     with pytest.warns(StatisticalWarning, match="its spread over customers is not"):
         fit = fit_bgnbd(x, t_x, age)
     assert fit.message

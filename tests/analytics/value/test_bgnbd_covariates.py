@@ -4,14 +4,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from benchmarks.purchases import Array, draw_purchases
 
 from regard import analytics as ra
 from regard.analytics.value.bgnbd_covariates import _likelihood
 from tests.analytics.value.cdnow import read_summary
-
-Array = npt.NDArray[np.float64]
 
 
 def draw_customers(rate_factor: float, a_factor: float, n: int = 10_000) -> tuple[Array, Array, Array, Array]:
@@ -21,15 +19,7 @@ def draw_customers(rate_factor: float, a_factor: float, n: int = 10_000) -> tupl
     rate = rng.gamma(0.8, 1 / 6.0, n) * rate_factor**web
     drop = rng.beta(0.9 * a_factor**web, 2.5)
     age = rng.integers(30, 60, n).astype(float)
-    x, t_x, now, alive = np.zeros(n), np.zeros(n), np.zeros(n), np.ones(n, dtype=bool)
-    while alive.any():
-        who = np.flatnonzero(alive)
-        now[who] += rng.exponential(1 / rate[who])
-        bought = who[now[who] <= age[who]]
-        x[bought] += 1
-        t_x[bought] = now[bought]
-        alive[who[now[who] > age[who]]] = False
-        alive[bought[rng.random(len(bought)) < drop[bought]]] = False
+    x, t_x = draw_purchases(rng, rate, drop, age)
     return x, t_x, age, web
 
 

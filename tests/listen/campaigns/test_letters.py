@@ -1,13 +1,13 @@
 """Letters that really arrive: what they say, where their links lead, and that following them changes nothing."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from regard.know.contact.models import Consent, Touch
 from regard.listen.campaigns import actions
 from regard.listen.campaigns.models import Recipient
 from regard.listen.surveys.models import Answer, Invitation, Survey
+from tests.access.counts import forget_counts
 from tests.listen.campaigns.conftest import DAY, NOON, Mouth, body, campaign_of, links, post
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_following_every_link_twice_with_other_agents_changes_nothing(nps: Surve
         assert len(links(letter)) == 13  # eleven answers, the page, and the link to stop
         for path in links(letter):
             for method, agent in zip(("head", "get", "get"), AGENTS, strict=True):
-                cache.clear()
+                forget_counts()
                 answer = getattr(Client(headers={"user-agent": agent}), method)(path)
                 assert answer.status_code == 200, path
     assert (Answer.objects.count(), Consent.objects.count()) == (0, 0)
@@ -69,6 +69,7 @@ def test_one_click_stops_the_reminder(nps: Survey, mouth: Mouth) -> None:
     stopped = letters["Person0@example.org"]
     assert stopped["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = str(stopped["List-Unsubscribe"]).strip("<>").removeprefix("https://ask.example.org")
+    assert address.endswith("?lang=de")
     assert (
         Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     )

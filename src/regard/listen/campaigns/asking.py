@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.http import urlencode
 
 from regard.know.contact.actions import ask_to_contact
 from regard.know.contact.terms import REMINDER, Decision
@@ -132,7 +133,9 @@ def _write(
     recipient: Recipient, invitation: Invitation, touch_id: int | None, *, reminds: bool = False
 ) -> None:
     assert touch_id is not None  # noqa: S101 - an allowed contact was counted
-    stop = public_address(f"/unsubscribe/{unsubscribe_token(touch_id)}")
+    # in the language of the letter; without one in that of the browser
+    spoken = f"?{urlencode({'lang': invitation.language})}" if invitation.language else ""
+    stop = public_address(f"/unsubscribe/{unsubscribe_token(touch_id)}{spoken}")
     writing = write_letter(recipient.campaign, invitation, unsubscribe_url=stop, reminds=reminds)
     queue_letter(
         to=recipient.address, subject=writing.subject, text=writing.text, html=writing.html,

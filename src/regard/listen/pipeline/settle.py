@@ -148,9 +148,10 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
-    rows = "person NOT IN (SELECT person FROM introduced)"
-    if newest:
-        rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    # of rows that say nothing new the person is known: who is written before what
+    rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    if not newest:
+        rows += " AND person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)
     names = ["person", "kind", *fields, *(["ids"] if ids else [])]
     con.execute(

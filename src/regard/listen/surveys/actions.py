@@ -171,11 +171,12 @@ def revoke_invitation(invitation_id: int, *, actor: str) -> Invitation:
     if invitation is None:
         raise NotFoundError(f"There is no invitation {invitation_id}.")
     now = timezone.now()
-    if invitation.state == Invitation.State.REVOKED or invitation.ends_at <= now:
-        return invitation
     if invitation.state == Invitation.State.OPEN:
         invitation.state = Invitation.State.REVOKED
-    invitation.ends_at = now
+    elif invitation.state == Invitation.State.ANSWERED and invitation.ends_at > now:
+        invitation.ends_at = now
+    else:
+        return invitation
     invitation.save(update_fields=["state", "ends_at"])
     _note(invitation.survey, f"revoked invitation {invitation.pk}", actor)
     return invitation

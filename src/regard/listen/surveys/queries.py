@@ -11,6 +11,7 @@ from regard.errors import NotFoundError
 from regard.listen.surveys.answering import digest_of
 from regard.listen.surveys.models import Answer, Invitation, Response, Survey, SurveyChange, Version
 from regard.listen.surveys.questions import Definition, read_definition
+from regard.listen.surveys.tokens import key_once
 
 FEWEST = 5  # answers of an anonymous survey below which nothing is shown
 
@@ -111,6 +112,15 @@ def invitation(of: Survey, invitation_id: int) -> Invitation:
     if found is None or of.anonymous:
         raise NotFoundError(f"There is no invitation {invitation_id}.")
     return found
+
+
+def language_of_link(token: str) -> str:
+    """The language of whom a personal link was for, though it may have ended; nothing where it never was one."""
+    try:
+        key = key_once(token)
+    except NotFoundError:
+        return ""
+    return Invitation.objects.filter(key=key).values_list("language", flat=True).first() or ""
 
 
 def silent(of: Survey, *, limit: int = 200) -> list[Invitation]:

@@ -47,15 +47,25 @@ def token_of(key: str, ends_at: datetime) -> str:
 
 def key_of(token: str, *, now: datetime) -> str:
     """The invitation's key, if the token is ours and has not ended."""
+    key, ends = _read(token)
+    if datetime.fromtimestamp(int(ends, 16), UTC) <= now:
+        raise LinkEndedError("This link has ended.", hint="Thank you for coming by all the same.")
+    return key
+
+
+def key_once(token: str) -> str:
+    """The invitation's key, if the token was ever ours: of an ended link one can still say for whom it was."""
+    return _read(token)[0]
+
+
+def _read(token: str) -> tuple[str, str]:
     if len(token) > LONGEST:
         raise _unknown()
     try:
         key, _, ends = _signer().unsign(token).partition(".")  # compares in constant time
     except BadSignature:
         raise _unknown() from None
-    if datetime.fromtimestamp(int(ends, 16), UTC) <= now:
-        raise LinkEndedError("This link has ended.", hint="Thank you for coming by all the same.")
-    return key
+    return key, ends
 
 
 def _signer() -> Signer:

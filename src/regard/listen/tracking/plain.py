@@ -56,14 +56,9 @@ class Rows:
         return pa.array(values, column.type)
 
 
-def is_plain(call: Call) -> bool:
-    """Whether a call's kind and name leave nothing to look into."""
-    return call.type == "track" and _plain_name(call.event) is not None
-
-
 @lru_cache(maxsize=10_000)
-def _plain_name(event: str | None) -> str | None:
-    """The catalogue's name of a custom event that need not be kept in its own words."""
+def plain_name(event: str | None) -> str | None:
+    """The catalogue's name of what was tracked, if it is a custom event that need not be kept in its own words."""
     if event is None or len(event) > LONGEST_SLUG or not event.isascii() or rule_for(event) is not None:
         return None
     try:
@@ -72,8 +67,8 @@ def _plain_name(event: str | None) -> str | None:
         return None
 
 
-def rows_of_plain(calls: Sequence[Call], sent: Sent) -> Rows | None:
-    """The rows of plain calls; None if anything about one of them is odd: then each must be looked at by itself."""
+def rows_of_plain(calls: Sequence[Call], names: list[str], sent: Sent) -> Rows | None:
+    """The rows of calls with plain names; None if anything else about one is odd: each must be looked at by itself."""
     messages = [call.message_id for call in calls]
     if sent.context or sent.integrations or not all(map(has_id, messages)):
         return None
@@ -94,7 +89,7 @@ def rows_of_plain(calls: Sequence[Call], sent: Sent) -> Rows | None:
         return None
     return Rows(
         event_id=[event_id_of(sent.source, "tracking", str(message)) for message in messages],
-        name=[name for call in calls if (name := _plain_name(call.event))],
+        name=names,
         occurred_at=moments,
         recorded_at=[sent.received] * len(calls),
         source=[sent.source] * len(calls),

@@ -22,7 +22,7 @@ from regard.listen.tracking.clock import happened_at
 from regard.listen.tracking.following import Following
 from regard.listen.tracking.names import Rule, custom_name, rule_for, text_of
 from regard.listen.tracking.persons import has_id, person_of
-from regard.listen.tracking.plain import AROUND, LONGEST_SLUG, Rows, is_plain, rows_of_plain
+from regard.listen.tracking.plain import AROUND, LONGEST_SLUG, Rows, plain_name, rows_of_plain
 
 KEPT_AS = {"identify": "custom.identified", "group": "custom.grouped", "alias": "custom.aliased"}
 
@@ -44,14 +44,14 @@ class Scribe:
         read = [call for call in calls if isinstance(call, Call)]
         if len(read) < len(calls) or len({str(call.message_id) for call in read}) < len(calls):
             return positions  # of calls that are the same the first one counts, so they are taken in order
-        kinds = [is_plain(call) for call in read]
-        chosen = list(compress(read, kinds))
-        rows = rows_of_plain(chosen, sent) if chosen else None
+        names = [plain_name(call.event) if call.type == "track" else None for call in read]
+        chosen = list(compress(read, names))
+        rows = rows_of_plain(chosen, [name for name in names if name], sent) if chosen else None
         if rows is None:
             return positions
         self.plain.add(rows)
         self.following.met[sent.source].update(rows.person)
-        return [position for position in positions if not kinds[position]]
+        return [position for position in positions if names[position] is None]
 
     def take(self, call: Call, sent: Sent, position: int) -> None:
         """Write one call down, or raise InputError with what is wrong with it; then nothing of it is kept."""

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from regard.errors import RegardError
 from regard.listen.surveys import actions, queries
-from regard.listen.surveys.languages import accepted, direction, fitting
+from regard.listen.surveys.languages import accepted, fitting
 from regard.listen.surveys.models import Response, Survey, Version
 from regard.listen.surveys.questions import AnyQuestion, read_definition
 from regard.listen.surveys.values import AnswerError, MissingAnswerError, checked_value
 from regard.web.may import anyone
 from regard.web.public_limits import refuse_floods, refuse_large
-from regard.web.survey_phrases import all_phrases, phrases
+from regard.web.survey_phrases import phrases, sorry_page, spoken
 from regard.web.survey_screen import DONE, Sheet, next_after, raw_answer, screen_of
 
 KIOSK_THANKS, KIOSK_IDLE = 8, 90  # seconds until the kiosk begins again
@@ -63,7 +63,8 @@ def public(view: View) -> Callable[..., HttpResponseBase]:
             refuse_floods(request, link, shared="." not in link)  # a name, which all visitors have alike
             answer = view(request, link)
         except RegardError as error:
-            answer = _sorry(request, error)
+            known = queries.language_of_link(link) if "." in link else ""
+            answer = sorry_page(request, error, spoken(request, known))
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Robots-Tag"] = "noindex"
         return answer
@@ -201,13 +202,3 @@ def _render(
         "fresh_link": visit.address,
     }  # fmt: skip
     return render(request, template, known, status=status)
-
-
-def _sorry(request: HttpRequest, error: RegardError) -> HttpResponse:
-    """What happened, in the visitor's language."""
-    wishes = [request.GET.get("lang", ""), *accepted(request.headers.get("Accept-Language", ""))]
-    language = fitting(list(all_phrases()), wishes)
-    say = phrases(language)
-    answer = {"language": language, "direction": direction(language), "say": say,
-              "title": say.get(error.code, say["sorry"])}  # fmt: skip
-    return render(request, "web/survey/sorry.html", answer, status=error.http_status)

@@ -20,8 +20,8 @@ from regard.listen.surveys.questions import read_definition
 from regard.listen.surveys.values import MissingAnswerError, checked_value
 from regard.listen.tracking.queries import is_origin_of_any_key
 from regard.web.may import anyone
-from regard.web.public_limits import refuse_floods, refuse_large
-from regard.web.survey_phrases import phrases
+from regard.web.public_limits import TooLargeError, refuse_floods, refuse_large
+from regard.web.survey_phrases import phrases, spoken
 from regard.web.survey_screen import DONE, Screen, Sheet, next_after, screen_of
 
 A_HOUR = 3600
@@ -79,7 +79,7 @@ def elsewhere(view: View) -> Callable[..., HttpResponseBase]:
             refuse_floods(request, f"widget {slug}", shared=True)
             answer = view(request, slug)
         except RegardError as error:
-            said = phrases(request.GET.get("lang", "")[:12])
+            said = phrases(_language_of(request, error))
             message = said.get(error.code, error.message)
             answer = JsonResponse({"code": error.code, "message": message}, status=error.http_status)
         if origin and allowed:
@@ -124,6 +124,16 @@ def _take(survey: Survey, sheet: Sheet, given: Given, response: Response | None)
         )  # fmt: skip
         known = queries.answers_of(kept)
     return JsonResponse(_said(survey, sheet, key, next_after(sheet.definition, question.key, known), known))
+
+
+def _language_of(request: HttpRequest, error: RegardError) -> str:
+    """In which language to refuse: the page's, as a body that may be read says it, else the browser's."""
+    if request.method == "POST" and not isinstance(error, TooLargeError):
+        try:
+            return spoken(request, _read(request).lang)
+        except InputError:
+            pass  # what cannot be read wishes for no language
+    return spoken(request)
 
 
 def _read(request: HttpRequest) -> Given:
