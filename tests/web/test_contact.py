@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.core import signing
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from regard.know import queries as know
