@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.core import signing
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from regard.know import queries as know
@@ -207,3 +208,10 @@ def test_a_returned_address_is_written_to_again_by_a_button(as_: As) -> None:
         "/settings/contact/returned/revive", {"address": "<i>x</i>"}, follow=True
     ).content.decode()
     assert "not among those" in again
+
+
+def test_a_customers_dead_link_leads_to_no_sign_in(client: Client) -> None:
+    answer = client.get(reverse("unsubscribe", args=["garbage"]))
+    assert answer.status_code == 404
+    assert "This link is not valid any more" in answer.content.decode()
+    assert reverse("sign-in") not in answer.content.decode()

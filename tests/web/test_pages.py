@@ -248,3 +248,9 @@ def test_an_ambiguous_decimal_mark_is_asked_on_the_page(as_: Callable[[str], Cli
     job.refresh_from_db()
     assert job.state == "done"
     assert {str(row["amount"]) for row in newest_events()} == {"1999.0000", "5000.0000"}
+
+
+def test_an_address_that_only_takes_forms_says_so(as_: Callable[[str], Client]) -> None:
+    answer = as_("ada").get(reverse("survey-new"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in answer.content.decode()
