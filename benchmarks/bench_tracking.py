@@ -176,7 +176,7 @@ def main(seconds: float, rate: float, url: str) -> None:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # a busy machine takes its time
         try:
             socket.create_connection(("127.0.0.1", port)).close()
             break
