@@ -140,17 +140,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def held(environment: dict[str, str]) -> tuple[int, int]:
-    """How many events the lake holds, and how many still wait."""
+def held(environment: dict[str, str]) -> int:
+    """How many events the lake holds."""
     code = (
         "from regard.cli import start; start();"
-        "from regard.ledger import lake, queries;"
-        "print(lake.read('events').count().execute(), queries.backlog().events)"
+        "from regard.ledger import lake; print(lake.read('events').count().execute())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    return int(done.stdout.split()[0]), int(done.stdout.split()[1])
+    return int(done.stdout)
 
 
 def main(seconds: float, rate: float, url: str) -> None:
@@ -231,19 +230,18 @@ def measure(
     sender.join()
     ended = time.time()
     after, postgres_after = usage(pid), postgres_cpu()
-    in_lake, waiting = held(environment)
-    while waiting and time.time() < ended + 120:
-        time.sleep(0.5)
-        in_lake, waiting = held(environment)
+    while backlog(environment) and time.time() < ended + 120:
+        time.sleep(0.2)
+    drained_after = time.time() - ended
+    drained = usage(pid)["flusher"][0] - before["flusher"][0]
     last_waiting = every_ten_seconds[-1]["events waiting"]
     spent = {name: after[name][0] - before[name][0] for name in after} | {"sender": sender_cpu}
-    drained = usage(pid)["flusher"][0] - before["flusher"][0]
     return {
         "acknowledged events a second": round(acknowledged / seconds),
-        "in the lake": in_lake - len(singles),
+        "in the lake": held(environment) - len(singles),
         "acknowledged": acknowledged,
         "batches told to wait": refused,
-        "seconds until all was in the lake": round(time.time() - ended, 1),
+        "seconds until all was in the lake": round(drained_after, 1),
         "CPU microseconds an event": {name: round(s / acknowledged * 1e6, 1) for name, s in spent.items()}
         | {"flusher until all was in the lake": round(drained / acknowledged * 1e6, 1)}
         | {"PostgreSQL": round((postgres_after - postgres) / acknowledged * 1e6, 1)},

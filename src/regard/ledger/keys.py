@@ -37,7 +37,8 @@ class _Run:
 
     @property
     def size(self) -> int:
-        return self.digests.shape[1]
+        size: int = self.digests.shape[1]
+        return size
 
 
 _runs: dict[str, list[_Run]] = {}  # of a table's place

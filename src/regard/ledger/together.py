@@ -41,7 +41,7 @@ def keep(body: bytes, *, source: str, form: str, event_count: int) -> None:
         _queue.append(mine)
     with _turn:
         if not mine.kept and mine.error is None:
-            _commit(_take_all())
+            _commit()
     if isinstance(mine.error, OperationalError | InterfaceError):
         raise StoreError(
             f"The inbox is locked, full or away: {mine.error}.", hint="Nothing was kept; try again."
@@ -57,10 +57,12 @@ def _take_all() -> list[_Waiting]:
     return taken
 
 
-def _commit(group: list[_Waiting]) -> None:
-    """Put them all into the inbox or none; an error, whatever it is, goes to everybody who waits."""
+def _commit() -> None:
+    """Put all that wait into the inbox or none; an error, whatever it is, goes to everybody who waits."""
+    group: list[_Waiting] = []
     try:
         with take_turns("inbox"), connection.cursor() as cursor:
+            group = _take_all()  # only now, so that whoever came while we waited for our turn comes along
             now = connection.ops.adapt_datetimefield_value(timezone.now())
             # one statement is one transaction
             cursor.execute(
@@ -68,7 +70,7 @@ def _commit(group: list[_Waiting]) -> None:
                 list(chain.from_iterable((*waiting.columns, now) for waiting in group)),
             )
     except Exception as error:  # noqa: BLE001  # `keep` raises it in each thread
-        for waiting in group:
+        for waiting in group or _take_all():
             waiting.error = error
         if not connection.in_atomic_block:
             connection.close()  # it may be of a server that has gone; the next one is opened anew

@@ -118,10 +118,10 @@ def rows_of(subjects: pa.ChunkedArray, orders: Orders) -> Ints:
     asked = subjects.combine_chunks().dictionary_encode()
     # the orders are looked up among what is asked about, which is less, and of orders of one name the first is meant
     places = pc.index_in(orders.rows["subject"], value_set=asked.dictionary).fill_null(-1).to_numpy()
-    found = np.full(len(asked.dictionary) + 1, -1, dtype=np.int64)  # what names nothing stands at its end
+    found: Ints = np.full(len(asked.dictionary) + 1, -1, dtype=np.int64)  # what names nothing stands at its end
     found[places[::-1]] = np.arange(len(places))[::-1]
     found[-1] = -1
-    return found[asked.indices.fill_null(-1).to_numpy()]
+    return np.asarray(found[asked.indices.fill_null(-1).to_numpy()])
 
 
 def flags_of(rows: Ints, size: int) -> Flags:
