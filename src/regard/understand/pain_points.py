@@ -159,13 +159,15 @@ def _of_average(effect: ra.Estimate, share: float) -> ra.Estimate:
 
 
 def _cost(effect: ra.Estimate, worth: OrderWorth, priced: Flags) -> ra.Estimate:
-    """The value at risk. All values share the parameters of one model and so its error, which is seldom the same to
-    both sides: each end of the interval has the error of its side."""
+    """The value at risk. Which model of the values is right is no matter of chance, so its ends are not evened out
+    against those of the effect: the interval holds what the effect's says at either end of the values."""
     values = worth.values[priced]
-    part = float(values.sum()) / 1.96
-    lower = ra.value_at_risk(effect, values, value_error=max(1 - worth.low, 0.0) * part)
-    upper = ra.value_at_risk(effect, values, value_error=max(worth.high - 1, 0.0) * part)
-    return replace(lower, high=upper.high)
+    middle = ra.value_at_risk(effect, values)
+    ends = [
+        end for share in (worth.low, worth.high)
+        for said in [ra.value_at_risk(effect, values * share)] for end in (said.low, said.high) if end is not None
+    ]  # fmt: skip
+    return replace(middle, low=min(ends), high=max(ends)) if ends else middle
 
 
 def _fewer(rows: npt.NDArray[np.intp], touched: Flags) -> npt.NDArray[np.intp]:
