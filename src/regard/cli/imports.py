@@ -27,7 +27,7 @@ rejects = typer.Typer(no_args_is_help=True, help="Rows that could not be used: l
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DECIMAL_MARKS = ("comma", "point")
 COUNTS = ("rows_read", "event_rows", "attribute_rows", "duplicate_rows", "rejected_rows", "events_added")
-SHOWN = ("rows_read", "duplicate_rows", "rejected_rows", "events_added")
+SHOWN = ("rows_read", "attribute_rows", "duplicate_rows", "rejected_rows", "events_added")
 
 
 def import_files(
@@ -81,7 +81,7 @@ def import_files(
 
 def _print_done(jobs: list[Import], *, dry_run: bool) -> None:
     """One line a file, and what can be done about rows kept aside."""
-    columns = ["file", "rows", "known", "aside", "events"]
+    columns = ["file", "rows", "attributes", "known", "aside", "events"]
     rows = [[shorten(job.file_name, 32), *(getattr(job, count) for count in SHOWN)] for job in jobs]
     print_table(columns, rows, title="Would be taken in" if dry_run else "Taken in")
     corrected = sum(job.details.get("corrections", 0) for job in jobs)
