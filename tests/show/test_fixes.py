@@ -11,9 +11,9 @@ from regard.show.actions import judge_fixes, register_fix, withdraw_fix
 from regard.show.models import Fix, Proof
 from regard.show.queries import fixes, fixes_about
 from regard.understand.actions import compute
-from regard.understand.exposures import find_exposures
 from regard.understand.facts import held_facts
-from regard.understand.orders import read_orders
+from regard.understand.pains.exposures import find_exposures
+from regard.understand.pains.orders import read_orders
 from regard.understand.traits import customer_traits
 from tests.understand.lake_writing import event, write_attributes, write_events, write_people
 

@@ -17,7 +17,7 @@ from regard.listen.sources.models import Answer, LiveSource
 from regard.listen.sources.queries import mentions
 from regard.listen.sources.recording import take_in
 from regard.outside.models import Endpoint
-from regard.understand.mentions import picture
+from regard.understand.doors.mentions import picture
 
 HOSTILE = "<script>alert('x')</script> {{ x }} late again"
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from regard.know.actions import refresh_people, register_identities
 from regard.know.models import Identity
 from regard.ledger import lake
 from regard.listen.surveys.models import Survey
-from regard.understand import doors, survey_groups
+from regard.understand.doors import queries as doors
+from regard.understand.doors import survey_groups
 from tests.listen.surveys.conftest import invite, survey_of
 from tests.listen.surveys.test_answering import say
 from tests.web.test_safety import suspicious

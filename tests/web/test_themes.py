@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from regard.understand.actions import compute
 from regard.understand.models import ThemeEdit
-from regard.understand.themes import Told, told_themes
+from regard.understand.themes.finding import Told, told_themes
 from tests.understand.theme_writing import AS_OF, write_texts
 
 pytestmark = pytest.mark.django_db

@@ -52,7 +52,7 @@ def results(
     """Show each score with its interval, the number of answers and the response rate."""
     start(home)
     from regard.listen.surveys.queries import survey
-    from regard.understand.survey_results import results as read_results
+    from regard.understand.doors.survey_results import results as read_results
 
     found = read_results(survey(slug), by=by)
     rows = [{"question": each.key, "title": each.title, "group": group, **_estimate(estimate)}

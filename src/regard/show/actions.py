@@ -19,12 +19,12 @@ from regard.show.focus_evidence import measure_parts
 from regard.show.models import Assessment, Fix, FocusReading, Proof
 from regard.show.verdicts import Comparison, compare_places, compare_times, judge
 from regard.show.watching import DAY, Watched, customers_in, membership, watch
-from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts, held_facts, start_of
 from regard.understand.measures import MEASURES
 from regard.understand.models import Computation
-from regard.understand.orders import Exposure, Orders, read_orders
-from regard.understand.themes import told_themes
+from regard.understand.pains.exposures import find_exposures
+from regard.understand.pains.orders import Exposure, Orders, read_orders
+from regard.understand.themes.finding import told_themes
 from regard.understand.traits import customer_traits, low_cardinality
 
 FEWEST = 100  # rows in the year before, without which nothing can be promised

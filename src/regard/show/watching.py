@@ -12,7 +12,7 @@ import pyarrow as pa
 from regard.errors import InputError
 from regard.understand.facts import Facts
 from regard.understand.measures import MEASURES, Period
-from regard.understand.orders import EVERY_TIME, Exposure, Orders
+from regard.understand.pains.orders import EVERY_TIME, Exposure, Orders
 
 DAY = 86_400
 

@@ -14,19 +14,19 @@ from regard.errors import InputError
 from regard.know.actions import refresh_people
 from regard.ledger import lake
 from regard.ledger.actions import compact_lake
-from regard.understand.artefacts import artefacts_of
+from regard.understand.doors.artefacts import artefacts_of
+from regard.understand.doors.page_tables import write_page_tables
 from regard.understand.facts import Facts, held_facts
 from regard.understand.figures import figures_of
 from regard.understand.findings import finding_of
-from regard.understand.leaving_lines import in_one_order, look_at_contracts
+from regard.understand.leaving.lines import in_one_order, look_at_contracts
 from regard.understand.measures import MEASURES
 from regard.understand.models import Artefact, Computation, Finding, PainPoint, ThemeEdit
-from regard.understand.page_tables import write_page_tables
-from regard.understand.pain_points import find_pain_points
+from regard.understand.pains.ranking import find_pain_points
 from regard.understand.profiles import profile_rows
 from regard.understand.signals import computed
-from regard.understand.theme_lines import theme_named
-from regard.understand.themes import ARTEFACT, find_themes
+from regard.understand.themes.finding import ARTEFACT, find_themes
+from regard.understand.themes.lines import theme_named
 from regard.understand.traits import customer_traits, low_cardinality
 from regard.understand.worth import Worth, worth_of
 

@@ -15,7 +15,7 @@ from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
 from regard.understand.facts import Facts, month_of, read_facts, start_of
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
-from regard.understand.leaving_lines import people_touched
+from regard.understand.leaving.lines import people_touched
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Finding, PainPoint
 from regard.understand.newest import latest_computation

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from regard.understand import doors
+from regard.understand.doors import queries as doors
 
 FIX_FIRST = "fix first"
 MOST_LINES = 5

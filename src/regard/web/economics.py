@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from regard.analytics import Spending
 from regard.errors import InputError
-from regard.understand.loyalty import Costs, economics
+from regard.understand.doors.loyalty import Costs, economics
 from regard.web.slicing import Narrowing
 from regard.web.templatetags.regard import money_about, number
 

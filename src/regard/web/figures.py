@@ -9,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from regard.analytics.comparisons import CANNOT_TELL, UP
-from regard.understand import doors
 from regard.understand import queries as understand
 from regard.understand.changes import MONTH_BEFORE, YEAR_BEFORE, Change, changes_among, last_full_month
+from regard.understand.doors import queries as doors
 from regard.understand.measures import MEASURES, Measure
 from regard.understand.models import Finding
 from regard.understand.slices import EVERYTHING, Slice

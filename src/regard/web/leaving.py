@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from regard.access.permissions import Permission, permissions_of
-from regard.understand import doors
-from regard.understand.leaving_lines import LEVELS
+from regard.understand.doors import queries as doors
+from regard.understand.leaving.lines import LEVELS
 from regard.web.slicing import Narrowing
 from regard.web.views.people import named
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from regard.errors import InputError
-from regard.understand import doors
+from regard.understand.doors import queries as doors
 from regard.understand.slices import Slice
 
 LONGEST = 300

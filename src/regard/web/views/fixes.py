@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from regard.access.permissions import Permission, permissions_of
 from regard.know import queries as know
 from regard.show.queries import fixes_about
-from regard.understand import doors
 from regard.understand import queries as understand
+from regard.understand.doors import queries as doors
 from regard.web.csv_export import csv_answer
 from regard.web.may import may
 

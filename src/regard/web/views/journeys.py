@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission
-from regard.understand import doors
 from regard.understand import queries as understand
-from regard.understand.steps import FIRST_ORDER
+from regard.understand.doors import queries as doors
+from regard.understand.doors.steps import FIRST_ORDER
 from regard.web.csv_export import csv_answer
 from regard.web.journey_drawing import draw_journey
 from regard.web.may import may

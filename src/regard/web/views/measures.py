@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission
 from regard.ledger import lake
-from regard.understand import doors
 from regard.understand import queries as understand
+from regard.understand.doors import queries as doors
 from regard.understand.measures import MEASURES, measure_named
 from regard.web.charts import chart_of_groups, chart_of_series
 from regard.web.csv_export import csv_answer

@@ -19,7 +19,7 @@ from regard.listen.sources import actions, queries
 from regard.listen.sources.answering import template_for
 from regard.listen.sources.models import Answer
 from regard.listen.sources.queries import Mention
-from regard.understand import mentions as understanding
+from regard.understand.doors import mentions as understanding
 from regard.web.may import StaffRequest, may
 from regard.web.templatetags.regard import in_unit
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from regard.access.permissions import Permission
 from regard.know import queries as know
 from regard.ledger import lake
-from regard.understand import behind
+from regard.understand.doors import behind
 from regard.web.csv_export import csv_answer
 from regard.web.may import may
 from regard.web.slicing import read_narrowing

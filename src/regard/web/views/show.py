@@ -15,8 +15,8 @@ from regard.errors import RegardError
 from regard.show import actions
 from regard.show import queries as show
 from regard.show.watching import OUTCOMES
-from regard.understand import doors
 from regard.understand import queries as understand
+from regard.understand.doors import queries as doors
 from regard.understand.measures import MEASURES
 from regard.web.csv_export import csv_answer
 from regard.web.fix_charts import chart_of_proof

@@ -14,7 +14,7 @@ from regard.listen.surveys import actions, queries
 from regard.listen.surveys.checking import checked_definition
 from regard.listen.surveys.languages import fitting
 from regard.listen.surveys.models import Survey
-from regard.understand import survey_results
+from regard.understand.doors import survey_results
 from regard.web.may import StaffRequest, may
 from regard.web.survey_cards import KINDS, cards, frame_words
 from regard.web.survey_draft import changed_draft

@@ -20,8 +20,8 @@ from regard.listen.surveys.models import Survey
 from regard.listen.surveys.presets import presets
 from regard.listen.surveys.questions import Definition, Ratings, Score
 from regard.listen.surveys.voicing import LOW
-from regard.understand import survey_groups, survey_results
-from regard.understand.survey_results import BREAKDOWNS, Figure
+from regard.understand.doors import survey_groups, survey_results
+from regard.understand.doors.survey_results import BREAKDOWNS, Figure
 from regard.web.charts import Chart, chart_of_series
 from regard.web.csv_export import csv_answer
 from regard.web.may import StaffRequest, may

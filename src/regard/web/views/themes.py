@@ -12,8 +12,8 @@ from regard.access.permissions import Permission, permissions_of
 from regard.errors import InputError
 from regard.understand import actions
 from regard.understand import queries as understand
-from regard.understand.theme_lines import theme_named, words_about
-from regard.understand.themes import told_themes
+from regard.understand.themes.finding import told_themes
+from regard.understand.themes.lines import theme_named, words_about
 from regard.web.csv_export import csv_answer
 from regard.web.may import StaffRequest, may
 from regard.web.slicing import read_narrowing

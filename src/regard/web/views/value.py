@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.ledger import lake
-from regard.understand import behind, doors
 from regard.understand import queries as understand
-from regard.understand.leaving_lines import LEVELS
-from regard.understand.loyalty import economics, figures
+from regard.understand.doors import behind
+from regard.understand.doors import queries as doors
+from regard.understand.doors.loyalty import economics, figures
+from regard.understand.leaving.lines import LEVELS
 from regard.web.csv_export import csv_answer
 from regard.web.door_charts import chart_of_bands, chart_of_lorenz
 from regard.web.economics import read_costs, shown_loyalty

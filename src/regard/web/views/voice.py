@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.know import queries as know
-from regard.understand import doors
 from regard.understand import queries as understand
-from regard.understand.page_tables import SCORES
-from regard.understand.theme_lines import theme_lines
-from regard.understand.themes import hidden_themes
+from regard.understand.doors import queries as doors
+from regard.understand.doors.page_tables import SCORES
+from regard.understand.themes.finding import hidden_themes
+from regard.understand.themes.lines import theme_lines
 from regard.web.charts import chart_of_series
 from regard.web.door_charts import chart_of_map
 from regard.web.drivers import first_to_fix

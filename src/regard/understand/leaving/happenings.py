@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from regard.ledger import lake
 from regard.ledger.queries import events as ledger_events
-from regard.understand.contracts import Contracts
-from regard.understand.experiences import BADLY, scaled
-from regard.understand.exposures import MOST_KINDS, PASSED_ON
 from regard.understand.facts import UTC_TIME, Facts
+from regard.understand.leaving.contracts import Contracts
+from regard.understand.pains.experiences import BADLY, scaled
+from regard.understand.pains.exposures import MOST_KINDS, PASSED_ON
 
 LOOKED_BACK = 365  # days: as long for who left as for who stayed
 

@@ -6,10 +6,10 @@ from typing import Any
 import ibis
 
 from regard.ledger import lake
-from regard.understand.customer_value import value_picture
-from regard.understand.drivers import driver_maps
-from regard.understand.journeys import journey_picture
-from regard.understand.score_notes import score_notes
+from regard.understand.doors.customer_value import value_picture
+from regard.understand.doors.drivers import driver_maps
+from regard.understand.doors.journeys import journey_picture
+from regard.understand.doors.score_notes import score_notes
 from regard.understand.slices import EVERYTHING
 
 MOST_GROUPS = 30

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from regard import analytics as ra
 from regard.ledger.queries import events as ledger_events
-from regard.understand.experiences import promises_broken, rated_badly, steps_passed, written_about
 from regard.understand.facts import Facts, json_text
-from regard.understand.orders import (
+from regard.understand.pains.experiences import promises_broken, rated_badly, steps_passed, written_about
+from regard.understand.pains.orders import (
     Exposure,
     Flags,
     Ints,
@@ -25,7 +25,7 @@ from regard.understand.orders import (
     rows_of,
     seconds_in,
 )
-from regard.understand.themes import Told
+from regard.understand.themes.finding import Told
 
 LATE, HANDOVER, PRODUCT, CASE = "late", "handover", "product", "case"
 PASSED_ON = 2  # hand-overs of one case

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from regard.ledger import lake
-from regard.understand.loyalty import loyalty_picture
+from regard.understand.doors.loyalty import loyalty_picture
 from regard.understand.slices import Slice, within
 
 BANDS = 12

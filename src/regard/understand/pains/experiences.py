@@ -13,7 +13,7 @@ from regard.ledger import lake
 from regard.ledger.catalogue import INSTRUMENTS
 from regard.ledger.queries import events as ledger_events
 from regard.understand.facts import UTC_TIME, Facts
-from regard.understand.orders import (
+from regard.understand.pains.orders import (
     Exposure,
     Flags,
     Floats,
@@ -23,7 +23,7 @@ from regard.understand.orders import (
     orders_meant,
     seconds_in,
 )
-from regard.understand.themes import Told
+from regard.understand.themes.finding import Told
 
 THEME, PROMISE, STEP, RATING = "theme", "promise", "step", "rating"
 EXPRESSIONS = (THEME, STEP, RATING)  # that may only follow from something else that went wrong

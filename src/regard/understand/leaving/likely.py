@@ -8,8 +8,8 @@ import numpy as np
 
 from regard import analytics as ra
 from regard.analytics.churn.model import Explanation
-from regard.understand.contracts import Contracts, Floats
-from regard.understand.leaving import PLACES
+from regard.understand.leaving.contracts import Contracts, Floats
+from regard.understand.leaving.pricing import PLACES
 
 MOST_LEARNT = 50_000  # customers; more make the answer slower, not surer
 MOST_LEVELS, MOST_EXPLAINED, MOST_REASONS = 30, 50, 3

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from regard import analytics as ra
 from regard.ledger import lake
-from regard.understand.drivers import WAYS_IN
+from regard.understand.doors.drivers import WAYS_IN
+from regard.understand.doors.page_tables import SCORES
 from regard.understand.figures import figures_from
 from regard.understand.measures import MEASURES
-from regard.understand.page_tables import SCORES
 
 MOST_TRAITS = 3
 KNOWN = (

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from regard.understand.experiences import THEME
-from regard.understand.orders import Exposure
+from regard.understand.pains.experiences import THEME
+from regard.understand.pains.orders import Exposure
 
 MOSTLY = 0.5  # of a theme's orders
 FAR_MORE = 2.0  # times as often as among all orders

@@ -5,10 +5,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from regard.ledger import lake
+from regard.understand.doors.steps import episode_rows, handled_rows, step_rows, walk
 from regard.understand.facts import Facts
 from regard.understand.measures import MEASURES, Period
-from regard.understand.steps import episode_rows, handled_rows, step_rows, walk
-from regard.understand.themes import spoken
+from regard.understand.themes.finding import spoken
 
 SCORES = ("nps", "csat", "ces", "review-score")
 NARROWED = (*SCORES, "response-rate", "repeat-purchase-rate", "revenue")

@@ -17,8 +17,8 @@ from regard.errors import InputError
 from regard.ledger import lake
 from regard.listen.surveys import queries as listen
 from regard.listen.surveys.models import Invitation, Survey
-from regard.understand import doors
-from regard.understand.survey_results import Scored, measured, scored_questions
+from regard.understand.doors import queries as doors
+from regard.understand.doors.survey_results import Scored, measured, scored_questions
 
 UNKNOWN = "not known"
 MOST_GROUPS = 30

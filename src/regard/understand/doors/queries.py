@@ -7,15 +7,15 @@ from typing import Any
 import ibis
 
 from regard.ledger import lake
-from regard.understand import leaving_lines
-from regard.understand.customer_value import value_picture
+from regard.understand.doors.customer_value import value_picture
+from regard.understand.doors.journeys import journey_picture
+from regard.understand.doors.page_tables import MARKS, NARROWED
 from regard.understand.figures import figures_from
 from regard.understand.findings import finding_of
-from regard.understand.journeys import journey_picture
+from regard.understand.leaving import lines as leaving_lines
 from regard.understand.measures import MEASURES
 from regard.understand.models import Artefact, Finding
 from regard.understand.newest import latest_computation
-from regard.understand.page_tables import MARKS, NARROWED
 from regard.understand.slices import Slice, within
 from regard.understand.texts import with_texts
 

@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 
 from regard.errors import InputError
 from regard.ledger import lake
-from regard.understand.customer_value import slipping, valued
-from regard.understand.leaving_lines import LEVELS, departures
+from regard.understand.doors.customer_value import slipping, valued
+from regard.understand.leaving.lines import LEVELS, departures
 from regard.understand.measures import measure_named
 from regard.understand.slices import Slice, within
-from regard.understand.theme_lines import texts_about, theme_named
+from regard.understand.themes.lines import texts_about, theme_named
 
 LONGEST_WORD = 300
 Said = Mapping[str, str]

@@ -5,13 +5,13 @@ import pytest
 
 from regard.errors import InputError, NotFoundError
 from regard.understand.actions import compute, hide_theme, join_themes, rename_theme, show_theme
-from regard.understand.orders import Exposure
-from regard.understand.overlaps import expressed
-from regard.understand.pain_points import still_open
+from regard.understand.pains.orders import Exposure
+from regard.understand.pains.overlaps import expressed
+from regard.understand.pains.ranking import still_open
 from regard.understand.rates import turned_at
 from regard.understand.slices import EVERYTHING
-from regard.understand.theme_lines import theme_lines, theme_named, words_about
-from regard.understand.themes import hidden_themes, told_themes
+from regard.understand.themes.finding import hidden_themes, told_themes
+from regard.understand.themes.lines import theme_lines, theme_named, words_about
 from tests.understand.theme_writing import AS_OF, write_texts
 
 

@@ -11,9 +11,9 @@ from django.test import Client
 
 from regard.access.actions import make_user
 from regard.access.models import User
-from regard.understand import doors
 from regard.understand.actions import compute
-from regard.understand.behind import count, crowd
+from regard.understand.doors import queries as doors
+from regard.understand.doors.behind import count, crowd
 from regard.understand.models import PainPoint
 from regard.understand.queries import pain_points, people_of
 from regard.understand.slices import EVERYTHING, Slice

@@ -7,13 +7,14 @@ import pytest
 
 from regard.errors import InputError
 from regard.ledger import lake
-from regard.understand import behind, doors
 from regard.understand.actions import compute
-from regard.understand.customer_value import cohort_rows
-from regard.understand.drivers import driver_maps
+from regard.understand.doors import behind
+from regard.understand.doors import queries as doors
+from regard.understand.doors.customer_value import cohort_rows
+from regard.understand.doors.drivers import driver_maps
+from regard.understand.doors.journeys import journey_picture
+from regard.understand.doors.page_tables import write_page_tables
 from regard.understand.facts import held_facts
-from regard.understand.journeys import journey_picture
-from regard.understand.page_tables import write_page_tables
 from regard.understand.slices import EVERYTHING, Slice
 from regard.understand.traits import customer_traits, low_cardinality
 from tests.understand.lake_writing import day, event, write_attributes, write_events, write_people

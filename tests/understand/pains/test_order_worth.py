@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from regard import analytics as ra
-from regard.understand.order_worth import order_worth
-from regard.understand.orders import Orders
+from regard.understand.pains.order_worth import order_worth
+from regard.understand.pains.orders import Orders
 from regard.understand.worth import SCHEMA, Worth, heard_until
 
 START = datetime(2025, 1, 1, tzinfo=UTC)

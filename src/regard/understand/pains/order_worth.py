@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regard import analytics as ra
-from regard.understand.orders import Flags, Floats, Ints, Orders
+from regard.understand.pains.orders import Flags, Floats, Ints, Orders
 from regard.understand.worth import Worth, either_model
 
 DAY = 86_400

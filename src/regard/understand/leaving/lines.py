@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from regard import analytics as ra
 from regard.ledger import lake
-from regard.understand.contracts import Contracts, read_contracts
 from regard.understand.facts import Facts, month_of
-from regard.understand.leaving import Leaving, find_leaving
-from regard.understand.likely_leavers import Likely, likely_leavers
+from regard.understand.leaving.contracts import Contracts, read_contracts
+from regard.understand.leaving.likely import Likely, likely_leavers
+from regard.understand.leaving.pricing import Leaving, find_leaving
 from regard.understand.models import PainPoint
 from regard.understand.slices import Slice, within
 

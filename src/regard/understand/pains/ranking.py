@@ -15,15 +15,15 @@ from threadpoolctl import threadpool_limits
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
 from regard.ledger import lake
-from regard.understand.experiences import EXPRESSIONS, THEME
-from regard.understand.exposures import find_exposures
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
-from regard.understand.order_worth import OrderWorth, order_worth
-from regard.understand.orders import Exposure, Flags, Ints, Orders, read_orders
-from regard.understand.overlaps import Part, expressed
+from regard.understand.pains.experiences import EXPRESSIONS, THEME
+from regard.understand.pains.exposures import find_exposures
+from regard.understand.pains.order_worth import OrderWorth, order_worth
+from regard.understand.pains.orders import Exposure, Flags, Ints, Orders, read_orders
+from regard.understand.pains.overlaps import Part, expressed
 from regard.understand.rates import rate_of, turned_at
-from regard.understand.themes import Told
+from regard.understand.themes.finding import Told
 from regard.understand.worth import Worth, heard_until, total_worth
 
 DAY = 86_400

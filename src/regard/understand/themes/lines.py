@@ -13,7 +13,7 @@ from regard.ledger import lake
 from regard.understand.rates import rate_of
 from regard.understand.slices import Slice, within
 from regard.understand.texts import with_texts
-from regard.understand.themes import NO_THEME, Told, told_themes
+from regard.understand.themes.finding import NO_THEME, Told, told_themes
 
 QUARTER = timedelta(days=91)
 

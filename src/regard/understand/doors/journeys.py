@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from regard import analytics as ra
 from regard.ledger import lake
+from regard.understand.doors.steps import FIRST_ORDER, NEXT_ORDER
 from regard.understand.slices import Slice, within
-from regard.understand.steps import FIRST_ORDER, NEXT_ORDER
 
 BACK_WITHIN = timedelta(days=180)  # who is silent for longer counts as not come back
 MOST_PATHS = 12

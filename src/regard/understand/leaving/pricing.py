@@ -15,9 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from regard import analytics as ra
 from regard.ledger import lake
-from regard.understand.contracts import TENURE, Contracts, Flags
 from regard.understand.facts import UTC_TIME, Facts
-from regard.understand.happenings import happened_to
+from regard.understand.leaving.contracts import TENURE, Contracts, Flags
+from regard.understand.leaving.happenings import happened_to
 from regard.understand.models import PainPoint
 
 CONDITION = "condition"

@@ -1,0 +1,1 @@
+"""What the doors Voice, Journeys and Value show."""

@@ -1,0 +1,1 @@
+"""Contracts that end: what goes with it, why, and who may be next."""
