@@ -163,10 +163,10 @@ def worth_ahead(known: dict[str, Any] | None) -> Prospect | None:
 
 
 def worth_of_all() -> tuple[Estimate, str] | None:
-    """What all customers together may bring in the next year, and its currency."""
+    """What all customers together may bring in the next year, and its currency; None where no range can be told."""
     computation = latest_computation()
     total = total_worth(computation.worth) if computation else None
-    return (total, computation.worth["currency"]) if computation and total else None
+    return (total, computation.worth["currency"]) if computation and total and total.low is not None else None
 
 
 def measure(name: str, *, by: str = "", since: date | None = None, until: date | None = None) -> list[Row]:

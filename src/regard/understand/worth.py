@@ -97,9 +97,13 @@ def _fitted(table: pa.Table, currency: str) -> Worth:
         "spend": spend.to_json(),
         "currency": currency,
         "notes": [str(warning.message) for warning in said],
-        "total": {"value": value.total, "low": low, "high": high, "n": len(x)},
+        "total": {"value": value.total, "low": _known(low), "high": _known(high), "n": len(x)},
     }
     return Worth(pa.table(list(columns), schema=SCHEMA), models)
+
+
+def _known(end: float) -> float | None:
+    return end if np.isfinite(end) else None
 
 
 def _likeliest_first(x: Floats, t_x: Floats, age: Floats) -> tuple[ra.Fit, ra.Fit]:

@@ -1,3 +1,5 @@
+import warnings
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -6,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regard.analytics.value.bgnbd import expected_purchases, fit_bgnbd
+from regard.analytics.value.bgnbd import expected_purchases, fit_bgnbd, fit_mbgnbd
 from regard.analytics.value.chance import simulate_value
 from regard.analytics.value.clv import lifetime_value
 from regard.analytics.value.gammagamma import expected_spend, fit_gammagamma
 from regard.analytics.value.likelihood import Fit
 from regard.analytics.value.paretonbd import fit_paretonbd
 from regard.analytics.value.rfm import rfm_summary
+from regard.analytics.warnings import StatisticalWarning
 from tests.analytics.value.cdnow import Summary, read_summary
 
 
@@ -77,6 +80,19 @@ def test_the_total_has_an_interval_around_it(cdnow: Summary, fits: tuple[Fit, Fi
     worth = lifetime_value(*fits, cdnow.x, cdnow.t_x, cdnow.T, cdnow.zbar, draws=60)
     assert worth.total_low < worth.total < worth.total_high
     assert (worth.total_high - worth.total_low) / worth.total < 0.4
+
+
+@pytest.mark.parametrize("fit", [fit_mbgnbd, fit_paretonbd])
+def test_the_interval_stays_sane_where_nobody_leaves_and_all_spend_alike(fit: Callable[..., Fit]) -> None:
+    draw = np.random.default_rng(0)
+    x = draw.poisson(draw.gamma(1.5, 6.0, 5000)).astype(float)
+    age = np.full(5000, 104.0)
+    t_x = np.where(x > 0, age * draw.random(5000) ** (1 / (x + 1)), 0.0)
+    z = np.where(x > 0, draw.gamma(2.7 * np.maximum(x, 1), 90 / np.maximum(x, 1)), 0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", StatisticalWarning)
+        worth = lifetime_value(fit(x, t_x, age), fit_gammagamma(x, z), x, t_x, age, z)
+    assert 0.9 * worth.total < worth.total_low <= worth.total_high < 1.1 * worth.total
 
 
 @pytest.mark.parametrize("fit", [fit_bgnbd, fit_paretonbd])

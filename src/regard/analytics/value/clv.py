@@ -16,7 +16,8 @@ class LifetimeValue:
     """CLV of n customers over one horizon; arrays of shape (n,), in the currency of the spend model.
 
     `total_low` and `total_high` bound the sum over all customers: there each customer's own chance averages out and the
-    uncertainty of the parameters remains. `simulate_value` is about one customer, where chance rules.
+    uncertainty of the parameters remains; nan where the data leave them too open to say. `simulate_value` is about one
+    customer, where chance rules.
     """
 
     value: Array
@@ -111,8 +112,13 @@ def lifetime_value(
     low, high = total, total
     if total > 0 and draws:
         chosen = _sample(len(value), seed)
-        shares = [total_share(*pair, chosen) for pair in _drawn(purchases, spend, draws, seed)]
-        low, high = np.nanquantile(shares, [(1 - level) / 2, (1 + level) / 2]) * total
+        shares = np.array([total_share(*pair, chosen) for pair in _drawn(purchases, spend, draws, seed)])
+        shares = shares[np.isfinite(shares) & (shares >= 0)]  # far from the estimate the series break down
+        low, high = (
+            np.quantile(shares, [(1 - level) / 2, (1 + level) / 2]) * total
+            if len(shares) > draws / 2
+            else (np.nan, np.nan)
+        )
     return LifetimeValue(value, counts, each, total, float(low), float(high), level)
 
 

@@ -21,6 +21,9 @@ Objective = Callable[[Array], tuple[float, Array]]
 
 BLOCK = 8192  # rows evaluated at a time: what lies between the steps stays in the cache
 FAR = 12.0  # a parameter beyond e^±12 has run away: the data do not hold it
+VAGUE = (
+    3.0  # a standard error of its logarithm above 3 means a factor of 20 to either side: no knowledge of it
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def maximise(
     params = {name: float(np.exp(at)) for name, at in zip(names, theta, strict=True)}
     lost = np.abs(theta) > FAR - 0.5
     covariance = _covariance(hessian * scale, ~lost)
-    flat = (np.diag(covariance) <= 0) | (np.diag(covariance) > FAR**2)  # known to no factor worth the name
+    flat = (np.diag(covariance) <= 0) | (np.diag(covariance) > VAGUE**2)
     if (flat & ~lost).any():
         lost |= flat
         covariance = _covariance(hessian * scale, ~lost)

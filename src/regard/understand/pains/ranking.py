@@ -34,6 +34,8 @@ HARMLESS = 0.1  # of those who would have come back
 MOST_COMPARED = 12_000  # orders without the exposure; more make the answer slower, not surer
 PLACE_TRAITS = ("state", "country", "region", "segment")
 NO_WORTH = "There are too few repeated orders to say what customers will bring."
+OPEN_WORTH = "The orders do not tell within which range what customers will bring may lie."
+UNPRICED = ([NO_WORTH], [OPEN_WORTH])
 TOO_FEW = "Fewer than 30 comparable orders with it, or without it, are old enough to see who came back."
 UNCLEAR = "The range reaches zero, or chance could explain it among all that was looked at."
 QUIET = (
@@ -119,9 +121,10 @@ def _look(
         )  # fmt: skip
     lately = exposure.touched & (placed > now - YEAR * DAY)
     priced = lately & np.isfinite(worth.values)
-    if not priced.any():
+    if not priced.any() or not np.isfinite([worth.low, worth.high]).all():
         nothing = ra.Estimate(None, None, None, int(lately.sum()))
-        return _Looked(exposure, effect.estimate, effect.relative, nothing, lately, [NO_WORTH])
+        why = OPEN_WORTH if priced.any() else NO_WORTH
+        return _Looked(exposure, effect.estimate, effect.relative, nothing, lately, [why])
     share = float(exposure.touched[exposure.compared].mean())
     cost = _cost(_of_average(effect.relative, share), worth, priced)
     return _Looked(
@@ -285,7 +288,7 @@ def _point(
     people = "1 customer" if customers == 1 else f"{customers:,} customers"
     return PainPoint(
         place=place, standing=standing, kind=exposure.kind, key=exposure.key, title=exposure.title,
-        reason=reasons.get(standing, one.notes[0] if one.notes == [NO_WORTH] else TOO_FEW),
+        reason=reasons.get(standing, one.notes[0] if one.notes[:1] in UNPRICED else TOO_FEW),
         sentence=f"{when} {people} {exposure.what}.",
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
@@ -340,7 +343,7 @@ def _assumptions(one: _Looked, orders: Orders, now: int) -> list[str]:
         "Two models tell what customers bring: the figure is that of the likelier one, the range holds what either "
         "says.",
         "A customer whom two things befell counts in both: do not add them up.",
-        *(f"Caution: {note}." for note in one.notes if note != NO_WORTH),
+        *(f"Caution: {note}." for note in one.notes if [note] not in UNPRICED),
     ]  # fmt: skip
 
 
