@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 
-import duckdb
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +11,7 @@ from anyascii import anyascii
 from regard.know.normalise.distinct import map_distinct
 from regard.know.normalise.phone import dialled_beginning
 from regard.know.normalise.text import fold
+from regard.ledger import lake
 
 LONGEST = 120
 WORD_FIELDS = ("name", "given_name", "family_name", "organisation")
@@ -80,7 +80,7 @@ def _further_ids(documents: pa.Array, ids: pa.Array) -> pa.Table:
 
 
 def _sorted(terms: pa.Table) -> pa.Table:
-    with duckdb.connect(":memory:") as database:
+    with lake.connection().con.cursor() as database:  # to open an engine takes longer than to sort a few terms
         database.register("terms", terms)
         return database.sql(
             f"""SELECT DISTINCT left(term, {LONGEST}) AS term, identity_id FROM terms
