@@ -101,8 +101,12 @@ def test_value_says_what_staying_is_worth_and_works_out_costs_without_storing_th
     csv = b"".join(max_.get(f"/value/staying.csv?{said}").streaming_content)  # type: ignore[attr-defined]
     assert b"winning_cost,50.0," in csv
     assert b"keeping_cost,inf," in csv
-    for wrong in ("margin=x", "margin=0", "won=-1", "treated=5&treated_stayed=6"):
-        text_of(max_, f"/value?{wrong}", status=400)
+    for wrong, why in (
+        ("margin=x", "Enter a number."), ("margin=0", "greater than or equal to 0.1"),
+        ("won=-1", "greater than or equal to 0"), ("treated=5&treated_stayed=6", "More stayed than there were."),
+    ):  # fmt: skip
+        assert why in text_of(max_, f"/value?{wrong}")  # beside the field, with the rest of the page
+        text_of(max_, f"/value/staying.csv?{wrong}", status=400)
 
 
 def test_a_drawing_places_each_step_once_and_ways_back_apart() -> None:

@@ -80,7 +80,9 @@ def _further_ids(documents: pa.Array, ids: pa.Array) -> pa.Table:
 
 
 def _sorted(terms: pa.Table) -> pa.Table:
-    with lake.connection().con.cursor() as database:  # to open an engine takes longer than to sort a few terms
+    with (
+        lake.connection().con.cursor() as database
+    ):  # to open an engine takes longer than to sort a few terms
         database.register("terms", terms)
         return database.sql(
             f"""SELECT DISTINCT left(term, {LONGEST}) AS term, identity_id FROM terms

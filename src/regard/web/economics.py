@@ -52,18 +52,24 @@ class CostsForm(forms.Form):
                 self.add_error(part, "More stayed than there were.")
 
 
-def read_costs(asked: Mapping[str, str]) -> tuple[CostsForm, Costs]:
-    """The form as filled in the address, and what it says; InputError for what is no number."""
-    form = CostsForm({name: asked.get(name, "") for name in CostsForm.base_fields})
+def costs_form(asked: Mapping[str, str]) -> CostsForm:
+    """The form as filled in the address."""
+    return CostsForm({name: asked.get(name, "") for name in CostsForm.base_fields})
+
+
+def read_costs(asked: Mapping[str, str]) -> Costs:
+    """What the address says of costs; InputError for what is no number."""
+    form = costs_form(asked)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
         raise InputError(f"{form.fields[name].label}: {errors[0]}", hint="Go back and mend it.")
-    return form, form.costs()
+    return form.costs()
 
 
 def shown_loyalty(found: dict[str, Any], asked: Mapping[str, str], narrowing: Narrowing) -> dict[str, Any]:
-    """What the part of the page takes."""
-    form, costs = read_costs(asked)
+    """What the part of the page takes; a form with a mistake says so itself, and counts as empty."""
+    form = costs_form(asked)
+    costs = form.costs() if form.is_valid() else Costs()
     worked_out, currency = economics(found, costs), found["currency"]
     named = (("Winning one", worked_out.winning), ("Keeping one who would have left", worked_out.keeping))
     said = urlencode({name: value for name, value in form.data.items() if value})

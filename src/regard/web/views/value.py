@@ -90,7 +90,7 @@ def leaving_csv(request: HttpRequest) -> StreamingHttpResponse:
 def loyalty_csv(request: HttpRequest) -> StreamingHttpResponse:
     """What staying is worth, figure by figure, with the costs that the address says."""
     found = doors.value(read_narrowing(request.GET.dict()).part).get("loyalty") or {}
-    _, costs = read_costs(request.GET.dict())
+    costs = read_costs(request.GET.dict())
     rows = figures(economics(found, costs)) if found else []
     lines = ((name, one.value, one.low, one.high, one.n, found["currency"]) for name, one in rows)
     return csv_answer("staying.csv", LOYALTY_COLUMNS, lines)
