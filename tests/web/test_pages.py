@@ -181,6 +181,7 @@ def test_an_ambiguous_date_order_is_asked_and_never_guessed(as_: Callable[[str],
     ("source", "content", "says"),
     [
         ("Shop!", ORDERS, "cannot be the name of a source"),
+        ("  ", ORDERS, "The source has no name"),
         ("shop", "", "empty"),
         ("../x", ORDERS, "cannot be the name"),
     ],

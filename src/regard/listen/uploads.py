@@ -16,6 +16,10 @@ UNSAFE = re.compile(r"[^\w.() -]+")
 def check_source(name: str) -> str:
     """A source's name as files and keys can carry it."""
     name = name.strip().lower()
+    if not name:
+        raise InputError(
+            "The source has no name.", hint="Say where the file comes from: shop, crm, support-mail."
+        )
     if not SOURCE.fullmatch(name):
         raise InputError(
             f"“{name[:60]}” cannot be the name of a source.",
