@@ -21,9 +21,7 @@ Objective = Callable[[Array], tuple[float, Array]]
 
 BLOCK = 8192  # rows evaluated at a time: what lies between the steps stays in the cache
 FAR = 12.0  # a parameter beyond e^±12 has run away: the data do not hold it
-VAGUE = (
-    3.0  # a standard error of its logarithm above 3 means a factor of 20 to either side: no knowledge of it
-)
+VAGUE = 6.0  # a standard error of its logarithm above 6: a factor of 400 to either side is no knowledge
 
 
 @dataclass(frozen=True)
