@@ -43,13 +43,11 @@ def test_each_door_shows_figures_that_open_into_customers(as_: SignIn, computed:
     assert b"months_since" in b"".join(max_.get("/value/cohorts.csv").streaming_content)  # type: ignore[attr-defined]
 
 
-def test_a_narrowing_is_kept_in_the_address_and_nonsense_is_refused(as_: SignIn, computed: int) -> None:
+def test_a_narrowing_is_kept_in_the_address(as_: SignIn, computed: int) -> None:
     max_ = as_("max")
     for address in ("/", "/voice", "/journeys", "/value"):
         assert "Narrowed to <strong>channel web" in text_of(max_, f"{address}?who=channel:web&since=2020-01")
     assert "who=channel%3Aweb" in text_of(max_, "/journeys?who=channel:web")
-    for wrong in ("who=channel:nowhere", "since=x", "since=2026-02&until=2026-01"):
-        text_of(max_, f"/voice?{wrong}", status=400)
     assert "Nobody here said anything" in text_of(max_, "/voice?until=1999-01")
     assert "In this slice there are no steps" in text_of(max_, "/journeys?until=1999-01")
     assert text_of(max_, "/people?of=nobody", status=400)

@@ -20,7 +20,7 @@ from regard.web.door_charts import chart_of_bands, chart_of_lorenz
 from regard.web.economics import read_costs, shown_loyalty
 from regard.web.leaving import likely_next, shown_leaving
 from regard.web.may import may
-from regard.web.slicing import Narrowing, read_narrowing
+from regard.web.slicing import Narrowing, read_narrowing, shown_narrowing
 from regard.web.views.people import named
 
 MOST_SLIPPING = 10
@@ -36,7 +36,7 @@ LOYALTY_COLUMNS = ("figure", "value", "low", "high", "n", "currency")
 @may(Permission.MEASURES_READ)
 @require_safe
 def value(request: HttpRequest) -> HttpResponse:
-    narrowing = read_narrowing(request.GET.dict())
+    narrowing = shown_narrowing(request.GET.dict())
     found, whole = doors.value(narrowing.part), understand.worth_of_all()
     answer: dict[str, Any] = {
         "narrowing": narrowing,
