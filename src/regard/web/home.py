@@ -106,6 +106,9 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
     worse = one_a_measure([change for change in seen.changes if change.good is False])
     listed += [Task(sentence_of(c), reverse("measure", args=[c.measure.name]), "worse", 5.0) for c in worse]
     listed += [_outlier(figure, group) for figure, group in seen.outliers[:MOST_OUTLIERS]]
+    if Permission.CUSTOMERS_READ in held and (waiting := understand.count_with_open_cases()):
+        words = f"{number(waiting)} customer{'s have' if waiting > 1 else ' has'} a case that is not solved."
+        listed.append(Task(words, f"{reverse('customers')}?cases=open", "open", 5.5))
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):
         words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))
