@@ -31,6 +31,18 @@ def read_log(
     return rows if rows["at"].type().is_timestamp() else rows.mutate(at=rows["at"].cast("timestamp"))
 
 
+def number_cases(rows: ir.Table) -> ir.Table:
+    """Cases and customers named in text become 64-bit numbers where DuckDB holds them, which it sorts in half the time.
+
+    Two of a million are taken for one with a chance of 1 in 37 million, two of a hundred million with one of 1 in 3,700.
+    Spark's own hash has 32 bits, which is too few: there the text stays.
+    """
+    if rows.get_backend().name != "duckdb":
+        return rows
+    texts = [name for name in ("case", "customer") if name in rows.columns and rows[name].type().is_string()]
+    return rows.mutate(**{name: rows[name].hash() for name in texts})
+
+
 def follow(rows: ir.Table, *columns: str) -> ir.Table:
     """Add the next value in the same case as `next_<column>` for each column; null after the last event."""
     window = ibis.window(group_by="case", order_by=keys(rows))
