@@ -17,7 +17,9 @@ from regard import analytics as ra
 from regard.ledger import lake
 from regard.understand.facts import UTC_TIME, Facts
 from regard.understand.leaving.contracts import TENURE, Contracts, Flags
-from regard.understand.leaving.happenings import happened_to
+from regard.understand.leaving.happenings import LOOKED_BACK, happened_to
+from regard.understand.leaving.spans import DAY, read_spans
+from regard.understand.leaving.trends import Followed, Trend, follow, trend_of
 from regard.understand.models import PainPoint
 
 CONDITION = "condition"
@@ -44,7 +46,8 @@ SMALL = "Even the upper end of the range is less than a thousandth of what all c
 
 @dataclass(frozen=True)
 class Driver:
-    """One thing that may drive customers away; `aspect` is the attribute it is told from, if any."""
+    """One thing that may drive customers away; `aspect` is the attribute it is told from, if any. Of what befell them
+    `heard_since` says from when on it is known of anybody, in seconds; nan of what they always have."""
 
     kind: str
     key: str
@@ -53,6 +56,7 @@ class Driver:
     touched: Flags
     compared: Flags
     aspect: str = ""
+    heard_since: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,9 @@ def find_leaving(facts: Facts, contracts: Contracts) -> Leaving:
     known = _known(contracts, honest)
     with threadpool_limits(1):  # small matrices: threads would only wait for each other
         looked = [_look(driver, contracts, known) for driver in drivers]
+    followed = follow(read_spans(facts))
     points = [
-        _point(place, standing, one, contracts, known)
+        _point(place, standing, one, contracts, known, _trend(one.driver, contracts, followed))
         for place, (standing, one) in enumerate(_ranked(looked, contracts), 1)
     ]
     return Leaving(points, _touched(drivers, contracts), leaks)
@@ -135,7 +140,9 @@ def _experiences(facts: Facts, contracts: Contracts) -> Iterator[Driver]:
         touched = np.isin(customers, one.customers)
         compared = np.ones(len(customers), bool) if one.among is None else np.isin(customers, one.among)
         if touched.sum() >= FEWEST:
-            yield Driver(one.kind, one.key, one.title, one.what, touched, compared)
+            yield Driver(
+                one.kind, one.key, one.title, one.what, touched, compared, heard_since=one.heard_since
+            )
 
 
 def _known(contracts: Contracts, honest: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
@@ -199,8 +206,14 @@ def _ranked(looked: list[_Looked], contracts: Contracts) -> Iterator[tuple[str, 
             yield standing, by_key[point.name]
 
 
+def _trend(driver: Driver, contracts: Contracts, followed: Followed | str) -> Trend:
+    """Whether more leave with it; of what befell them only where it is known of all who are compared for as long."""
+    touched = contracts.customers[driver.touched & driver.compared]
+    return trend_of(touched, followed, back_to=driver.heard_since + LOOKED_BACK * DAY)
+
+
 def _point(
-    place: int, standing: str, one: _Looked, contracts: Contracts, known: dict[str, npt.NDArray[Any]]
+    place: int, standing: str, one: _Looked, contracts: Contracts, known: dict[str, npt.NDArray[Any]], trend: Trend
 ) -> PainPoint:
     driver, effect, cost = one.driver, one.effect, one.cost
     touched = driver.touched & driver.compared
@@ -213,7 +226,7 @@ def _point(
         customers=customers, orders=gone,
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=contracts.currency,
-        trend="cannot tell", assumptions=_assumptions(one, contracts, known),
+        trend=trend.verdict, since=trend.since, trend_said=trend.said, assumptions=_assumptions(one, contracts, known),
     )  # fmt: skip
 
 
