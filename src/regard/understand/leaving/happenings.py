@@ -63,16 +63,17 @@ def _cases(facts: Facts, ends: ir.Table) -> Iterator[Happening]:
     )
     twice = rows.inner_join(often.filter(often.n >= PASSED_ON), ["source", "subject"])
     for name, customers in _by_name(twice.filter(twice.department.notnull()), "department"):
-        yield Happening("handover", f"{LEAVING}:handover:{name}"[:250], f"Cases passed on before they reached {name}"[:250],
+        title = f"Cases passed on before they reached {name}"
+        yield Happening("handover", f"{LEAVING}:handover:{name}"[:250], title[:250],
                         f"had a case handed over {PASSED_ON} times or more before it reached {name}",
                         customers, since)  # fmt: skip
 
 
 def _promises(facts: Facts, ends: ir.Table) -> Iterator[Happening]:
     """Kinds of promise that were not kept, among those who got one."""
-    given = facts.promises.filter(facts.promises.customer_id.notnull())
+    given = _promised(facts)
     since = _first_of(given)
-    rows = _before_the_end(given.select("customer_id", "occurred_at", "kind", "broken", "overdue"), ends)
+    rows = _before_the_end(given, ends)
     among = dict(_by_name(rows, "kind"))
     for name, customers in _by_name(rows.filter(rows.broken.fill_null(False) | rows.overdue), "kind"):
         title = "Late delivery" if name == "delivery" else f"Promises not kept: {name}"
@@ -82,17 +83,39 @@ def _promises(facts: Facts, ends: ir.Table) -> Iterator[Happening]:
 
 def _ratings(facts: Facts, ends: ir.Table) -> Iterator[Happening]:
     """Attributes rated badly, among those who rated them."""
-    events = ledger_events().inner_join(lake.read("people"), "person")
-    rated = events.filter(
-        (events.name == "survey.answered") & events.instrument.isin(["rating-5", "rating-10"])
-        & events.touchpoint.notnull() & events.score.notnull() & events.customer_id.notnull()
-    )  # fmt: skip
-    rows = _before_the_end(rated.select("customer_id", "occurred_at", "touchpoint", part=scaled(rated)), ends)
+    rated = _rated()
+    rows = _before_the_end(rated, ends)
     among, since = dict(_by_name(rows, "touchpoint")), _first_of(rated)
     for name, customers in _by_name(rows.filter(rows.part <= BADLY), "touchpoint"):
         if name in among:
             yield Happening("rating", f"{LEAVING}:rating:{name}"[:250], f"Rated badly: {name}"[:250],
                             f"rated {name} badly", customers, since, among[name])  # fmt: skip
+
+
+def _promised(facts: Facts) -> ir.Table:
+    given = facts.promises.filter(facts.promises.customer_id.notnull())
+    return given.select("customer_id", "occurred_at", "kind", "broken", "overdue")
+
+
+def _rated() -> ir.Table:
+    events = ledger_events().inner_join(lake.read("people"), "person")
+    rated = events.filter(
+        (events.name == "survey.answered") & events.instrument.isin(["rating-5", "rating-10"])
+        & events.touchpoint.notnull() & events.score.notnull() & events.customer_id.notnull()
+    )  # fmt: skip
+    return rated.select("customer_id", "occurred_at", "touchpoint", part=scaled(rated))
+
+
+def first_among(facts: Facts, key: str) -> ir.Table | None:
+    """Since when what has this key could have befallen each customer (customer_id, at): since their first promise of
+    the kind, their first rating of the attribute; None where it could befall everybody at any time."""
+    _, kind, name = key.split(":", 2)
+    rows, column = {"promise": (_promised(facts), "kind"), "rating": (_rated(), "touchpoint")}.get(
+        kind, (None, "")
+    )
+    if rows is None:
+        return None
+    return rows.filter(rows[column] == name).group_by("customer_id").aggregate(at=rows.occurred_at.min())
 
 
 def _by_name(rows: ir.Table, column: str) -> list[tuple[str, npt.NDArray[np.int64]]]:

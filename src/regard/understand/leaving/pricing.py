@@ -213,7 +213,12 @@ def _trend(driver: Driver, contracts: Contracts, followed: Followed | str) -> Tr
 
 
 def _point(
-    place: int, standing: str, one: _Looked, contracts: Contracts, known: dict[str, npt.NDArray[Any]], trend: Trend
+    place: int,
+    standing: str,
+    one: _Looked,
+    contracts: Contracts,
+    known: dict[str, npt.NDArray[Any]],
+    trend: Trend,
 ) -> PainPoint:
     driver, effect, cost = one.driver, one.effect, one.cost
     touched = driver.touched & driver.compared

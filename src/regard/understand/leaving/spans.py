@@ -38,9 +38,7 @@ class Spans:
 
     def rows(self, chosen: Flags) -> "Spans":
         """Only some of them."""
-        return Spans(
-            self.customers[chosen], self.began[chosen], self.ended[chosen], self.until, self.unseen
-        )
+        return Spans(self.customers[chosen], self.began[chosen], self.ended[chosen], self.until, self.unseen)
 
 
 def read_spans(facts: Facts) -> Spans:
@@ -61,7 +59,7 @@ def read_spans(facts: Facts) -> Spans:
         "customer_id", "churned_at", began=ibis.least(each.first_seen, signed.signed_at)
     )
     found = lake.fetch(joined.order_by("customer_id"))
-    began, ended = _seconds(found["began"]), _seconds(found["churned_at"])
+    began, ended = seconds_of(found["began"]), seconds_of(found["churned_at"])
     known = np.isnan(ended) | (began < ended)
     return Spans(
         found["customer_id"].to_numpy()[known], began[known], np.where(np.isnan(ended), np.inf, ended)[known],
@@ -90,10 +88,10 @@ def there_in(first: Ints, last: Ints, periods: Ints) -> Ints:
 def _heard_until(ended: Floats) -> float:
     last = float(ended.max())
     days = np.unique(ended[ended > last - 365 * DAY] // DAY)
-    return last + min(float(np.diff(days).max(initial=1)), MOST_QUIET) * DAY
+    return last + min(float(np.diff(days).max(initial=0)), MOST_QUIET) * DAY
 
 
-def _seconds(times: pa.ChunkedArray) -> Floats:
-    """Nan where there is none."""
+def seconds_of(times: pa.ChunkedArray) -> Floats:
+    """As seconds; nan where there is none."""
     micros = times.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy()
     return np.asarray(micros, dtype=np.float64) / 1_000_000

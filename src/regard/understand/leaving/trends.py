@@ -6,7 +6,6 @@ import numpy as np
 
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
-from regard.understand.leaving.contracts import Flags
 from regard.understand.leaving.spans import NEEDED, Spans, there_in, why_not_followed
 from regard.understand.pains.orders import Ints
 from regard.understand.rates import BETTER, CANNOT_TELL, WORSE, rate_of, turned_at
@@ -67,11 +66,11 @@ def trend_of(touched: Ints, followed: Followed | str, *, back_to: float = np.nan
     where `back_to`, in seconds, is the first time that leavers could have been seen with it and lies within."""
     if isinstance(followed, str):
         return Trend(CANNOT_TELL, "", followed)
-    year = int(followed.shown[-1]) + 1 - YEAR // followed.months
-    if back_to > (begins := np.datetime64(year * followed.months, "M").astype("datetime64[s]")).astype(np.int64):
+    begins = (int(followed.shown[-1]) + 1) * followed.months - YEAR  # months since 1970
+    if back_to > np.datetime64(begins, "M").astype("datetime64[s]").astype(np.int64):
         return Trend(CANNOT_TELL, "", (
-            "It is looked for in the year before each customer left, and what befell them is known for less than a year "
-            f"before {begins.item():%B %Y}, when the half-years that would be compared begin."
+            f"It is looked for in the year before each customer left; {np.datetime64(begins, 'M').item():%B %Y}, when the "
+            "half-years begin that would be compared, is less than a year after the first word of it."
         ))  # fmt: skip
     with_it = np.isin(followed.customers, touched)
     left = followed.left_in[with_it]
@@ -82,7 +81,9 @@ def trend_of(touched: Ints, followed: Followed | str, *, back_to: float = np.nan
         for part in (slice(-half, None), slice(-2 * half, -half))
     )
     verdict = {UP: WORSE, DOWN: BETTER}.get(ra.compare(new, old).verdict, CANNOT_TELL)
-    return Trend(verdict, _since(hits, followed) if verdict != CANNOT_TELL else "", _said(hits, followed, verdict))
+    return Trend(
+        verdict, _since(hits, followed) if verdict != CANNOT_TELL else "", _said(hits, followed, verdict)
+    )
 
 
 def _by(months: int, spans: Spans) -> Followed:

@@ -306,7 +306,10 @@ def _trend(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> tuple
     )
     trend = {UP: WORSE, DOWN: BETTER}.get(ra.compare(new, old).verdict, CANNOT_TELL)
     if new.value is None or old.value is None:
-        return trend, f"Fewer than {FEWEST} orders that it could have befallen in one of the last two half-years."
+        return (
+            trend,
+            f"Fewer than {FEWEST} orders that it could have befallen in one of the last two half-years.",
+        )
     chance = " Chance could explain the difference." if trend == CANNOT_TELL else ""
     return trend, f"It befell {new.value:.1%} of the orders that it could, {old.value:.1%} before.{chance}"
 
