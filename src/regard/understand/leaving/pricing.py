@@ -18,7 +18,7 @@ from regard.ledger import lake
 from regard.understand.facts import UTC_TIME, Facts
 from regard.understand.leaving.contracts import TENURE, Contracts, Flags
 from regard.understand.leaving.happenings import LOOKED_BACK, happened_to
-from regard.understand.leaving.spans import DAY, read_spans
+from regard.understand.leaving.spans import DAY, read_spans, why_not_followed
 from regard.understand.leaving.trends import Followed, Trend, follow, trend_of
 from regard.understand.models import PainPoint
 
@@ -61,11 +61,13 @@ class Driver:
 
 @dataclass(frozen=True)
 class Leaving:
-    """Pain points, not yet stored, in order; the rows of `touched`; attributes that were not used, and why."""
+    """Pain points, not yet stored, in order; the rows of `touched`; attributes that were not used, and why; and why
+    nobody can say when customers left, if so."""
 
     points: list[PainPoint]
     touched: pa.Table
     leaks: list[ra.Leak]
+    undated: str
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,10 @@ class _Looked:
 
 def find_leaving(facts: Facts, contracts: Contracts) -> Leaving:
     """Everything that may drive customers under contract away, priced by what they pay a year, and ranked."""
-    left, nothing = contracts.left, lake.TABLES["touched"].empty_table()
+    left, nothing, spans = contracts.left, lake.TABLES["touched"].empty_table(), read_spans(facts)
+    undated = why_not_followed(spans)
     if min(left.sum(), (~left).sum()) < FEWEST:
-        return Leaving([], nothing, [])
+        return Leaving([], nothing, [], undated)
     leaks = ra.find_leaks(contracts.aspects, left)
     honest = {
         name: values
@@ -91,12 +94,12 @@ def find_leaving(facts: Facts, contracts: Contracts) -> Leaving:
     known = _known(contracts, honest)
     with threadpool_limits(1):  # small matrices: threads would only wait for each other
         looked = [_look(driver, contracts, known) for driver in drivers]
-    followed = follow(read_spans(facts))
+    followed = follow(spans)
     points = [
         _point(place, standing, one, contracts, known, _trend(one.driver, contracts, followed))
         for place, (standing, one) in enumerate(_ranked(looked, contracts), 1)
     ]
-    return Leaving(points, _touched(drivers, contracts), leaks)
+    return Leaving(points, _touched(drivers, contracts), leaks, undated)
 
 
 def _conditions(contracts: Contracts, honest: dict[str, npt.NDArray[Any]]) -> Iterator[Driver]:

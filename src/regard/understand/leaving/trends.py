@@ -66,11 +66,11 @@ def trend_of(touched: Ints, followed: Followed | str, *, back_to: float = np.nan
     where `back_to`, in seconds, is the first time that leavers could have been seen with it and lies within."""
     if isinstance(followed, str):
         return Trend(CANNOT_TELL, "", followed)
-    begins = (int(followed.shown[-1]) + 1) * followed.months - YEAR  # months since 1970
-    if back_to > np.datetime64(begins, "M").astype("datetime64[s]").astype(np.int64):
+    begins = np.datetime64((int(followed.shown[-1]) + 1) * followed.months - YEAR, "M")
+    if back_to > begins.astype("datetime64[s]").astype(np.int64):
         return Trend(CANNOT_TELL, "", (
-            f"It is looked for in the year before each customer left; {np.datetime64(begins, 'M').item():%B %Y}, when the "
-            "half-years begin that would be compared, is less than a year after the first word of it."
+            f"It is looked for in the year before each customer left, and it is first heard of less than a year before "
+            f"{begins.item():%B %Y}, when the half-years begin that would be compared."
         ))  # fmt: skip
     with_it = np.isin(followed.customers, touched)
     left = followed.left_in[with_it]
