@@ -56,6 +56,11 @@ def register_fix(
         called = _called(about, exposures)
         traits = low_cardinality(customer_traits())
         watched, changed = _chosen(about, since, dimension, groups, facts, traits, orders, exposures)
+    if dimension and changed.all():
+        raise InputError(
+            "Everybody whom it concerns is there: nobody is left to compare with.",
+            hint="Say another place, or none, and the series is compared with itself before.",
+        )
     past = (watched.seconds < began.timestamp()) & (watched.seconds >= began.timestamp() - YEAR * DAY)
     before = watched.rows(past & changed)
     if len(before.outcomes) < FEWEST:

@@ -50,7 +50,7 @@ def spans_of(drawn: Subscribers, now: datetime) -> Spans:
     """What is known of them once all of it was told."""
     began, ended = (now.timestamp() - ago * DAY for ago in (drawn.came, drawn.left))
     customers = np.arange(1, len(began) + 1)
-    return Spans(customers, began, np.where(np.isnan(ended), np.inf, ended), now.timestamp(), 0)
+    return Spans(customers, began, np.where(np.isnan(ended), np.inf, ended), now.timestamp())
 
 
 def write_subscribers(drawn: Subscribers, *, now: datetime, tells_when: bool = True) -> None:

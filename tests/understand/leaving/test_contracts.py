@@ -72,7 +72,7 @@ def test_what_drives_them_away_is_ranked_by_contract_revenue_a_year(company: Non
     clear = [key for key, point in points.items() if point.clear]
     assert set(clear) == {"condition:contract=monthly", "leaving:promise:visit"}
     assert {point.trend for point in points.values()} == {"cannot tell"}
-    assert all("they know 1 day on which somebody did" in point.trend_said for point in points.values())
+    assert all("not when each of them did" in point.trend_said for point in points.values())
     monthly = points["condition:contract=monthly"]
     assert monthly.effect_low is not None
     assert monthly.effect_high is not None

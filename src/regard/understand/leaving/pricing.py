@@ -22,7 +22,7 @@ from regard.understand.leaving.spans import DAY, read_spans, why_not_followed
 from regard.understand.leaving.trends import Followed, Trend, follow, trend_of
 from regard.understand.models import PainPoint
 
-CONDITION = "condition"
+CONDITION, SINCE = "condition", "the day they were first heard of"
 FEWEST, MOST_LEVELS = 30, 12
 MOST_ALONE = 0.5  # of those it touches, without anybody comparable
 MOST_COMPARED = 8_000  # customers; more make the answer slower, not surer
@@ -160,7 +160,7 @@ def _known(contracts: Contracts, honest: dict[str, npt.NDArray[Any]]) -> dict[st
         if values.dtype.kind == "f" and not PLACES.search(name) and (PERSONAL.search(name) or TENURE.search(name))
     }  # fmt: skip
     first = contracts.rows["first_seen"].to_numpy()
-    return few | numbers | ({"first seen": first} if len(np.unique(first)) > 1 else {})
+    return few | numbers | ({SINCE: first} if len(np.unique(first)) > 1 else {})
 
 
 def _levels(values: npt.NDArray[Any]) -> int:

@@ -17,20 +17,20 @@ from regard.understand.pains.orders import Ints
 DAY = 86_400
 MOST_QUIET = 7  # days without anybody leaving, at the end of what was heard
 SIGNED = ("customer.registered", BILLED)  # say that somebody is under contract, whoever tells it
-NEEDED = "Import the day on which each contract began and ended, or the same picture again each month."
+FEWEST_DAYS = 4  # on which somebody left; fewer are those of the files
+NEEDED = "Import the day on which each contract began and ended."
 NOBODY = "No source tells who left."
 
 
 @dataclass(frozen=True)
 class Spans:
     """The customers of whom something was known before they left, in order; times in seconds, `ended` inf for who is
-    still there. `until` is how far leaving was heard of; `unseen` more had left before anything was known of them."""
+    still there. `until` is how far leaving was heard of."""
 
     customers: Ints
     began: Floats
     ended: Floats
     until: float
-    unseen: int
 
     @property
     def left(self) -> Flags:
@@ -38,7 +38,7 @@ class Spans:
 
     def rows(self, chosen: Flags) -> "Spans":
         """Only some of them."""
-        return Spans(self.customers[chosen], self.began[chosen], self.ended[chosen], self.until, self.unseen)
+        return Spans(self.customers[chosen], self.began[chosen], self.ended[chosen], self.until)
 
 
 def read_spans(facts: Facts) -> Spans:
@@ -63,19 +63,19 @@ def read_spans(facts: Facts) -> Spans:
     known = np.isnan(ended) | (began < ended)
     return Spans(
         found["customer_id"].to_numpy()[known], began[known], np.where(np.isnan(ended), np.inf, ended)[known],
-        min(facts.as_of.timestamp(), _heard_until(ended[~np.isnan(ended)])), int((~known).sum()),
+        min(facts.as_of.timestamp(), _heard_until(ended[~np.isnan(ended)])),
     )  # fmt: skip
 
 
 def why_not_followed(spans: Spans) -> str:
-    """Why nobody can say how many left of how many in a month or a quarter; empty where it can be said."""
-    if spans.left.any():
+    """Why nobody can say how many left of how many in a month or a quarter; empty where it can be said.
+
+    A file that only says who left dates all of them by its own day, and imported again moves them to the next one.
+    """
+    if len(np.unique(spans.ended[spans.left] // DAY)) >= FEWEST_DAYS:
         return ""
     day = datetime.fromtimestamp(spans.until, UTC)
-    return (
-        f"The files are one picture: they tell who had left by {day.day} {day:%B %Y}, not when. Nothing is known of "
-        f"any of those {spans.unseen:,} from before. {NEEDED}"
-    )
+    return f"The files tell who had left by {day.day} {day:%B %Y}, not when each of them did. {NEEDED}"
 
 
 def there_in(first: Ints, last: Ints, periods: Ints) -> Ints:
@@ -86,7 +86,7 @@ def there_in(first: Ints, last: Ints, periods: Ints) -> Ints:
 
 
 def _heard_until(ended: Floats) -> float:
-    last = float(ended.max())
+    last = float(ended.max(initial=0.0))
     days = np.unique(ended[ended > last - 365 * DAY] // DAY)
     return last + min(float(np.diff(days).max(initial=0)), MOST_QUIET) * DAY
 

@@ -56,8 +56,8 @@ def follow(spans: Spans) -> Followed | str:
             return followed
     days = len(np.unique(spans.ended[spans.left] // 86_400))
     return (
-        f"In some quarters of the last year nobody left as far as the files tell: they know {days:,} "
-        f"day{'s' if days > 1 else ''} on which somebody did. A trend needs leaving in each quarter of a year. {NEEDED}"
+        f"In some quarters of the last year nobody left as far as the files tell: they know {days:,} days on which "
+        f"somebody did. A trend needs leaving in each quarter of a year. {NEEDED}"
     )
 
 

@@ -311,7 +311,10 @@ def _trend(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> tuple
             f"Fewer than {FEWEST} orders that it could have befallen in one of the last two half-years.",
         )
     chance = " Chance could explain the difference." if trend == CANNOT_TELL else ""
-    return trend, f"It befell {new.value:.1%} of the orders that it could, {old.value:.1%} before.{chance}"
+    return trend, (
+        f"It befell {new.value:.1%} of the orders of the last half-year that it could befall, {old.value:.1%} in the "
+        f"half-year before.{chance}"
+    )
 
 
 def _since(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> str:

@@ -20,7 +20,12 @@ def churn(view: View, setting: Setting) -> list[EventRule]:
     view.taken.update(columns)
     return [
         event(
-            view, "customer.churned", **at, id=(setting.who.key,), when=When(columns[0], left), data=_reasons(view)
+            view,
+            "customer.churned",
+            **at,
+            id=(setting.who.key,),
+            when=When(columns[0], left),
+            data=_reasons(view),
         )
     ]
 
@@ -30,9 +35,7 @@ def _departures(view: View, setting: Setting) -> list[EventRule]:
     if not at or not setting.who.key:
         return []
     view.take("churned", at, 0.85, f"`{at}` is when the customer left; who has none is still there.")
-    return [
-        event(view, "customer.churned", at=at, when=When(at), id=(setting.who.key,), data=_reasons(view))
-    ]
+    return [event(view, "customer.churned", at=at, when=When(at), id=(setting.who.key,), data=_reasons(view))]
 
 
 def _reasons(view: View) -> dict[str, Value]:
