@@ -175,6 +175,7 @@ def test_parts_within_parts_without_end_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_name_folded_in_quoted_printable_is_whole(tmp_path: Path) -> None:
-    card = "BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:J=FCrgen=\r\n Gro=DF\r\nEND:VCARD\r\n"
+    name = "FN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:J=FCrgen=\r\n Gro=DF"
+    card = f"BEGIN:VCARD\r\nVERSION:2.1\r\n{name}\r\nEND:VCARD\r\n"
     (row,) = read(tmp_path, "x.vcf", card.encode()).table().to_pylist()
     assert row["name"] == "Jürgen Groß"
