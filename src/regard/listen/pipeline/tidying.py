@@ -6,11 +6,11 @@ import pyarrow.compute as pc
 from regard.listen.mapping import TableMapping
 
 BLANK = r"[\s\x{a0}\x{2007}\x{202f}]"
-UNSEEN = (
-    r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"  # without width, or a direction of writing
-)
-UNTIDY = rf"^{BLANK}|{BLANK}$|{UNSEEN}|^\d+\.0$"
+UNSEEN = r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{feff}]"  # no width, or a direction of writing
+WHOLE = r"^(\d+)\.0$"  # a number that was kept as a decimal one
 ROUNDED = r"^\d[.,]\d+E\+\d+$"
+ROUNDED_KEY = "a spreadsheet has rounded this number; format the column as text and export it again"
+TOTALS_ROW = "this is a row of totals"
 TOTALS = pa.array(
     ["total", "totals", "grand total", "subtotal", "sub total", "sum", "summe", "gesamt", "gesamtsumme",
      "zwischensumme", "insgesamt", "total général", "somme", "suma", "total general", "totale", "totaal", "razem"]
@@ -28,35 +28,40 @@ def key_columns(table: TableMapping) -> tuple[str, ...]:
 
 def tidy_keys(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Keys as they were meant, so that the same one is the same in every file; nothing where nothing is left."""
-    untidy = pc.fill_null(pc.match_substring_regex(values, UNTIDY), False)
-    if not pc.any(untidy).as_py():
+    if not _may_be_untidy(values):
         return values
     tidy = pc.replace_substring_regex(values, UNSEEN, "")
     tidy = pc.replace_substring_regex(tidy, rf"^{BLANK}+|{BLANK}+$", "")
-    tidy = pc.replace_substring_regex(
-        tidy, r"^(\d+)\.0$", r"\1"
-    )  # a whole number that was kept as a decimal one
+    tidy = pc.replace_substring_regex(tidy, WHOLE, r"\1")
     return pc.if_else(pc.equal(tidy, ""), None, tidy)
+
+
+def _may_be_untidy(values: pa.ChunkedArray) -> bool:
+    """Asked by the cheapest means, as most keys are tidy."""
+    padded = pc.not_equal(pc.utf8_trim_whitespace(values), values)
+    return any(
+        pc.any(found).as_py()
+        for found in (padded, pc.ends_with(values, ".0"), pc.invert(pc.string_is_ascii(values)))
+    )
 
 
 def what_is_no_data(texts: dict[str, pa.ChunkedArray], keys: tuple[str, ...]) -> pa.Array:
     """Why a row is none of the table's data, null where it is."""
-    rows = len(next(iter(texts.values())))
-    found = pa.nulls(rows, pa.string())
+    found = pa.nulls(len(next(iter(texts.values()))), pa.string())
     for column in keys:
-        for holds, reason in (
-            (_are_totals(texts[column]), "this is a row of totals"),
-            (pc.equal(texts[column], column), "this is the header once more"),
-            (pc.match_substring_regex(texts[column], ROUNDED),
-             f"`{column}`: a spreadsheet has rounded this number; format the column as text and export it again"),
-        ):  # fmt: skip
-            found = pc.coalesce(found, pc.if_else(holds, reason, None))
+        found = _noted(found, _are_totals(texts[column]), TOTALS_ROW)
+        found = _noted(found, pc.equal(texts[column], column), "this is the header once more")
+        found = _noted(found, pc.match_substring_regex(texts[column], ROUNDED), f"`{column}`: {ROUNDED_KEY}")
     if keys and texts[keys[0]].null_count:
         nameless = pc.is_null(texts[keys[0]])
         for values in texts.values():
-            of_totals = pc.and_(nameless, pc.fill_null(_are_totals(values), False))
-            found = pc.coalesce(found, pc.if_else(of_totals, "this is a row of totals", None))
+            found = _noted(found, pc.and_(nameless, _are_totals(values)), TOTALS_ROW)
     return found
+
+
+def _noted(reasons: pa.Array, rows: pa.ChunkedArray, reason: str) -> pa.Array:
+    """The reasons, with this one for those of the rows that have none."""
+    return pc.coalesce(reasons, pc.if_else(rows, reason, None)) if pc.any(rows).as_py() else reasons
 
 
 def _are_totals(values: pa.ChunkedArray) -> pa.ChunkedArray:

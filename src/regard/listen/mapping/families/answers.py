@@ -8,9 +8,9 @@ from regard.listen.mapping.words import words_of
 GOOD = frozenset({"satisfied", "good", "yes", "happy", "zufrieden", "gut", "ja", "satisfait", "bien", "bon", "oui",
                   "satisfecho", "bueno", "positive", "positiv", "true", "good with comment", "very satisfied",
                   "extremely happy", "very happy"})  # fmt: skip
-BAD = frozenset({"dissatisfied", "unsatisfied", "not satisfied", "bad", "no", "unhappy", "unzufrieden", "schlecht",
-                 "nein", "insatisfait", "mauvais", "non", "insatisfecho", "malo", "negative", "negativ", "false",
-                 "bad with comment", "very dissatisfied", "extremely unhappy", "very unhappy"})  # fmt: skip
+UNANSWERED = frozenset({"offered", "unoffered", "not offered", "pending", "sent", "no answer", "not answered",
+                        "not rated", "unrated", "keine angabe", "keine antwort", "sans réponse",
+                        "sin respuesta"})  # fmt: skip
 COUNTED = frozenset({"number", "count", "age", "anzahl", "minutes", "months", "tenure", "quantity", "total", "alter",
                      "nombre", "numero", "year", "charge"})  # fmt: skip
 
@@ -94,10 +94,11 @@ def _answers(view: View, setting: Setting, column: str, instrument: str) -> list
 
 
 def _good_or_bad(words: list[str]) -> dict[str, str]:
-    """1 for good and 0 for bad; nothing for what is neither, such as that an answer was asked for ("Offered")."""
-    meant = {word: word.strip().lower() for word in words}
-    values = {word: "1" if bare in GOOD else "0" if bare in BAD else "" for word, bare in meant.items()}
-    return values if "1" in values.values() or "0" in values.values() else {}
+    """1 for what is good, 0 for the other answers, nothing where there is none (Zendesk's "Offered")."""
+    bare = {word: word.strip().lower() for word in words}
+    values = {word: "" if said in UNANSWERED else "1" if said in GOOD else "0" for word, said in bare.items()}
+    answers = [value for value in values.values() if value]
+    return values if "1" in answers and len(answers) <= 3 else {}
 
 
 def ratings(view: View, setting: Setting) -> list[EventRule]:
