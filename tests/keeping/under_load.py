@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from tests.ledger.killing import finish, fork, judge, record_some  # isort: skip  # makes Django ready
@@ -102,14 +103,13 @@ def main(rounds: int, seed: int) -> None:
     assert finish(fork(lambda: call_command("migrate", verbosity=0))) == 0
     found: Counter[str] = Counter()
     for number in range(rounds):
-        first = 100_000 * number
         at_work = [
-            *(fork(lambda n=n: record_for_ever(ledgers[n], first + 50_000 * n)) for n in range(2)),
+            *(fork(partial(record_for_ever, ledgers[n], 50_000 * (2 * number + n))) for n in range(2)),
             fork(flush_for_ever), fork(flush_and_sort_for_ever),
         ]  # fmt: skip
         time.sleep(luck.uniform(0.3, 1.0))
         archive, known = beside / f"{number}.tar", beside / f"known-{number}.txt"
-        backup = fork(lambda archive=archive, known=known: back_up_to(archive, ledgers, known))
+        backup = fork(partial(back_up_to, archive, ledgers, known))
         time.sleep(luck.uniform(0.0, 0.3))
         os.kill(at_work[2 + number % 2], signal.SIGKILL)  # a flusher dies while its work is being kept
         assert finish(backup) == 0

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from regard.know.actions import notice_new_database
-from regard.know.models import Customer, Identity, Link, Partition, SearchTerm
 from regard.ledger import lake
 from regard.listen import intake
 from regard.listen.actions import import_file
-from regard.listen.models import Import
+from tests.listen.lost import lose_the_database, people
 
 Write = Callable[[str, str], Path]
 pytestmark = pytest.mark.django_db
@@ -58,24 +56,6 @@ def rows_a_part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def take_in(files: list[tuple[str, Path]]) -> None:
     for source, path in files:
         import_file(path, source=source, actor="ann")
-
-
-def people() -> dict[frozenset[str], Any]:
-    """Who is one customer, how he is shown, and what each source says of him; ids are of no account."""
-    found: dict[int, list[Identity]] = {}
-    for identity in Identity.objects.order_by("person"):
-        assert identity.customer_id is not None
-        found.setdefault(identity.customer_id, []).append(identity)
-    shown = {each.pk: (each.kind, each.name, each.email, each.phone) for each in Customer.objects.all()}
-    return {
-        frozenset(one.person for one in identities): (shown[key], [one.fields for one in identities])
-        for key, identities in found.items()
-    }
-
-
-def lose_the_database() -> None:
-    for model in (SearchTerm, Link, Identity, Customer, Partition, Import):
-        model._default_manager.all().delete()
 
 
 def events_held() -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from regard.cli import start
+from regard.cli import actor, start
 from regard.cli.options import HomeOption, JsonOption
 from regard.cli.output import print_facts, print_json
 
@@ -95,6 +95,37 @@ def _print_restored(done: Any, aside: Path | None) -> None:
     if missing:
         print(f"Settings that came from the environment and are not set here: {', '.join(missing)}.")
     print(f"Next: `regard doctor --home {done.home}`, then `regard serve --home {done.home}`")
+
+
+def repair(
+    people: Annotated[
+        bool,
+        typer.Option("--people", help="Register by their keys whom only the lake knows; import files first."),
+    ] = False,
+    forget_damaged: Annotated[
+        bool,
+        typer.Option("--forget-damaged", help="Go on without files of the lake that are gone or cut."),
+    ] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Mend what `doctor` finds wrong with the stores, as far as that can be; exit code 1 where something is left."""
+    start(home)
+    from regard.keeping.examining import examine
+    from regard.keeping.repairing import repair as mend
+
+    done = mend(actor=actor(), people=people, forget_damaged=forget_damaged)
+    left = [str(trouble) for trouble in examine()]
+    if json:
+        print_json({"done": done, "left": left})
+    else:
+        print("\n".join(done) if done else "There was nothing to mend.")
+        for sentence in left:
+            print(f"! {sentence}")
+        if done and not left:
+            print("Next: `regard link`, then `regard compute`")
+    if left:
+        raise typer.Exit(1)
 
 
 def _facts(manifest: "Manifest") -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _home_files(home: Path, *, with_files: bool) -> Iterator[tuple[str, Path]]:
             yield name, home / name
     for folder in ("sources", *(["files"] if with_files else [])):
         for file in sorted((home / folder).rglob("*")):
-            if file.is_file() and file.suffix != ".lock":
+            if file.is_file() and file.suffix != ".lock" and not file.name.startswith("."):
                 yield file.relative_to(home).as_posix(), file
 
 

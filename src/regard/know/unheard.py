@@ -22,6 +22,9 @@ class Stretch:
     after: datetime | None
     until: datetime
 
+    def __contains__(self, moment: datetime) -> bool:
+        return moment <= self.until and (self.after is None or moment > self.after)
+
     def sql(self, column: str) -> str:
         """The SQL test of whether a moment lies in it."""
         begun = f" AND {column} > TIMESTAMPTZ '{self.after.isoformat()}'" if self.after else ""

@@ -129,8 +129,10 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
     )
     if context.unheard:
         con.execute("CREATE OR REPLACE TEMP TABLE content AS SELECT _row, row_id FROM said")
-    held = "" if is_first(context, "attributes") else \
-        f"AND row_id NOT IN (SELECT row_id FROM {lake_rows(context, 'attributes')} WHERE {_heard(context)})"  # fmt: skip
+    held = ""
+    if not is_first(context, "attributes"):
+        heard = f"SELECT row_id FROM {lake_rows(context, 'attributes')} WHERE {_heard(context)}"
+        held = f"AND row_id NOT IN ({heard})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE md5_number(row_id) NOT IN (FROM told) {held} "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
