@@ -1,6 +1,5 @@
 """The verbs of `show`: register, withdraw and judge a fix; read the focus index, assess oneself."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from regard import analytics as ra
 from regard.analytics.index.focus_questions import HIGHEST, LOWEST
+from regard.analytics.warnings import hear_warnings
 from regard.errors import ConflictError, InputError, NotFoundError
 from regard.know.actions import refresh_people
 from regard.show.focus import CODES, quarter_of
@@ -162,8 +162,7 @@ def _plan(
     """How many rows and days it takes to see the smallest effect worth having."""
     if watched.share and watched.better == "down":
         smallest = min(smallest, baseline * 0.999)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ra.StatisticalWarning)  # the power is shown beside
+    with hear_warnings():  # the power is shown beside
         try:
             return ra.register(
                 about, cohort=title, start=since, window_days=window_days, smallest_effect=smallest,
