@@ -17,7 +17,6 @@ def test_warnings_are_heard_in_place_of_being_shown(recwarn: pytest.WarningsReco
 
 
 def test_other_threads_are_not_listened_to() -> None:
-    with hear_warnings() as said, ThreadPoolExecutor(1) as pool:
-        with pytest.warns(ra.StatisticalWarning):
-            pool.submit(ra.change_points, []).result()
+    with hear_warnings() as said, ThreadPoolExecutor(1) as pool, pytest.warns(ra.StatisticalWarning):
+        pool.submit(ra.change_points, []).result()
     assert said == []
