@@ -32,10 +32,10 @@ def read_log(
 
 
 def number_cases(rows: ir.Table) -> ir.Table:
-    """Cases and customers named in text become 64-bit numbers where DuckDB holds them, which it sorts in half the time.
+    """Cases and customers named in text as 64-bit hashes where DuckDB holds them: it sorts those in half the time.
 
-    Two of a million are taken for one with a chance of 1 in 37 million, two of a hundred million with one of 1 in 3,700.
-    Spark's own hash has 32 bits, which is too few: there the text stays.
+    That any two of a million share a hash, and are then counted as one, has a chance of 1 in 37 million; of a hundred
+    million, 1 in 3,700. Spark's hash has only 32 bits: there the text stays.
     """
     if rows.get_backend().name != "duckdb":
         return rows
