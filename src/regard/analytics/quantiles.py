@@ -19,7 +19,8 @@ def aggregate_quantiles(
     """One row a group with the given aggregates and, by name, quantiles of the known values of one column.
 
     They are interpolated linearly (Hyndman and Fan's type 7). In DuckDB the values are collected and the lists asked:
-    its own quantile (2.0) of 400 groups of 25 million rows took 230 s and 41 GB of disk, where this takes 20 s and none.
+    its own quantile (2.0) of 400 groups of 25 million rows took 230 s and 41 GB of disk; this
+    takes 20 s and none.
     """
     shares = list(quantiles.values())
     lists = rows.get_backend().name == "duckdb"
