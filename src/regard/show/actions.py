@@ -1,6 +1,5 @@
 """The verbs of `show`: register, withdraw and judge a fix; read the focus index, assess oneself."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from regard import analytics as ra
 from regard.analytics.index.focus_questions import HIGHEST, LOWEST
+from regard.analytics.warnings import hear_warnings
 from regard.errors import ConflictError, InputError, NotFoundError
 from regard.know.actions import refresh_people
 from regard.show.focus import CODES, quarter_of
@@ -33,6 +33,8 @@ FEWEST = 100  # rows in the year before, without which nothing can be promised
 WORTH_HAVING = 0.25  # of the baseline, or of a standard deviation, when nobody says what is
 WINDOW = 30  # days after which an order or an answer has shown how it went
 YEAR = 365
+# of a proof, beside its fix
+JUDGED = ("as_of", "verdict", "reason", "effect", "low", "high", "n", "method", "series", "notes")
 KEPT = ("value", "low", "high", "n", "level", "method")  # of the figure of a part
 
 
@@ -105,23 +107,30 @@ def _befallen(facts: Facts) -> tuple[Orders, list[Exposure]]:
 
 
 def judge_fixes(facts: Facts, traits: ir.Table, orders: Orders, exposures: Sequence[Exposure]) -> list[Proof]:
-    """Hold every fix that has started against what was written down."""
+    """Every fix that has started held against what was written down; not stored yet."""
     day = timezone.localdate(facts.as_of)
     fixes = Fix.objects.filter(withdrawn_at=None, started_on__lte=day).order_by("pk")
     return [_judged(fix, _compared(fix, facts, traits, orders, exposures), facts.as_of) for fix in fixes]
 
 
-def keep_reading(facts: Facts, computation: Computation) -> FocusReading:
-    """Measure the parts of the index as of a computation and keep them as the reading of its day."""
+def keep_proofs(proofs: Sequence[Proof]) -> None:
+    """Keep what was last judged of each fix."""
+    Proof.objects.bulk_create(proofs, update_conflicts=True, unique_fields=["fix"], update_fields=JUDGED)
+
+
+def read_index(facts: Facts, computation: Computation) -> FocusReading:
+    """The parts of the index as of a computation, as the reading of its day; not stored yet."""
     parts = measure_parts(facts, computation)
     measured = {
         name: {key: value for key, value in asdict(one).items() if key in KEPT} for name, one in parts.items()
     }
-    day = timezone.localdate(facts.as_of)
-    reading, _ = FocusReading.objects.update_or_create(
-        day=day, defaults={"as_of": facts.as_of, "measured": measured}
-    )
-    return reading
+    return FocusReading(day=timezone.localdate(facts.as_of), as_of=facts.as_of, measured=measured)
+
+
+def keep_reading(reading: FocusReading) -> None:
+    """Keep the reading of a day in place of an earlier one."""
+    values = {"as_of": reading.as_of, "measured": reading.measured}
+    FocusReading.objects.update_or_create(day=reading.day, defaults=values)
 
 
 def assess(answers: Mapping[str, int], *, actor: str, on: date) -> Assessment:
@@ -155,12 +164,11 @@ def _compared(
 
 def _judged(fix: Fix, compared: Comparison, as_of: datetime) -> Proof:
     verdict, effect = judge(fix, compared, as_of), compared.effect
-    values = {
-        "as_of": as_of, "verdict": verdict.verdict, "reason": verdict.reason, "effect": effect.value,
-        "low": effect.low, "high": effect.high, "n": effect.n, "method": effect.method, "series": compared.series,
-        "notes": compared.notes,
-    }  # fmt: skip
-    return Proof.objects.update_or_create(fix=fix, defaults=values)[0]
+    return Proof(
+        fix=fix, as_of=as_of, verdict=verdict.verdict, reason=verdict.reason, effect=effect.value,
+        low=effect.low, high=effect.high, n=effect.n, method=effect.method, series=compared.series,
+        notes=compared.notes,
+    )  # fmt: skip
 
 
 def _chosen(
@@ -181,8 +189,7 @@ def _plan(
     """How many rows and days it takes to see the smallest effect worth having."""
     if watched.share and watched.better == "down":
         smallest = min(smallest, baseline * 0.999)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ra.StatisticalWarning)  # the power is shown beside
+    with hear_warnings():  # the power is shown beside
         try:
             return ra.register(
                 about, cohort=title, start=since, window_days=window_days, smallest_effect=smallest,

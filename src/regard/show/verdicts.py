@@ -1,6 +1,5 @@
 """The verdict on a fix: did what it is about change where it was made, beyond what changed elsewhere?"""
 
-import warnings
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from regard import analytics as ra
 from regard.analytics.effects.registration import CANNOT_TELL_YET
 from regard.analytics.estimate import LEVEL
+from regard.analytics.warnings import hear_warnings
 from regard.show.models import Fix
 from regard.show.watching import DAY, MONTH, Watched
 from regard.understand.facts import start_of
@@ -52,8 +52,7 @@ def compare_places(
     inside = (month >= -MONTHS_BEFORE) & (month <= last)
     watched, changed, month = watched.rows(inside), changed[inside], month[inside]
     series = _by_period(month, watched.outcomes, changed)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         try:
             found = ra.difference_in_differences(
                 watched.outcomes, changed, month, start=0, clusters=watched.customers
@@ -62,9 +61,7 @@ def compare_places(
             return Comparison(_nothing(len(month)), series, [f"{error}"], NO_VERDICT)
     apart = found.pre_trend_p is not None and found.pre_trend_p < APART
     trouble = "Both places moved apart before the change already: this is not the effect of the change."
-    return Comparison(
-        found.effect, series, [str(warning.message) for warning in said], trouble if apart else ""
-    )
+    return Comparison(found.effect, series, said, trouble if apart else "")
 
 
 def compare_times(watched: Watched, start: date, as_of: datetime) -> Comparison:
@@ -81,15 +78,14 @@ def compare_times(watched: Watched, start: date, as_of: datetime) -> Comparison:
     if not periods or periods != list(range(periods[0], periods[-1] + 1)):
         unknown = f"There are {'months' if watched.every == MONTH else 'weeks'} of which nothing is known."
         return Comparison(_nothing(len(period)), series, notes, unknown)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         try:
             found = ra.interrupted_series([row["changed"] for row in series], -periods[0])
         except ValueError as error:
             return Comparison(_nothing(len(period)), series, [*notes, f"{error}"], NO_VERDICT)
     for row, expected in zip(series, found.expected.tolist(), strict=True):
         row["expected"] = expected
-    return Comparison(found.effect, series, [*notes, *(str(warning.message) for warning in said)])
+    return Comparison(found.effect, series, [*notes, *said])
 
 
 def judge(fix: Fix, compared: Comparison, as_of: datetime) -> ra.Proof:

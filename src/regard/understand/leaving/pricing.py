@@ -2,7 +2,6 @@
 year. Ranked like everything else that may be fixed next."""
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from regard import analytics as ra
+from regard.analytics.warnings import hear_warnings
 from regard.ledger import lake
 from regard.understand.facts import UTC_TIME, Facts
 from regard.understand.leaving.contracts import TENURE, Contracts, Flags
@@ -172,8 +172,7 @@ def _look(driver: Driver, contracts: Contracts, known: dict[str, npt.NDArray[Any
     stayed, a_year = ~contracts.left, contracts.a_year
     rows = _fewer(np.flatnonzero(driver.compared), driver.touched)
     others = {name: values[rows] for name, values in known.items() if name != driver.aspect}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ra.StatisticalWarning)  # of poor overlap, which is told below
+    with hear_warnings():  # of poor overlap, which is told below
         effect = ra.average_effect(stayed[rows], driver.touched[rows], others)
         paying = ra.average_effect(stayed[rows], driver.touched[rows], others, weights=a_year[rows])
     touched = a_year[driver.touched & driver.compared]

@@ -1,6 +1,5 @@
 """What to fix next: what each exposure does to coming back, what that may cost a year, and in which order."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
+from regard.analytics.warnings import hear_warnings
 from regard.ledger import lake
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
@@ -111,8 +111,7 @@ def _look(
     gap = orders.seconds_of("next_at") - placed
     old = exposure.compared & (placed <= now - BACK_WITHIN * DAY)
     rows = _fewer(np.flatnonzero(old & still_open(exposure, gap)), exposure.touched)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         effect = ra.average_effect(
             gap[rows] <= BACK_WITHIN * DAY, exposure.touched[rows],
             {name: _readable(column[rows]) for name, column in known.items()},
@@ -126,9 +125,7 @@ def _look(
         return _Looked(exposure, effect.estimate, effect.relative, nothing, lately, [why])
     share = float(exposure.touched[exposure.compared].mean())
     cost = _cost(_of_average(effect.relative, share), worth, priced)
-    return _Looked(
-        exposure, effect.estimate, effect.relative, cost, lately, [str(warning.message) for warning in said]
-    )
+    return _Looked(exposure, effect.estimate, effect.relative, cost, lately, said)
 
 
 def still_open(exposure: Exposure, gap: npt.NDArray[np.float64]) -> Flags:

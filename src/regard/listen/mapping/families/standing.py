@@ -57,7 +57,14 @@ def billed(view: View, setting: Setting) -> list[EventRule]:
     at = time_of(view, setting, "date")
     view.take("amount", amount, 0.8, f"`{amount}` is what the customer was billed.")
     return [
-        event(view, "contract.billed", **at, id=(setting.who.key,), amount=amount, currency=currency_of(view))
+        event(
+            view,
+            "contract.billed",
+            **at,
+            id=(setting.who.key,),
+            amount=amount,
+            currency=currency_of(view, amount),
+        )
     ]
 
 
