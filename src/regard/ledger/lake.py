@@ -398,6 +398,11 @@ def drop_view(table: ibis.Table) -> None:
     connection().con.unregister(view)
 
 
+def here(table: ibis.Table) -> ibis.Table:
+    """A table of the process's database, such as one made on another thread, on this thread's connection."""
+    return table.op().copy(source=connection()).to_expr()
+
+
 def fetch(expression: ibis.Table) -> pa.Table:
     """Run an expression; what goes wrong comes back as StoreError with the SQL."""
     with store_errors("A query of the lake"):
@@ -438,11 +443,15 @@ def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> 
 
 def holds(name: str, writer: str, number: int) -> bool:
     """Whether the table has the commit that `writer` numbered `number`, or a later one of the same writer."""
-    return newest_number(name, writer) >= number
+    held = _number_held(name, writer)
+    return held is not None and held >= number  # an import's first part has the number 0
 
 
 def newest_number(name: str, writer: str) -> int:
     """The highest number that `writer` committed to the table; 0 if none."""
+    return _number_held(name, writer) or 0
+
+
+def _number_held(name: str, writer: str) -> int | None:
     table = open_table(name)
-    held = table.transaction_version(writer) if table is not None else None
-    return held or 0
+    return table.transaction_version(writer) if table is not None else None

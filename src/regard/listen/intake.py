@@ -122,7 +122,7 @@ class Intake:
             return
         begun.written.result()
         with transaction.atomic():
-            mark_retried(begun.retried)
+            mark_retried(begun.retried, source=self.job.source)
             self._keep_rejects(begun.part.table, begun.chunk)
             self._close(begun.part, begun.chunk.counts)
 

@@ -74,6 +74,7 @@ class Chunk:
 
     table: TableMapping
     rows: pa.Table  # text columns and `_row`
+    signed: set[str] = field(default_factory=set)  # columns whose amounts say their currency
     made: pa.Table = field(
         default_factory=lambda: pa.table({})
     )  # every event of every row, with key and version
