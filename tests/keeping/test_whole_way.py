@@ -1,7 +1,6 @@
 """A company is backed up by the command line and restored elsewhere, on every store it may choose."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import date
@@ -13,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from regard.simulate.company import write_company
 from tests.cli.conftest import shell
-from tests.keeping.under_load import new_database
+from tests.postgres import make_database
 
 pytestmark = pytest.mark.slow
 FILES = ("shop_orders.csv", "nps.csv")
@@ -39,15 +38,14 @@ class Regard:
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "s3"])
-def homes(
-    request: pytest.FixtureRequest, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Regard, Regard]:
+def homes(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> tuple[Regard, Regard]:
     """The installation that is kept, and the settings under which it is restored."""
     old, new = tmp_path / "old", tmp_path / "new"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_database")
-        monkeypatch.setenv("REGARD_DATABASE_URL", url)
-        return Regard(old, DATABASE_URL=url), Regard(new, DATABASE_URL=new_database(f"new_{os.getpid()}"))
+        return Regard(old, DATABASE_URL=url), Regard(
+            new, DATABASE_URL=make_database(request.getfixturevalue("postgres_url"))
+        )
     if request.param == "s3":
         lake = request.getfixturevalue("s3_lake")
         keys = {f"S3_{name}": value for name, value in settings.REGARD_S3.items()}
