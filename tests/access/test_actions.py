@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 
 from regard.access import actions
-from regard.access.models import AccessChange, ApiKey, Role, User
+from regard.access.models import AccessChange, ApiKey, FailedSignIn, Role, User
 from regard.access.permissions import ROLE_PERMISSIONS, Permission, permissions_of
 from regard.errors import AccessError, ConflictError, InputError, NotFoundError
 
@@ -109,3 +110,19 @@ def test_a_key_shrinks_with_its_makers_role(ada: User) -> None:
     assert found.scopes == ["customers.read"]
     actions.deactivate_user(ada.pk, actor="second")
     assert actions.check_api_key(text) is None
+
+
+def test_guesses_made_at_once_are_counted_as_well(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = RequestFactory().post("/", REMOTE_ADDR="192.0.2.7")
+    with pytest.raises(AccessError):
+        actions.check_password("ada", "wrong", request=request)
+    seen: list[int] = []
+
+    def slowly(*_: object, **__: object) -> User:
+        seen.append(FailedSignIn.objects.filter(account="ada").count())
+        return ada
+
+    monkeypatch.setattr(actions, "authenticate", slowly)
+    assert actions.check_password("ada", PASSWORD, request=request) == ada
+    assert seen == [2]  # this one counts while it is being checked
+    assert not FailedSignIn.objects.exists()

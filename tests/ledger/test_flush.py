@@ -195,3 +195,14 @@ def test_a_database_that_is_locked_is_a_store_error(monkeypatch: pytest.MonkeyPa
             record("a")
     assert Batch.objects.count() == 0
     assert connection.vendor in {"sqlite", "postgresql"}
+
+
+def test_an_event_that_the_catalogue_no_longer_has_holds_no_other_up() -> None:
+    record("a")
+    payload = bytes(Batch.objects.get().body).replace(b"order.completed", b"order.forgotten")
+    Batch.objects.all().delete()
+    Batch.objects.create(source="shop", payload=payload, event_count=1)
+    record("b")
+    assert actions.flush_inbox() == actions.Flushed(batches=1, events=1, duplicates=0, set_aside=1)
+    assert held() == ["b"]
+    assert "order.forgotten" in DeadLetter.objects.get().reason

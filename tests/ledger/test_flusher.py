@@ -100,3 +100,20 @@ def test_what_is_recorded_arrives_within_moments() -> None:
 def _flush_here(stop: threading.Event) -> None:
     flusher.run_flusher(stop, interval=0.05)
     connection.close()
+
+
+def test_what_nobody_foresaw_does_not_end_the_loop(
+    monkeypatch: pytest.MonkeyPatch, stopped_after: threading.Event
+) -> None:
+    calls: list[int] = []
+
+    def flush(*, limit: int) -> actions.Flushed:
+        calls.append(limit)
+        if len(calls) > 1:
+            stopped_after.set()
+            return actions.Flushed(0, 0, 0, 0)
+        raise ValueError("nobody foresaw this")
+
+    monkeypatch.setattr(actions, "flush_inbox", flush)
+    flusher.run_flusher(stopped_after, interval=0.001)
+    assert len(calls) == 2

@@ -1,5 +1,6 @@
 """What comes back: reports of several servers, by mark or Message-ID, from a Maildir and over IMAP."""
 
+import base64
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -123,6 +124,17 @@ def test_hard_and_soft_are_told_apart(
 ) -> None:
     read_bounces([report(letter.message_id, action=action, status=status)])
     assert after(letter)[:2] == expected
+
+
+def test_a_report_with_a_bottomless_letter_in_it_holds_nobody_up(letter: Letter) -> None:
+    deep = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(3000))
+    packed = base64.encodebytes(f"Message-ID: {letter.message_id}\n{deep}".encode()).decode()
+    raw = (
+        'Content-Type: multipart/report; boundary="r"\n\n--r\nContent-Type: message/delivery-status\n\n'
+        "Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1\n\n--r\nContent-Type: text/rfc822-headers\n"
+        f"Content-Transfer-Encoding: base64\n\n{packed}\n--r--\n"
+    )
+    assert read_bounces([raw.encode()]) == Collected(bounced=1)
 
 
 def test_what_is_no_report_of_ours_changes_nothing(letter: Letter) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -205,3 +206,18 @@ def test_a_listener_that_fails_does_not_send_a_letter_twice(mouth: Mouth, write:
     finally:
         signals.letter_sent.disconnect(broken)
     assert Letter.objects.get().state == "sent"
+
+
+def test_a_claim_late_in_a_long_run_begins_when_it_is_made(
+    mouth: Mouth, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write(), write()
+    clock = iter([0.0, 0.0, 1200.0])
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    began = timezone.now()
+    assert sending.send_due(began) == Sent(sent=2)
+    for letter in (first, second):
+        letter.refresh_from_db()
+    assert first.claimed_at == began
+    assert second.claimed_at is not None
+    assert second.claimed_at - began == timedelta(seconds=1200)

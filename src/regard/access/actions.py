@@ -19,6 +19,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from regard.access import throttle
 from regard.access.models import AccessChange, ApiKey, Role, User
 from regard.access.permissions import Permission, permissions_of, permissions_of_key
+from regard.access.rates import network_of
 from regard.errors import AccessError, ConflictError, InputError, NotFoundError
 
 KEY_START = "rk"
@@ -27,11 +28,13 @@ KEY_USE_PRECISION = timedelta(minutes=1)  # `last_used_at` is written at most th
 
 def check_password(username: str, password: str, *, request: HttpRequest) -> User:
     """The user whose password this is; throttled per account and address, AccessError otherwise."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
     throttle.refuse_when_throttled(username, address)
+    throttle.count_failure(
+        username, address
+    )  # before it is one: who asks many times at once is counted as well
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
-        throttle.count_failure(username, address)
         raise AccessError("That name and password do not go together.", hint="Check both and try again.")
     throttle.forget_failures(username)
     return user
@@ -213,7 +216,9 @@ def _check_role(role: str) -> None:
 
 def _keep_an_administrator(user: User) -> None:
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    if user.role == Role.ADMINISTRATOR and user.is_active and not others.exists():
+    if user.role != Role.ADMINISTRATOR or not user.is_active:
+        return
+    if not list(others.order_by("pk").select_for_update()):  # held: two may demote each other at once
         raise ConflictError(
             f"{user.username} is the last administrator.", hint="Make somebody else an administrator first."
         )

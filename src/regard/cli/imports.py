@@ -85,7 +85,11 @@ def _print_done(jobs: list[Import], *, dry_run: bool) -> None:
     rows = [[shorten(job.file_name, 32), *(getattr(job, count) for count in SHOWN)] for job in jobs]
     print_table(columns, rows, title="Would be taken in" if dry_run else "Taken in")
     corrected = sum(job.details.get("corrections", 0) for job in jobs)
-    notes = [f"{corrected:,} events corrected what was said before."] if corrected else []
+    found = [
+        note for job in jobs for sheet in job.details.get("sheets", []) for note in sheet["found"]["notes"]
+    ]
+    notes = list(dict.fromkeys(found))
+    notes += [f"{corrected:,} events corrected what was said before."] if corrected else []
     if not dry_run:
         notes += [f"To mend the rows of {shorten(job.file_name, 32)} that were kept aside:\n"
                   f"  regard rejects export {job.pk} --to mend.csv" for job in jobs if job.rejected_rows]  # fmt: skip
@@ -100,7 +104,7 @@ def _agree(
     from regard.listen.actions import open_sheets
     from regard.listen.mapping import SourceMapping
     from regard.listen.mapping_files import hints_for, mapping_path, stored_mapping
-    from regard.listen.proposing import accept, propose_for
+    from regard.listen.proposing import accept, expect_settled, propose_for
 
     known = stored_mapping(source)
     opened: list[tuple[Sheet, str]] = []
@@ -116,6 +120,7 @@ def _agree(
     if proposal is None:
         return known or SourceMapping(source)
     if not keep:
+        expect_settled(proposal)
         return proposal.mapping
     if not yes and not any(question.blocks for question in proposal.questions):
         _ask(mapping_path(source))

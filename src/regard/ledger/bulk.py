@@ -91,7 +91,7 @@ def _guarded(
 
 def _sifted(rows: pa.Table | pa.RecordBatchReader, sieve: _Sieve) -> Iterator[pa.RecordBatch]:
     for chunk in _chunks(rows):
-        yield from sieve.sift(_conform(chunk)).to_batches()
+        yield from sieve.sift(conform(chunk)).to_batches()
 
 
 def _chunks(rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
@@ -108,7 +108,7 @@ def _chunks(rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-def _conform(chunk: pa.Table) -> pa.Table:
+def conform(chunk: pa.Table) -> pa.Table:
     """The chunk in the lake's columns and types, or InputError."""
     missing = [name for name in EVENT_SCHEMA.names if name not in chunk.column_names]
     if missing:

@@ -35,6 +35,9 @@ def _flush_until(stop: threading.Event, interval: float) -> None:
         except StoreError as error:
             failures += 1
             logger.warning("flush failed %d times in a row: %s", failures, error)
+        except Exception:  # without this loop nothing that customers do would be heard any more
+            failures += 1
+            logger.exception("flush failed %d times in a row", failures)
         else:
             if flushed.set_aside:
                 logger.warning("%d batches could not be read and are dead letters now", flushed.set_aside)
@@ -51,6 +54,8 @@ def _tend_until(stop: threading.Event, interval: float) -> None:
             tended = actions.compact_lake()
         except StoreError as error:
             logger.warning("tending the lake failed: %s", error)
+        except Exception:
+            logger.exception("tending the lake failed")
         else:
             if tended.sorted or tended.merged:
                 logger.info("sorted %s, merged %s", tended.sorted, tended.merged)

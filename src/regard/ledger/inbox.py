@@ -23,7 +23,7 @@ import msgspec
 import pyarrow as pa
 from django.db import InterfaceError, OperationalError, transaction
 
-from regard.errors import StoreError
+from regard.errors import InputError, StoreError
 from regard.ledger import bulk, formats, lake, reactions
 from regard.ledger.events import EVENT_SCHEMA, Event
 from regard.ledger.formats import Reading
@@ -189,8 +189,8 @@ def read_events(batches: Sequence[Batch]) -> Reading:
     unreadable = {}
     for batch in batches:
         try:
-            tables.append(rows_of(msgspec.json.decode(batch.body, type=list[Event])))
-        except (msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
+            tables.append(bulk.conform(rows_of(msgspec.json.decode(batch.body, type=list[Event]))))
+        except (InputError, msgspec.MsgspecError, pa.ArrowException, ValueError, OverflowError) as error:
             unreadable[batch.id] = f"{type(error).__name__}: {error}"
     return Reading(tuple(batch.id for batch in batches), pa.concat_tables(tables), unreadable)
 

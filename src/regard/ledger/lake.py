@@ -443,11 +443,15 @@ def _write(name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> 
 
 def holds(name: str, writer: str, number: int) -> bool:
     """Whether the table has the commit that `writer` numbered `number`, or a later one of the same writer."""
-    return newest_number(name, writer) >= number
+    held = _number_held(name, writer)
+    return held is not None and held >= number  # an import's first part has the number 0
 
 
 def newest_number(name: str, writer: str) -> int:
     """The highest number that `writer` committed to the table; 0 if none."""
+    return _number_held(name, writer) or 0
+
+
+def _number_held(name: str, writer: str) -> int | None:
     table = open_table(name)
-    held = table.transaction_version(writer) if table is not None else None
-    return held or 0
+    return table.transaction_version(writer) if table is not None else None

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from regard.errors import ConflictError, InputError, RegardError
+from regard.errors import ConflictError, InputError, NotFoundError, RegardError
 from regard.listen.intake import Intake, Progress
 from regard.listen.mapping import SourceMapping, format_mapping, parse_mapping
-from regard.listen.mapping_files import hints_for, hold_source, is_held, stored_mapping
+from regard.listen.mapping_files import expect_source, hints_for, hold_source, is_held, stored_mapping
 from regard.listen.models import Import
 from regard.listen.proposing import mapping_for
 from regard.listen.reading import Hints, Sheet, read_file
@@ -35,6 +35,8 @@ def import_file(
     Without a mapping the source's own is used; what it does not know yet is proposed, kept and used. An import of
     the same file that was interrupted is carried on.
     """
+    if mapping:
+        expect_source(mapping, source)
     with hold_source(source):
         job = receive_file(path, source=source, actor=actor, keep=not dry_run, agreed=True)
         if hints and told(hints):
@@ -112,7 +114,9 @@ def resume_imports(
 def cancel_import(import_id: int, *, actor: str) -> Import:
     """Stop an import at its next step; what is already taken in stays, and importing again carries on."""
     with transaction.atomic():
-        job = Import.objects.select_for_update().get(pk=import_id)
+        job = Import.objects.select_for_update().filter(pk=import_id).first()
+        if job is None:
+            raise NotFoundError("There is no such import.", hint="Imports lists all of them.")
         if job.state in (State.DONE, State.FAILED):
             raise ConflictError(f"Import {import_id} is {job.state} already.")
         job.state, job.error, job.ended_at = State.FAILED, f"Cancelled by {actor}.", timezone.now()
@@ -129,8 +133,9 @@ def _run(
         sheets = open_sheets(Path(job.path), hints_for(known, job.file_name, hints))
         used = mapping or mapping_for(sheets, job.source, job.file_name, known, hints, keep=not dry_run)
         Intake(job, used, dry_run=dry_run, progress=progress).run(sheets, hints)
-    except RegardError as error:
-        job.state, job.error, job.ended_at = State.FAILED, str(error), timezone.now()
+    except Exception as error:
+        # also what nobody foresaw: left as running it would be taken up again at every start, and fail again
+        job.state, job.error, job.ended_at = State.FAILED, told_plainly(error), timezone.now()
         if job.pk:
             job.save(update_fields=["state", "error", "ended_at"])
         raise
@@ -138,6 +143,13 @@ def _run(
         for sheet in sheets:
             sheet.close()
     return job
+
+
+def told_plainly(error: Exception) -> str:
+    """An error as the import's row keeps it for the page."""
+    if isinstance(error, RegardError):
+        return str(error)
+    return f"Something went wrong inside Regard ({type(error).__name__}); the server's log says what."
 
 
 def open_sheets(path: Path, hints: Hints) -> list[Sheet]:

@@ -1,5 +1,6 @@
 """An import that a person is asked about first: what the file looks like, what is proposed, what they decided."""
 
+import logging
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -9,10 +10,16 @@ import pyarrow as pa
 from django.utils import timezone
 
 from regard.errors import ConflictError, NotFoundError, RegardError
-from regard.listen.actions import open_sheets, told
+from regard.listen.actions import open_sheets, told, told_plainly
 from regard.listen.intake import new_context
 from regard.listen.mapping import Proposal, SourceMapping, TableMapping, format_mapping, parse_mapping
-from regard.listen.mapping_files import expect_table, hints_for, store_mapping, stored_mapping
+from regard.listen.mapping_files import (
+    expect_source,
+    expect_table,
+    hints_for,
+    store_mapping,
+    stored_mapping,
+)
 from regard.listen.models import Import
 from regard.listen.pipeline import UNDERSTAND, Chunk, Context, run_steps
 from regard.listen.proposing import propose_for
@@ -21,6 +28,7 @@ from regard.listen.reading import ColumnProfile, Hints, Sheet, profile_sheet
 KEPT_ROWS = 20  # of each sheet, for the preview
 KEPT_LETTERS = 300  # of a cell of them
 State = Import.State
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,10 @@ def look_into(import_id: int) -> Import:
         proposal = propose_for([(s, job.file_name) for s in sheets], job.source, known=known, hints=hints)
         job.details["asked"] = _asked(job, sheets, proposal, known, hints)
         job.state = State.MAPPING
-    except RegardError as error:
-        job.state, job.error, job.ended_at = State.FAILED, str(error), timezone.now()
+    except Exception as error:
+        job.state, job.error, job.ended_at = State.FAILED, told_plainly(error), timezone.now()
+        if not isinstance(error, RegardError):
+            log.exception("import %s", import_id)
     finally:
         for sheet in sheets:
             sheet.close()
@@ -69,6 +79,7 @@ def settle_mapping(import_id: int, mapping: SourceMapping) -> Import:
     blocking = [each for each in job.details.get("asked", {}).get("questions", []) if each["blocks"]]
     if blocking:
         raise ConflictError(blocking[0]["sentence"], hint="Answer that first.")
+    expect_source(mapping, job.source)
     store_mapping(parse_mapping(format_mapping(mapping)))  # what cannot be read back is refused now
     job.state = State.WAITING
     job.details["agreed"] = True

@@ -36,6 +36,15 @@ def store_mapping(mapping: SourceMapping, *, notes: dict[str, list[str]] | None 
     return path
 
 
+def expect_source(mapping: SourceMapping, source: str) -> None:
+    """Refuse a mapping of another source than the one that is imported into."""
+    if mapping.source != source:
+        raise MappingError(
+            f"The mapping is of `{mapping.source}`, the import of `{source}`.",
+            hint=f'Write source = "{source}", or import into `{mapping.source}`.',
+        )
+
+
 @contextmanager
 def hold_source(source: str) -> Iterator[None]:
     """The right to import into a source; a process that dies lets go of it."""

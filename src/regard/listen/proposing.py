@@ -41,13 +41,18 @@ def namespace_of(ids: Sequence[str]) -> str:
     return str(found[0]["namespace"]) if found and found[0]["held"] * 3 >= len(set(ids)) else ""
 
 
-def accept(proposal: Proposal) -> Path:
-    """Keep a proposed mapping as the source's, unless something in it has to be decided first."""
+def expect_settled(proposal: Proposal) -> None:
+    """Refuse a proposal in which something has to be decided first."""
     for question in proposal.questions:
         if question.blocks:
             options = " or ".join(question.options)
             option = question.settles.replace("_", "-")
             raise AmbiguousError(f"{question.table}: {question.sentence}", hint=f"Say --{option} {options}.")
+
+
+def accept(proposal: Proposal) -> Path:
+    """Keep a proposed mapping as the source's, unless something in it has to be decided first."""
+    expect_settled(proposal)
     return store_mapping(proposal.mapping, notes=proposal.notes())
 
 
@@ -68,4 +73,6 @@ def mapping_for(
         raise MappingError(f"{file_name} holds nothing to map.")
     if keep:
         accept(proposal)
+    else:
+        expect_settled(proposal)
     return proposal.mapping

@@ -102,7 +102,8 @@ def supersede_rejects(job: Import) -> None:
     Reject.objects.filter(of_import__in=earlier, retried_at=None).update(retried_at=timezone.now())
 
 
-def mark_retried(answers: dict[int, int]) -> None:
-    """These rejects were handed in again and wait no longer; a row refused once more is kept anew."""
+def mark_retried(answers: dict[int, int], *, source: str) -> None:
+    """These rejects of the source were handed in again and wait no longer; a row refused once more is kept anew."""
     if answers:
-        Reject.objects.filter(pk__in=answers.values(), retried_at=None).update(retried_at=timezone.now())
+        waiting = Reject.objects.filter(pk__in=answers.values(), of_import__source=source, retried_at=None)
+        waiting.update(retried_at=timezone.now())

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 
 STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 PASSING = frozenset({"5.2.2"})  # a full mailbox is called permanent, but is emptied some day
@@ -64,7 +65,8 @@ def _message_ids(parts: list[Message]) -> Iterator[str]:
         original = payload[0] if isinstance(payload, list) and payload else None
         if not isinstance(original, Message):
             decoded = part.get_payload(decode=True)
-            original = message_from_bytes(decoded if isinstance(decoded, bytes) else b"")
+            # its head is enough; what stands below may be made to keep a parser busy
+            original = BytesHeaderParser().parsebytes(decoded if isinstance(decoded, bytes) else b"")
         if found := _field(original, "Message-ID"):
             yield found
 

@@ -7,6 +7,7 @@ arrives at most twice, and only then.
 
 import logging
 import smtplib
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,9 +60,11 @@ def send_due(now: datetime) -> Sent:
         fates = [_settle_unreached(number, now, f"No connection: {error}") for number in numbers]
         return _sum_up(fates)
     fates = []
+    began = time.monotonic()
     try:
         for number in numbers:
-            letter = _claim(number, now)
+            # a claim begins when it is made: late in a long run it must not look like one that was left behind
+            letter = _claim(number, now + timedelta(seconds=time.monotonic() - began))
             if letter is None:
                 continue  # another worker has it
             outcome = _offer(server, letter)

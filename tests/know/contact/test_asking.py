@@ -13,6 +13,7 @@ from regard.know.contact.actions import ask_to_contact, change_rules, count_touc
 from regard.know.contact.models import Consent, ContactRules, HeldBack, Touch
 from regard.know.contact.queries import consent_of, held_back, standing, touches_of
 from regard.know.contact.terms import Decision, Reason
+from regard.know.contact.unsubscribing import unsubscribe_token, withdraw
 from regard.know.queries import customer
 from regard.ledger.models import Batch
 from tests.know.contact.conftest import NOON
@@ -211,3 +212,22 @@ def test_changed_rules_hold_at_once_and_the_old_ones_are_kept(people: dict[str, 
 def test_what_makes_no_sense_is_refused(people: dict[str, int], wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         ask(**wrong)
+
+
+def test_who_withdraws_while_a_run_is_under_way_is_not_asked_by_the_rest_of_it(
+    people: dict[str, int],
+) -> None:
+    say("shop:anna", True, at=NOON - DAY)
+    say("shop:anna", False, at=NOON + timedelta(minutes=1))
+    decision = ask(at=NOON)
+    assert (decision.allowed, decision.reason) == (False, Reason.WITHDRAWN)
+
+
+def test_stopping_a_second_time_counts_when_they_had_agreed_in_between(people: dict[str, int]) -> None:
+    token = unsubscribe_token(ask().touch_id or 0)
+    first = withdraw(token, everything=False, how="link", at=NOON)
+    assert withdraw(token, everything=False, how="link", at=NOON) == first  # pressed twice
+    say("shop:anna", True, at=NOON + DAY, purpose="any", channel="any")
+    assert standing("shop:anna", "survey", "email", NOON + 40 * DAY).allowed
+    withdraw(token, everything=False, how="link", at=NOON + 2 * DAY)
+    assert standing("shop:anna", "survey", "email", NOON + 40 * DAY).reason == Reason.WITHDRAWN

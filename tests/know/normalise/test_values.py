@@ -100,3 +100,19 @@ def test_any_text_is_survived(field: str, raw: str) -> None:
 def test_normalising_a_phone_number_twice_changes_nothing(raw: str) -> None:
     once = normalise("phone", raw, region="DE")
     assert normalise("phone", once, region="DE") == once
+
+
+@pytest.mark.parametrize(
+    ("raw", "same"),
+    [("jose\u0301@example.com", "jos\u00e9@example.com"), (" anna@example.com\u200b", "anna@example.com"),
+     ("\u202aanna@example.com\u202c", "anna@example.com"),
+     ("\uff41\uff4e\uff4e\uff41@example.com", "anna@example.com")],
+)  # fmt: skip
+def test_one_address_however_its_letters_are_put_together(raw: str, same: str) -> None:
+    assert normalise("email", raw, region="DE") == normalise("email", same, region="DE")
+
+
+def test_a_name_from_a_mac_is_the_same_name() -> None:
+    assert normalise("family_name", "Ju\u0308rgens", region="DE") == normalise(
+        "family_name", "J\u00fcrgens", region="DE"
+    )

@@ -291,3 +291,14 @@ def test_a_sheet_is_read_twice_and_leaves_nothing_behind(tmp_path: Path) -> None
     assert (
         [batch.num_rows for batch in sheet.batches()] == [batch.num_rows for batch in sheet.batches()] == [2]
     )
+
+
+def test_the_two_header_lines_of_a_survey_platform_are_one_header(tmp_path: Path) -> None:
+    text = "Respondent ID,How satisfied are you?,,Any comments?\n,Delivery,Service,Open-Ended Response\n"
+    text += "".join(f"{n},{n % 5 + 1},{n % 4 + 1},fine\n" for n in range(8))
+    sheet = read(tmp_path, text.encode())
+    assert sheet.columns == [
+        "Respondent ID", "How satisfied are you? Delivery", "How satisfied are you? Service",
+        "Any comments? Open-Ended Response",
+    ]  # fmt: skip
+    assert sheet.row_count == 8

@@ -1,5 +1,6 @@
 """Mail and cards."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_a_mailbox_gives_one_row_a_message(tmp_path: Path) -> None:
         "quoted": "-- Original Message --\nalt",
         "attachments": None,
     }
-    assert (second["subject"], second["date"], second["text"]) == ("café", "rubbish", "Naïve hello\nFrom me")
+    assert (second["subject"], second["date"], second["text"]) == ("café", None, "Naïve hello\nFrom me")
     assert second["quoted"].startswith("On Mon, Jan 3, 2020")
     assert [(refused.row_number, refused.text) for refused in sheet.refused] == [(3, "junk\n")]
     assert (sheet.row_count, sheet.found.format) == (3, "mbox")
@@ -134,3 +135,47 @@ def test_cards_of_every_version_give_rows(tmp_path: Path) -> None:
     assert [(refused.row_number, refused.reason) for refused in sheet.refused] == [
         (4, "the card does not end")
     ]
+
+
+def test_a_letter_without_a_readable_date_has_that_of_the_nearest_server(tmp_path: Path) -> None:
+    taken = "Received: from a by b; {}\n"
+    later, earlier = (
+        taken.format("Fri, 06 Mar 2026 10:00:00 -0000"),
+        taken.format("Thu, 05 Mar 2026 10:00:00 +0100"),
+    )
+    letter = f"{later}{earlier}From: a@b.c\nSubject: x\nDate: yesterday\n\nhi\n"
+    (row,) = read(tmp_path, "x.eml", letter.encode()).table().to_pylist()
+    assert row["date"] == "2026-03-05 10:00:00+01:00"
+
+
+@pytest.mark.parametrize("html", ["<div>" * 40_000, "<br" * 200_000, " " * 1_000_000, "<a href=x> " * 50_000])
+def test_no_letter_keeps_the_reader_for_long(tmp_path: Path, html: str) -> None:
+    head = "From: a@b.c\nSubject: x\nDate: Thu, 05 Mar 2026 10:00:00 +0100\nContent-Type: text/html\n\n"
+    began = time.process_time()
+    assert read(tmp_path, "x.eml", f"{head}<p>Hello</p>{html}".encode()).row_count == 1
+    assert time.process_time() - began < 3
+
+
+def test_empty_lines_without_end_are_read_in_no_time(tmp_path: Path) -> None:
+    blank = "\n" * 100_000
+    began = time.process_time()
+    sheet = read(tmp_path, "x.eml", f"From: a@b.c\nSubject: x\n\nMine.{blank}Yours.\n".encode())
+    assert sheet.table()["text"].to_pylist()[0].endswith("Yours.")
+    assert time.process_time() - began < 3
+
+
+def test_parts_within_parts_without_end_are_refused(tmp_path: Path) -> None:
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(3000))
+    head = "From x\nFrom: a@b.c\nSubject: x\n"
+    sheet = read(tmp_path, "x.mbox", f"{head}{parts}\nhi\n\n{head}\nhi\n".encode())
+    assert (sheet.good_rows, [refused.reason for refused in sheet.refused]) == (
+        1,
+        ["too many parts within parts"],
+    )
+
+
+def test_a_name_folded_in_quoted_printable_is_whole(tmp_path: Path) -> None:
+    name = "FN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:J=FCrgen=\r\n Gro=DF"
+    card = f"BEGIN:VCARD\r\nVERSION:2.1\r\n{name}\r\nEND:VCARD\r\n"
+    (row,) = read(tmp_path, "x.vcf", card.encode()).table().to_pylist()
+    assert row["name"] == "Jürgen Groß"

@@ -188,3 +188,20 @@ def test_refused_rows_beyond_memory_lie_in_a_file_and_read_the_same(tmp_path: Pa
     assert len(rows) == 3000
     assert rows[2999] == Refused(2999, "x\udcff\n" * 100, "wörd")
     assert [row.row_number for row in rows[1:4]] == [1, 2, 3]
+
+
+def test_hidden_sheets_are_left_out_and_named(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "x.xlsx")) as book:
+        for name in ("Seen", "Draft"):
+            book.add_worksheet(name).write_column(0, 0, ["id", 1, 2])
+        book.get_worksheet_by_name("Draft").hide()
+    (seen,) = read_file(tmp_path / "x.xlsx", hints=Hints())
+    assert (seen.name, seen.found.notes[-1]) == ("Seen", "Hidden sheets were left out: Draft.")
+
+
+@pytest.mark.parametrize(
+    "text", ["<html><table><tr><td>1</td></tr></table></html>", '<?xml version="1.0"?><Workbook/>']
+)
+def test_a_web_page_called_xls_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableFileError, match="save it as XLSX"):
+        read(tmp_path, "export.xls", text.encode())

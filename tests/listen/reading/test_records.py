@@ -68,3 +68,24 @@ def test_broken_json_is_refused(tmp_path: Path) -> None:
 def test_no_records_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="no records"):
         read(tmp_path, "[]")
+
+
+def test_records_under_keys_of_their_own_are_rows(tmp_path: Path) -> None:
+    sheet = read(tmp_path, '{"-N1": {"id": 1, "total": 2.5}, "-N2": {"id": 2, "total": 3}, "-N3": {"id": 3}}')
+    assert sheet.columns == ["key", "id", "total"]
+    assert [row["key"] for row in sheet.table().to_pylist()] == ["-N1", "-N2", "-N3"]
+    (one,) = read(tmp_path, '{"who": {"name": "x"}, "what": {"price": 3}}').table().to_pylist()
+    assert one["who.name"] == "x"
+
+
+def test_keys_without_end_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    lines = "\n".join(f'{{"id": {n}, "k{n}": 1}}' for n in range(3000))
+    with pytest.raises(UnreadableFileError, match="more than 2,000 columns"):
+        read(tmp_path, lines)
+
+
+def test_a_cell_that_is_a_file_of_its_own_refuses_its_row(tmp_path: Path) -> None:
+    sheet = read(tmp_path, '{"id": 1, "text": "' + "x" * 5_000_000 + '"}\n{"id": 2, "text": "hi"}\n')
+    assert sheet.table()["id"].to_pylist() == ["2"]
+    (refused,) = sheet.refused
+    assert (refused.row_number, refused.reason) == (1, "`text` is longer than 4 MB")

@@ -12,6 +12,7 @@ from regard.errors import InputError
 from regard.ledger import actions, lake
 from regard.ledger.catalogue import CUSTOM_NAME
 from regard.ledger.models import Batch, DeadLetter
+from regard.listen.tracking import calls
 from regard.listen.tracking.clock import happened_at
 from regard.listen.tracking.names import custom_name
 from tests.listen.tracking.sending import post
@@ -87,3 +88,14 @@ def test_any_name_is_a_custom_name_or_refused(name: str) -> None:
         assert CUSTOM_NAME.fullmatch(custom_name(name))
     except InputError:
         assert not any(letter.isascii() and letter.isalnum() for letter in name)
+
+
+def test_things_within_things_without_end_are_refused_with_a_sentence() -> None:
+    deep = (
+        b'{"type":"track","userId":"1","event":"x","properties":{"a":' + b"[" * 12_000 + b"]" * 12_000 + b"}}"
+    )
+    assert calls.key_within(deep) == ""
+    assert calls.calls_in(b'{"batch":[' + deep + b"]}") is None
+    for read in (calls.tidy, calls.call_in, calls.several_in):
+        with pytest.raises(InputError):
+            read(deep)

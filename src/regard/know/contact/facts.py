@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from regard.know.contact.addressees import CHUNK, Addressee
 from regard.know.contact.deciding import Facts, Touched
 from regard.know.contact.models import Consent, ContactRules, Touch
@@ -40,8 +42,9 @@ def _gather_some(
         touches[person].append(Touched(moment, why, about))
     said: defaultdict[str, list[Consent]] = defaultdict(list)
     for each in Consent.objects.filter(
-        person__in=keys, purpose__in=[purpose, ANY], channel__in=[channel, ANY], at__lte=at
-    ):
+        Q(at__lte=at) | Q(given=False),  # who has withdrawn since a long run began is not asked by the rest of it
+        person__in=keys, purpose__in=[purpose, ANY], channel__in=[channel, ANY],
+    ):  # fmt: skip
         said[each.person].append(each)
     unreachable = unreachable_among(addressees) if channel == "email" else frozenset()
     return {

@@ -38,12 +38,10 @@ def withdraw(token: str, *, everything: bool, how: str, at: datetime) -> Consent
     """Record that the person wants no more of this by this channel, or nothing at all."""
     contact = contact_of_token(token)
     purpose, channel = (ANY, ANY) if everything else (contact.purpose, contact.channel)
-    last = (
-        Consent.objects.filter(person=contact.person, purpose=purpose, channel=channel)
-        .order_by("-id")
-        .first()
-    )
-    if last is not None and not last.given:
+    said = Consent.objects.filter(person=contact.person, purpose=purpose, channel=channel).order_by("-id")
+    last = said.first()
+    agreed_since = Consent.objects.filter(given=True, purpose__in=[purpose, ANY], channel__in=[channel, ANY])
+    if last is not None and not last.given and not agreed_since.filter(pk__gt=last.pk).exists():
         return last  # pressed twice
     return record_consent(
         contact.person, purpose=purpose, channel=channel, given=False, how=how, actor="customer", at=at

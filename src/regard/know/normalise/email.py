@@ -1,7 +1,9 @@
 """E-mail addresses made comparable."""
 
 import re
+import unicodedata
 
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 SHAPE = re.compile(r"[^@\s,;<>()\[\]\"]+@[^@\s,;<>()\[\]\"/]+\.[^@\s,;<>()\[\]\"/.]{2,}")
 DOTS_MEAN_NOTHING = frozenset({"gmail.com"})
 ONE_PROVIDER = {"googlemail.com": "gmail.com"}
@@ -17,6 +19,8 @@ ROLES = frozenset({
 
 def comparable_email(raw: str) -> str | None:
     """One mailbox, one text: lower case, no plus-tag, no dots where the provider ignores them, ASCII domain."""
+    if not raw.isascii():  # one letter in one way of writing it, without what cannot be seen
+        raw = UNSEEN.sub("", unicodedata.normalize("NFKC", raw))
     found = SHAPE.search(raw.lower())
     if found is None:
         return None

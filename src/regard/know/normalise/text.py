@@ -1,6 +1,7 @@
 """Text made comparable: one case, one alphabet, no punctuation."""
 
 import re
+import unicodedata
 
 from anyascii import anyascii
 
@@ -21,8 +22,8 @@ def is_missing(raw: str) -> bool:
 def fold(raw: str) -> str:
     """Lower case, ASCII letters and digits, single spaces; German umlauts written out as Germans do."""
     text = raw.lower()
-    if not text.isascii():
-        text = anyascii(text.translate(UMLAUTS)).lower()
+    if not text.isascii():  # a Mac writes ü as u and two dots, which is the same letter
+        text = anyascii(unicodedata.normalize("NFC", text).translate(UMLAUTS)).lower()
     return NOT_A_WORD.sub(" ", APOSTROPHES.sub("", text)).strip()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from regard.listen.mapping.model import EventRule, Value
 from regard.listen.mapping.people import Who
 from regard.listen.mapping.view import DATES, NUMBERS, WORDY, View
+from regard.listen.mapping.words import currency_named
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,13 @@ def data_of(view: View, **wanted: tuple[str, frozenset[str] | None, str]) -> dic
     return found
 
 
-def currency_of(view: View) -> Value | None:
-    """The currency's column, or the one that all amounts are written with."""
+def currency_of(view: View, amount: str) -> Value | None:
+    """The currency's column, or the one that the amount's heading names; signs beside amounts are read row by row."""
     column = view.find("currency", sure=0.9, free=False)
     if column:
         view.taken.add(column)
         return Value(column)
-    written = {profile.currency for profile in view.profiles.values() if profile.currency}
-    return Value(constant=written.pop()) if len(written) == 1 else None
+    return Value(constant=code) if (code := currency_named(amount)) else None
 
 
 def choose_amount(view: View, amount: str) -> None:

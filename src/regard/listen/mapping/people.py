@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from regard.listen.mapping.model import PersonRule, Value
 from regard.listen.mapping.view import DATES, NUMBERS, PERSONAL, Choice, View
 from regard.listen.mapping.words import slug, words_of
+from regard.listen.reading.columns import KINDS
 
 IDENTITY = (
     "email", "phone", "name", "given_name", "family_name", "title", "organisation", "birth_date", "street",
@@ -233,17 +234,18 @@ def propose_identity(view: View, who: Who) -> dict[str, str]:
             view.find("family_name", sure=0.6, free=False) or view.describes_person()
         ):
             continue
-        column = view.find(name, sure=sure)
-        if column and view.profiles[column].kind not in _IMPOSSIBLE.get(name, frozenset()):
+        column = view.find(name, _KINDS - _IMPOSSIBLE.get(name, frozenset()), sure=sure)
+        if column:
             found[name] = view.take(
                 f"identity.{name}", column, view.sure_of(name, column), f"`{column}` is the {name}."
             )
     return found
 
 
+_KINDS = frozenset(KINDS)
 _IMPOSSIBLE = {
     "email": frozenset({"integer", "decimal", "date"}),
-    "name": frozenset({"integer", "decimal", "date", "datetime"}),
+    "name": frozenset({"integer", "decimal", "date", "datetime", "id", "currency", "boolean", "url"}),
     "city": frozenset({"integer", "decimal", "date"}),
 }
 

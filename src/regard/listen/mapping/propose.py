@@ -17,7 +17,7 @@ from regard.listen.mapping.people import (
     propose_kind,
     propose_person,
 )
-from regard.listen.mapping.view import Choice, Question, View
+from regard.listen.mapping.view import DATES, Choice, Question, View
 from regard.listen.mapping.words import slug, words_of
 from regard.listen.reading import ColumnProfile, Sheet
 from regard.listen.sources.reviews import shape
@@ -114,8 +114,10 @@ def _borrowed(view: View, others: Sequence[SourceMapping]) -> TableMapping | Non
             ):
                 sentence = f"The source {mapping.source} has the same table."
                 view.choices.append(Choice(view.name, "table", "", 0.9, sentence))
+                # what its rows mean is borrowed; how they are written, this file shows itself
+                dates = _dates(view, table.events)
                 table = replace(
-                    table, name=view.name, files=_patterns(view), dates=_dates(view, table.events)
+                    table, name=view.name, files=_patterns(view), read=_reading(view), dates=dates
                 )
                 _ask_about_numbers(view, table)
                 return table
@@ -170,7 +172,20 @@ def _propose_table(
     )
     table = replace(table, dates=_dates(view, table.events))
     _ask_about_numbers(view, table)
+    if not events:
+        _ask_about_happenings(view, who)
     return table
+
+
+def _ask_about_happenings(view: View, who: Who) -> None:
+    """A customer in several rows, with a date in each: something happened, and nobody knows what."""
+    dates = [
+        c for c in view.filled if view.profiles[c].kind in DATES and not view.meanings[c].get("birth_date")
+    ]
+    if dates and who.key and not who.is_thing and not view.profiles[who.key].unique:
+        sentence = f"Customers have several rows here, told apart by `{dates[0]}`, but no event was recognised: " \
+                   "of each attribute the last row counts. Say in the mapping what the rows are."  # fmt: skip
+        view.ask(dates[0], sentence, [])
 
 
 def _share_namespace(view: View, who: Who, familiar: Familiar) -> Who:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regard.errors import MappingError
+from regard.know.fields import FIELDS
 from regard.ledger.catalogue import CATALOGUE, CUSTOM_NAME
 from regard.listen.mapping.model import (
     EventRule,
@@ -103,6 +104,9 @@ class _Reader:
         """A table names a person and only columns that it has."""
         if not table.person:
             self.refuse("name", f"table `{table.name}` does not say who its rows are about; add `person`")
+        strange = sorted(set(table.identity) - set(FIELDS))
+        if strange:
+            self.refuse(strange[0], f"`{strange[0]}` is no field of a person; use one of {', '.join(FIELDS)}")
         unknown = sorted(table.columns() - set(table.headers))
         if table.headers and unknown:
             self.refuse(

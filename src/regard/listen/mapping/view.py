@@ -58,6 +58,9 @@ class View:
 
     def __post_init__(self) -> None:
         self.meanings = {column: meanings_of(column) for column in self.filled}
+        for column in self.filled:
+            if self._is_coded(column):  # Shopify's `Name` is #1001
+                self.meanings[column].pop("name", None)
         self.things = {column: self._thing(column) for column in self.filled}
         if all(re.fullmatch(r"column_\d+", column) for column in self.profiles):
             self._read_shape()
@@ -103,9 +106,9 @@ class View:
         return thing
 
     def _is_coded(self, column: str) -> bool:
-        """Whether all examples look like FJ-141: one word with digits in it."""
+        """Whether all examples look like FJ-141 or #1001: one word with digits in it."""
         examples = self.profiles[column].examples
-        return bool(examples) and all(re.fullmatch(r"(?=.*\d)[\w.-]+", example) for example in examples)
+        return bool(examples) and all(re.fullmatch(r"(?=.*\d)#?[\w.-]+", example) for example in examples)
 
     def ids(self, thing: str) -> list[str]:
         """The columns that hold ids of a thing."""

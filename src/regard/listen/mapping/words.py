@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from regard.listen.reading.numbers import CURRENCY_CODES
+
 ID_WORDS = (
     "id",
     "nr",
@@ -117,17 +119,20 @@ MEANINGS: dict[str, str] = {
         "first reply|first reply at|first response|replied at|erste antwort|beantwortet|premiere reponse"
     ),
     "refunded_date": "refunded at|refund date|erstattet am|rembourse le|reembolsado el",
-    "refunded": "refunded|refund|refund amount|erstattet|erstattung|gutschrift|rembourse|reembolsado",
+    "refunded": (
+        "refunded|refund|refund amount|refunded amount|amount refunded|erstattungsbetrag|erstattet|erstattung|"
+        "gutschrift|rembourse|reembolsado"
+    ),
     "cancelled_date": "cancelled at|canceled at|cancelled on|storniert am|stornodatum|annule le|cancelado",
     "returned_date": "returned at|return date|returned on|retourniert am|retourdatum|retoure am|date retour",
     "opened_date": (
         "opened at|opened|open date|reported at|created|created at|creation date|erstellt am|"
         "eroeffnet am|angelegt am|angelegt|cree le|creado|review creation date|erstellt|submitted at|"
-        "creation timestamp"
+        "creation timestamp|created time|date created|created date|create date|timecreated"
     ),
     "resolved_date": (
         "resolved at|resolved|closed at|closed|solved at|geloest am|geschlossen am|erledigt am|"
-        "resolu le|ferme le|resuelto|cerrado|completed at"
+        "resolu le|ferme le|resuelto|cerrado|completed at|resolved time|closed time|solved date|solved"
     ),
     "answered_date": (
         "answered at|answered|response date|answer date|responded at|survey date|beantwortet am|"
@@ -153,7 +158,8 @@ MEANINGS: dict[str, str] = {
         "umsatz|gesamtsumme|warenwert|bestellwert|montant|montant total|importe|importe total|"
         "total price|revenue|sales|spent|dollar value|monetary value|rechnungsbetrag|total value|"
         "net total|gross total|brutto|payment value|paid|sum|total eur|amount eur|betrag eur|price paid|"
-        "turnover|wert"
+        "turnover|wert|gesamtsumme der bestellung|bestellsumme|rechnungssumme|order total amount|total paid|"
+        "total inc tax|amount paid|total ttc"
     ),
     "price": "price|unit price|preis|einzelpreis|prix|precio|item price|stueckpreis",
     "freight": (
@@ -193,7 +199,8 @@ MEANINGS: dict[str, str] = {
         "agent|assignee|handled by|bearbeiter|mitarbeiter|employee|operator|owner|clerk|agente|answered by"
     ),
     "status": (
-        "status|state of order|order status|statut|estado del pedido|zustand|bestellstatus|customer status"
+        "status|state of order|order status|financial status|payment status|zahlungsstatus|charge status|"
+        "statut|estado del pedido|zustand|bestellstatus|customer status"
     ),
     "kind": (
         "kind|type|category|art|kategorie|categorie|categoria|topic|thema|anliegen|ticket type|grund|"
@@ -221,6 +228,23 @@ MEANINGS: dict[str, str] = {
     "longitude": "longitude|lng|lon|long|geolocation lng|laengengrad",
 }
 
+# the questions of a survey, by the stems that tell them; the first that fits counts
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "text": ("reason", "why", "comment", "improve", "grund", "warum", "kommentar", "pourquoi", "raison", "motivo",
+             "feedback"),
+    "nps": ("recommend", "weiterempfehl", "recommand", "recomend"),
+    "ces": ("effort", "easy", "einfach", "facile", "facil", "aufwand"),
+    "csat": ("satisf", "zufrieden", "satisfech"),
+}  # fmt: skip
+# whose: what stands behind them is said of the customer
+QUALIFIERS = frozenset(
+    {"billing", "buyer", "requester", "reviewer", "respondent", "rechnungs", "kunden", "besteller"}
+)
+PERSONAL = frozenset({
+    "email", "phone", "name", "given_name", "family_name", "organisation", "street", "house_number", "postcode",
+    "city", "state", "country", "birth_date",
+})  # fmt: skip
+
 _PHRASES: dict[str, list[str]] = {meaning: text.split("|") for meaning, text in MEANINGS.items()}
 _THING_OF: dict[str, str] = {word: thing for thing, words in THINGS.items() for word in words.split()}
 _SQUEEZED: dict[str, list[str]] = {}
@@ -244,7 +268,8 @@ def words_of(header: str) -> tuple[str, ...]:
 def meanings_of(header: str) -> dict[str, float]:
     """What a header may mean, each with how sure its wording is (0 to 1)."""
     words = words_of(header)
-    found = dict.fromkeys(_SQUEEZED.get("".join(words), []), 1.0)
+    found = _asked(words) | _without_company(header, words)
+    found |= dict.fromkeys(_SQUEEZED.get("".join(words), []), 1.0)
     for meaning, phrases in _PHRASES.items():
         for phrase in phrases:
             share = _share(words, tuple(phrase.split()))
@@ -253,6 +278,33 @@ def meanings_of(header: str) -> dict[str, float]:
             if share:
                 found[meaning] = max(found[meaning], share)
     return found
+
+
+def _without_company(header: str, words: tuple[str, ...]) -> dict[str, float]:
+    """What a header means without the words beside it: Betrag CHF, Vorname (Rechnung), Billing Name."""
+    plain = words_of(re.sub(r"\s*\([^)]*\)\s*$", "", header))
+    plain = tuple(word for word in plain if word.upper() not in CURRENCY_CODES)
+    found = dict.fromkeys(_SQUEEZED.get("".join(plain), []), 0.95) if plain != words else {}
+    if plain[:1] and plain[0] in QUALIFIERS:
+        told = _SQUEEZED.get("".join(plain[1:]), [])
+        found |= {meaning: 0.9 for meaning in told if meaning in PERSONAL}
+    return found
+
+
+def _asked(words: tuple[str, ...]) -> dict[str, float]:
+    """What a whole question for a header asks about; a word or two may be anything."""
+    if len(words) < 4:
+        return {}
+    for meaning, stems in QUESTIONS.items():
+        if any(word.startswith(stem) for word in words for stem in stems):
+            return {meaning: 0.9}
+    return {}
+
+
+def currency_named(header: str) -> str:
+    """The one currency that a heading names: `Betrag CHF`, `Amount (USD)`; "" if none."""
+    named = {word.upper() for word in words_of(header)} & set(CURRENCY_CODES)
+    return named.pop() if len(named) == 1 else ""
 
 
 def _share(words: tuple[str, ...], phrase: tuple[str, ...]) -> float:

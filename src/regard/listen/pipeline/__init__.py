@@ -5,6 +5,9 @@ chunk of text rows → mapped, parsed → person → refused or kept → events 
 
 from collections.abc import Callable
 
+import duckdb
+
+from regard.errors import InputError
 from regard.listen.pipeline.build import make_events, name_persons, refuse_rows
 from regard.listen.pipeline.chunk import Chunk, Context, Counts
 from regard.listen.pipeline.columns import load_rows
@@ -24,8 +27,14 @@ COMPARE: tuple[Step, ...] = (settle_events, make_attributes, make_identities, co
 
 def run_steps(chunk: Chunk, context: Context, steps: tuple[Step, ...] = UNDERSTAND + COMPARE) -> Chunk:
     """Take a chunk through the steps."""
-    for step in steps:
-        step(chunk, context)
+    try:
+        for step in steps:
+            step(chunk, context)
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(
+            "These rows need more memory than an import may use.",
+            hint="Leave out long texts and columns that are not needed, or hand the file in in pieces.",
+        ) from error
     return chunk
 
 

@@ -107,6 +107,10 @@ def condition(chunk: Chunk, event: EventRule) -> str:
     """The SQL test of whether a row gives this event."""
     tests = [when_sql(chunk, event.when)] if event.when else []
     kind = CATALOGUE.get(event.name)
+    if event.name == "order.refunded" and event.amount:
+        tests.append(
+            f"coalesce({parsed(chunk, 'money', event.amount)} <> 0, true)"
+        )  # most orders: nothing went back
     if event.score or event.text:
         said = [f"{_score(chunk, event)} IS NOT NULL"] if event.score else []
         said += [f"{place(chunk, event.text)} IS NOT NULL"] if event.text else []
@@ -188,12 +192,21 @@ def _fields(chunk: Chunk, context: Context, event: EventRule) -> dict[str, str]:
         "actor": _value(chunk, event.actor),
         "subject": subject,
         "amount": parsed(chunk, "money", event.amount) if event.amount else "NULL",
-        "currency": f"upper({_value(chunk, currency)})" if event.amount else "NULL",
+        "currency": _currency(chunk, event, currency) if event.amount else "NULL",
         "instrument": quoted(event.instrument) if event.instrument else "NULL",
         "score": _score(chunk, event) if event.score else "NULL",
         "text": place(chunk, event.text) if event.text else "NULL",
         "data": json_object(chunk, event.data),
     }
+
+
+def _currency(chunk: Chunk, event: EventRule, told: Value) -> str:
+    """What a column says; else what is written beside the amount; else the one of the table."""
+    said = f"upper({_value(chunk, told)})"
+    if event.amount not in chunk.signed:
+        return said
+    written = parsed(chunk, "currency", event.amount)
+    return f"coalesce({said}, {written})" if told.column else f"coalesce({written}, {said})"
 
 
 TYPES = {"occurred_at": "TIMESTAMPTZ", "amount": "DECIMAL(18, 4)", "score": "DOUBLE"}

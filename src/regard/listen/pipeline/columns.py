@@ -13,10 +13,14 @@ from regard.errors import AmbiguousError, MappingError
 from regard.know.normalise import normalise_columns
 from regard.ledger import lake
 from regard.listen.mapping import Subject, TableMapping
+from regard.listen.mapping.words import words_of
 from regard.listen.pipeline.chunk import Chunk, Context, quoted
+from regard.listen.pipeline.tidying import key_columns, tidy_keys, what_is_no_data
 from regard.listen.reading import ColumnProfile, parse_column
 from regard.listen.reading.convert import Target
+from regard.listen.reading.numbers import currencies
 
+UTC_WORDS = {"utc", "gmt"}  # in a header: `Created date (UTC)`
 NOON = 12 * 3600  # a date without a time is the same day in nearly every zone when it stands at noon
 LAST_SECOND = 24 * 3600 - 1  # what is due on a day is due until its end
 TARGETS: dict[str, Target] = {"time": "datetime", "due": "datetime", "money": "decimal", "number": "float"}
@@ -37,13 +41,17 @@ def load_rows(chunk: Chunk, context: Context) -> None:
     rows, table = chunk.rows, chunk.table
     named: dict[str, pa.Array] = {"_row": rows["_row"]}
     texts: dict[str, pa.ChunkedArray] = {}
+    keys = key_columns(table)
     for column in rows.column_names:
         if column != "_row":
-            texts[column] = named[place(chunk, column)] = _mean(rows[column], column, table)
-    problem = pa.nulls(rows.num_rows, pa.string())
+            meant = _mean(rows[column], column, table)
+            texts[column] = named[place(chunk, column)] = tidy_keys(meant) if column in keys else meant
+    problem = what_is_no_data(texts, keys)
     for kind, column in sorted(_typed(table)):
         values, reasons = _parse(texts[column], kind, _profile(table, context, kind, column), context.zone)
         named[parsed(chunk, kind, column)] = values
+        if kind == "money":
+            _note_currencies(chunk, named, column, texts[column], context.currency)
         if reasons.null_count < len(reasons):
             prefix = f"`{column}`: "
             problem = pc.coalesce(problem, pc.binary_join_element_wise(prefix, reasons, ""))
@@ -60,6 +68,17 @@ def load_rows(chunk: Chunk, context: Context) -> None:
             context.con.register("arrived", arrived.append_column("at_event", times))
 
 
+def _note_currencies(
+    chunk: Chunk, named: dict[str, pa.Array], column: str, amounts: pa.ChunkedArray, home: str
+) -> None:
+    """Keep the currencies that the amounts of a column are written with."""
+    constants = {e.currency.constant for e in chunk.table.events if e.amount == column and e.currency}
+    told = currencies(amounts.combine_chunks(), next(iter(constants - {""}), home))
+    if told is not None:
+        chunk.signed.add(column)
+        named[parsed(chunk, "currency", column)] = told
+
+
 def _look_up_times(chunk: Chunk, context: Context, name: str, subject: Subject) -> pa.ChunkedArray:
     """When the event of that name about the same subject happened, for each row."""
     held = lake_rows(context, "events")
@@ -74,8 +93,9 @@ def lake_rows(context: Context, name: str) -> str:
     """A table of the lake as an SQL relation of the import's own database."""
     context.before_looking()
     table = lake.open_table(name)
-    files = table.file_uris() if table is not None else []
-    if table is not None and files and lake.is_local(files[0]):
+    place = lake.location(name)  # not as a URI, in which a blank would be %20
+    files = [f"{place}/{path}" for path in lake.paths_of(table)] if table is not None else []
+    if table is not None and files and lake.is_local(place):
         return f"read_parquet([{', '.join(map(quoted, files))}])"
     rows = table.to_pyarrow_dataset() if table is not None and files else lake.TABLES[name].empty_table()
     context.con.register(f"lake_{name}", rows)
@@ -142,9 +162,13 @@ def _parse(
     values: pa.ChunkedArray, kind: str, profile: ColumnProfile, zone: str
 ) -> tuple[pa.Array, pa.Array]:
     whole_day = kind in ("time", "due") and profile.kind == "date"
-    utc_day = whole_day and kind == "time"
-    typed, reasons = parse_column(values, profile, to=TARGETS[kind], zone="UTC" if utc_day else zone)
+    in_utc = whole_day or UTC_WORDS & set(words_of(profile.name))
+    typed, reasons = parse_column(values, profile, to=TARGETS[kind], zone="UTC" if in_utc else zone)
     if whole_day:
-        shift = NOON if utc_day else LAST_SECOND
+        shift = NOON if kind == "time" else LAST_SECOND
         typed = pc.add(typed, pa.scalar(shift * 1_000_000, pa.duration("us")))
+    if whole_day and kind == "due":  # that second by the clock on the wall, however long the day was
+        wall = typed.cast(pa.timestamp("us"))
+        local = pc.assume_timezone(wall, zone, ambiguous="latest", nonexistent="latest")
+        typed = local.cast(pa.timestamp("us", "UTC"))
     return typed, reasons

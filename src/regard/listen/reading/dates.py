@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _CLOCK = (
-    r"(?:[T ,]+(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"\s*(?P<pm>[AaPp]\.?[Mm]\.?)?)?"
+    r"(?:[T ,]+(?:(?:um|at|à|a las|alle|om) )?"
+    r"(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"\s*(?P<pm>[AaPp]\.?[Mm]\.?)?(?: ?Uhr)?)?"
     r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\s*\([A-Za-z ]+\))?$"
 )
 NUMERIC = (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from regard.listen.reading.header import find_header
+from regard.listen.reading.header import find_grouped_header, find_header
 from regard.listen.reading.sheets import Hints
 
 DELIMITERS = ("\t", ";", "|", ",")
@@ -79,8 +79,9 @@ def _with_header(dialect: Dialect, lines: Sequence[str], skipped: int, hints: Hi
     if not rows:
         return replace(dialect, skipped_lines=skipped, body_line=len(lines))
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
-    head = find_header(rows, width=width, wanted=hints.header)
-    body = head.first_row + (1 if head.names else 0)
+    grouped = find_grouped_header(rows, width=width, merged=None) if hints.header is not False else None
+    head = grouped or find_header(rows, width=width, wanted=hints.header)
+    body = head.first_row + (head.rows if head.names else 0)
     return replace(
         dialect,
         columns=tuple(_fitted(head.names, rows[body:], width)),

@@ -24,6 +24,9 @@ MAIL_HEADER = re.compile(
     re.IGNORECASE,
 )
 JSON_BEGINS = re.compile(r'\{\s*["}]|\[\s*(?:[\[{"\]]|(?:-?[\d.]+|true|false|null)\s*[,\]])')
+WEB_PAGE = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|table|\?xml)\b", re.IGNORECASE | re.DOTALL
+)
 FOREIGN = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -82,7 +85,7 @@ def tell_format(path: Path) -> str:
         return "xls"
     if head.startswith(b"PAR1"):
         return "parquet"
-    return _tell_text(head)
+    return _tell_text(head, path.name)
 
 
 def _read(path: Path, hints: Hints, *, packed: bool) -> list[Sheet]:
@@ -140,7 +143,7 @@ def _tell_archive(path: Path) -> str:
     return "ods" if {"content.xml", "mimetype"} <= names else "zip"
 
 
-def _tell_text(head: bytes) -> str:
+def _tell_text(head: bytes, name: str) -> str:
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     start = head.decode("utf-16" if wide else "utf-8", "ignore").removeprefix("\ufeff").lstrip()
     if head.startswith(b"From ") and MAIL_HEADER.search(head):
@@ -149,6 +152,11 @@ def _tell_text(head: bytes) -> str:
         return "vcard"
     if JSON_BEGINS.match(start):
         return "json"
+    if WEB_PAGE.match(start):  # what old systems call .xls
+        raise UnreadableFileError(
+            f"{name} is a web page or XML, not a table.",
+            hint="Open it in a spreadsheet program and save it as XLSX or CSV.",
+        )
     lines = head.split(b"\n", 3)[:2]
     return "eml" if len(lines) > 1 and MAIL_HEADER.match(lines[0]) and _header_goes_on(lines[1]) else "text"
 

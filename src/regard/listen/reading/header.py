@@ -11,6 +11,7 @@ TYPED = re.compile(
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r".*[.!?]\s*$|.{80}", re.DOTALL)
+STATEMENT = re.compile(r".*[.!]\s*$", re.DOTALL)  # headings may be questions, as those of a survey
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,13 @@ def find_grouped_header(rows: Sequence[Sequence[str]], *, width: int, merged: bo
     first = find_first_row(rows, width)
     if merged is False or len(rows) < first + 3:
         return None
-    groups, names, body = rows[first], rows[first + 1], rows[first + 2 :]
+    groups, names = rows[first], rows[first + 1]
+    body = [row for row in rows[first + 2 :] if len(row) == width]
+    if len(groups) != width or len(names) != width:
+        return None
     written = [cell for cell in (*groups, *names) if cell.strip()]
     covered = any(name and not group for group, name in zip(groups, names, strict=True))
-    if not covered or not groups[0] or any(TYPED.fullmatch(c) or SENTENCE.match(c) for c in written):
+    if not covered or not groups[0] or any(TYPED.fullmatch(c) or STATEMENT.match(c) for c in written):
         return None
     if sum(_votes(name, [row[place] for row in body]) for place, name in enumerate(names)) <= 0:
         return None

@@ -5,6 +5,7 @@ import email.header
 import email.utils
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 from email.message import Message
 from pathlib import Path
 
@@ -35,7 +36,11 @@ def _read(messages: Iterable[bytes], name: str, format: str, hints: Hints) -> Sh
         if len(raw) > MESSAGE_LIMIT:
             writer.refuse(number, raw[:1000].decode("latin-1"), "a message of more than 64 MB")
             continue
-        message = email.message_from_bytes(raw)
+        try:
+            message = email.message_from_bytes(raw)
+        except RecursionError:
+            writer.refuse(number, raw[:1000].decode("latin-1"), "too many parts within parts")
+            continue
         if not message["from"] and not message["date"] and not message["subject"]:
             writer.refuse(number, raw.decode("utf-8", "replace"), "no sender, date or subject: not a message")
             continue
@@ -46,16 +51,18 @@ def _read(messages: Iterable[bytes], name: str, format: str, hints: Hints) -> Sh
 def _split(path: Path) -> Iterator[bytes]:
     """Messages begin at a line "From " behind an empty line; a body's own are written ">From "."""
     lines: list[bytes] = []
-    blank = True
+    size, blank = 0, True
     with path.open("rb") as file:
-        for line in file:
+        while line := file.readline(MESSAGE_LIMIT):
             if blank and line.startswith(b"From "):
                 if lines:
                     yield b"".join(lines)
-                lines, blank = [], False
+                lines, size, blank = [], 0, False
                 continue
             blank = not line.strip()
-            lines.append(line[1:] if re.match(rb">+From ", line) else line)
+            if size <= MESSAGE_LIMIT:  # of what is too long no more than that is kept in memory
+                lines.append(line[1:] if re.match(rb">+From ", line) else line)
+            size += len(line)
     if lines:
         yield b"".join(lines)
 
@@ -68,7 +75,7 @@ def _row(message: Message) -> list[str | None]:
         _identifier(_header(message, "message-id")),
         _identifier(_header(message, "in-reply-to")),
         " ".join(re.findall(r"<[^<>\s]+>", _header(message, "references"))).replace("<", "").replace(">", ""),
-        _date(_header(message, "date")),
+        _date_of(message),
         sender,
         sender_name,
         _addresses(_header(message, "to")),
@@ -136,10 +143,13 @@ def _addresses(text: str) -> str:
     return ", ".join(address.lower() for _, address in email.utils.getaddresses([text]) if address)
 
 
-def _date(text: str) -> str | None:
-    """The date in ISO with its offset; as it stands if it cannot be read."""
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return text or None
-    return moment.isoformat(" ")
+def _date_of(message: Message) -> str | None:
+    """When a letter was written, else when the nearest server took it in; in ISO with its offset."""
+    taken = [str(line).rpartition(";")[2] for line in message.get_all("received", [])]
+    for text in (_header(message, "date"), *reversed(taken)):
+        try:
+            moment = email.utils.parsedate_to_datetime(text)
+            return (moment.replace(tzinfo=UTC) if "-0000" in text else moment).isoformat(" ")
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None

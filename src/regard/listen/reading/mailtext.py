@@ -6,15 +6,20 @@ from email.message import Message
 
 import nh3
 
-_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^>]*>", re.IGNORECASE)
-_QUOTE_OPENS = re.compile(r"<blockquote\b[^>]*>|<div[^>]*class=\"?gmail_quote[^>]*>", re.IGNORECASE)
+# Whoever writes to us chooses these texts: no pattern may look again and again at what it has passed.
+_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]{0,500}>", re.IGNORECASE)
+_QUOTE_OPENS = re.compile(
+    r"<blockquote\b[^<>]{0,1000}>|<div[^<>]{0,1000}class=\"?gmail_quote[^<>]{0,1000}>", re.IGNORECASE
+)
+_TAGS = re.compile(r"</?(?!(?:script|style|head|title)\b)[a-z][^<>]{0,2000}>", re.IGNORECASE)
+MOST_TAGS = 5000  # for more the cleaner takes a time that grows with the square of how deep they stand
 _CUT = re.compile(
-    r"^\s*(?:"
+    r"^[^\S\n]*(?:"
     r"(?:On|Am|Le|El|Il|Em|Op)\b.{4,200}"
     r"(?:wrote|schrieb(?:\s.{0,80})?|a écrit|escribió|ha scritto|escreveu|schreef.{0,80})\s*:"
     r"|-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine"
     r"|Forwarded message|Weitergeleitete Nachricht)\b.*"
-    r"|(?:From|Von|De)\s*:.{3,200}\n\s*(?:Sent|Gesendet|Envoyé|Date|Datum|To|An|À)\s*:.*"
+    r"|(?:From|Von|De)\s{0,3}:.{3,200}\n\s{0,9}(?:Sent|Gesendet|Envoyé|Date|Datum|To|An|À)\s{0,3}:.*"
     r"|_{20,}\s*$"
     r")",
     re.MULTILINE | re.IGNORECASE,
@@ -59,11 +64,13 @@ def part_quoted(text: str) -> tuple[str, str]:
 def words_of_html(source: str) -> str:
     """HTML as its words, line breaks kept, quotations marked as in plain mail."""
     marked = _QUOTE_OPENS.sub("\n-- Original Message\n", source)
-    broken = _BREAKS.sub("\n", re.sub(r"\s*\n\s*", " ", marked.replace("\n-- Original Message\n", "\x02")))
+    broken = _BREAKS.sub("\n", " ".join(marked.replace("\n-- Original Message\n", "\x02").split()))
+    if broken.count("<") > MOST_TAGS:
+        broken = _TAGS.sub(" ", broken)
     bare = nh3.clean(broken.replace("\x02", "\n-- Original Message --\n"), tags=set(),
                      clean_content_tags={"script", "style", "head", "title"})  # fmt: skip
     text = html.unescape(bare).replace("\u00a0", " ")
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+", " ", re.sub(r" *\n *", "\n", text))).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))).strip()
 
 
 def _content(part: Message) -> str:

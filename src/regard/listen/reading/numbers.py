@@ -7,7 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "R$": "BRL", "US$": "USD", "zł": "PLN"}
-_UNIT = r"(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|BRL|INR|CNY|R\$|US\$|[€$£¥₹%]|zł|kr\.?|Fr\.)"
+DOLLARS = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"}
+CURRENCY_CODES = (
+    "EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CAD", "AUD", "BRL", "INR", "CNY",
+)  # fmt: skip
+_CODES = "|".join(CURRENCY_CODES)
+_UNIT = rf"(?:{_CODES}|R\$|US\$|[€$£¥₹%]|zł|kr\.?|Fr\.)"
 _BLANKS = " \u00a0\u202f'’"
 NUMBER = (
     rf"^[-+(]?\s*{_UNIT}?\s*[-+]?\d*[\d.,{_BLANKS}]*\d[.,]?(?:[eE][-+]?\d{{1,3}})?"
@@ -77,6 +82,22 @@ def parse_numbers(texts: pa.Array, *, decimal_comma: bool) -> pa.Array:
     core = pc.if_else(good, core, None)
     core = pc.replace_substring_regex(core, rf"[{'.' if decimal_comma else ','}{_BLANKS}+]", "")
     return pc.replace_substring(core, ",", ".") if decimal_comma else core
+
+
+def currencies(texts: pa.Array, home: str) -> pa.Array | None:
+    """The currency that each amount is written with, null where it says none; None if no amount says any.
+
+    A sign that several currencies share is that of `home`, if it is one of them.
+    """
+    if pc.all(pc.match_substring_regex(texts, _PLAINEST)).as_py():
+        return None
+    marks = pc.extract_regex(texts, rf"(?P<mark>{_CODES}|US\$|R\$|[€$£¥₹]|zł)").field("mark")
+    found = [mark for mark in marks.unique().to_pylist() if mark]
+    if not found:
+        return None
+    shared = {"$": home if home in DOLLARS else "USD", "¥": home if home == "CNY" else "JPY"}
+    meant = pa.array([(SIGNS | shared).get(mark, mark) for mark in found], pa.string())
+    return meant.take(pc.index_in(marks, pa.array(found, pa.string())))
 
 
 def to_money(plain: pa.Array) -> pa.Array:

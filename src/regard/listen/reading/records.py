@@ -1,5 +1,6 @@
 """Reads JSON: one record a line (NDJSON), or a document with an array of records somewhere in it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ import msgspec
 
 from regard.errors import UnreadableFileError
 from regard.listen.reading.encoding import MARKS, detect_encoding, lines_of, show_marks, utf8_chunks
-from regard.listen.reading.sheets import Found, Hints, Sheet, SheetWriter
+from regard.listen.reading.sheets import MOST_COLUMNS, Found, Hints, Sheet, SheetWriter
 
 DOCUMENT_LIMIT = 1024**3  # a document is read at once, unlike lines
 
@@ -62,6 +63,8 @@ def _read_lines(path: Path, name: str, encoding: str, clean: bool, hints: Hints)
     columns: dict[str, None] = {}
     for line in _lines(path, encoding, clean):
         columns.update(dict.fromkeys(line.record or ()))
+        if len(columns) > MOST_COLUMNS:
+            break  # the writer says so
     writer = SheetWriter(name, list(columns), Found("ndjson", encoding), hints)
     for line in _lines(path, encoding, clean):
         if line.record is None:
@@ -106,7 +109,7 @@ def _read_document(document: Any, name: str, encoding: str, hints: Hints) -> She
 
 
 def _find_records(document: Any, wanted: str | None, name: str) -> tuple[str, Sequence[Any]]:
-    """The array of records: where told, else the longest array of objects, else the document itself."""
+    """The array of records: where told, else the longest of objects, else objects by key, else the document."""
     if wanted is not None:
         place = document
         for part in filter(None, wanted.split(".")):
@@ -121,7 +124,22 @@ def _find_records(document: Any, wanted: str | None, name: str) -> tuple[str, Se
     arrays = list(_arrays(document, "", 0))
     if arrays:
         return max(arrays, key=lambda array: len(array[1]))
-    return "", [document]
+    return "", _keyed(document) or [document]
+
+
+def _keyed(document: Any) -> list[dict[str, Any]]:
+    """Records that stand under keys of their own, as in {"-Nx1": {…}, "-Nx2": {…}}; [] where that is none."""
+    if not isinstance(document, dict) or len(document) < 2:
+        return []
+    records = list(document.values())
+    if not all(isinstance(record, dict) and record for record in records):
+        return []
+    often = Counter(field for record in records for field in record)
+    shared = sum(count for count in often.values() if count * 2 > len(records))
+    if shared * 2 <= sum(often.values()):
+        return []  # parts of one record that happen to be objects
+    name = "key" if "key" not in often else "record_key"
+    return [{name: key, **record} for key, record in document.items()]
 
 
 def _arrays(value: Any, path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:

@@ -8,12 +8,18 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from regard.errors import UnreadableFileError
 from regard.listen.reading.refused import Refused, RefusedRows
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ROW = "_row"
 BATCH_ROWS = 65_536
+BATCH_LETTERS = 64 * 1024**2  # of rows that wait to be written, counted by their longest cells
+MOST_COLUMNS = 2000
+LONGEST_CELL = 4 * 1024**2  # bytes
+SHOWN_OF_LONG = 1000  # letters of a cell beyond that, to know the row by
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,11 @@ class SheetWriter:
     """Takes rows from a format's reader and becomes a Sheet."""
 
     def __init__(self, name: str, columns: Sequence[str], found: Found, hints: Hints) -> None:
+        if len(columns) > MOST_COLUMNS:
+            raise UnreadableFileError(
+                f"{name} has more than {MOST_COLUMNS:,} columns.",
+                hint="Leave out what is not needed. In JSON each different key is a column: write one record a row.",
+            )
         self.name = name
         self.columns = name_columns(columns)
         self.found = found
@@ -123,6 +134,7 @@ class SheetWriter:
         self._sink = pa.ipc.new_file(str(self._path), self.schema)
         self._rows: list[Sequence[str | None]] = []
         self._numbers: list[int] = []
+        self._letters = 0
 
     def add(self, number: int, row: Sequence[str | None]) -> None:
         """One row of as many cells as there are columns; rows without any value are only counted."""
@@ -131,7 +143,8 @@ class SheetWriter:
             return
         self._numbers.append(number)
         self._rows.append(row)
-        if len(self._rows) >= BATCH_ROWS:
+        self._letters += max(map(len, filter(None, row)))
+        if len(self._rows) >= BATCH_ROWS or self._letters > BATCH_LETTERS:
             self._flush()
 
     def refuse(self, number: int, text: str, reason: str) -> None:
@@ -141,8 +154,7 @@ class SheetWriter:
     def write(self, batch: pa.RecordBatch | pa.Table) -> None:
         """Many rows at once, already in the sheet's schema and without blank ones."""
         self._flush()
-        self._sink.write(batch)
-        self.good_rows += batch.num_rows
+        self._store(batch)
 
     def finish(self) -> Sheet:
         """Close the temporary file and open it as a sheet."""
@@ -160,9 +172,22 @@ class SheetWriter:
             pa.array([cell or None for cell in column], pa.string())
             for column in zip(*self._rows, strict=True)
         ]
-        self._sink.write(pa.record_batch([pa.array(self._numbers, pa.int64()), *cells], schema=self.schema))
-        self.good_rows += len(self._rows)
-        self._rows, self._numbers = [], []
+        self._store(pa.record_batch([pa.array(self._numbers, pa.int64()), *cells], schema=self.schema))
+        self._rows, self._numbers, self._letters = [], [], 0
+
+    def _store(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Write rows; one with a cell that is no value any more, but a file of its own, is refused."""
+        for column in self.columns:
+            size = pc.binary_length(rows[column])
+            if (pc.max(size).as_py() or 0) <= LONGEST_CELL:
+                continue
+            too_long = pc.fill_null(pc.greater(size, LONGEST_CELL), False)
+            for row in rows.filter(too_long).select([ROW, column]).to_pylist():
+                text = f"{row[column][:SHOWN_OF_LONG]}…"
+                self.refuse(row[ROW], text, f"`{column}` is longer than {LONGEST_CELL // 1024**2} MB")
+            rows = rows.filter(pc.invert(too_long))
+        self._sink.write(rows)
+        self.good_rows += rows.num_rows
 
 
 def name_columns(raw: Sequence[str | None]) -> list[str]:

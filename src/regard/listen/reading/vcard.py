@@ -63,10 +63,10 @@ def _unfold(lines: list[str]) -> Iterator[str]:
     """Long lines go on with a blank at the beginning, or in quoted-printable behind a "="."""
     whole = ""
     for line in lines:
-        if line[:1] in (" ", "\t") and whole:
-            whole += line[1:]
-        elif whole.endswith("=") and "QUOTED-PRINTABLE" in whole.split(":")[0].upper():
+        if whole.endswith("=") and "QUOTED-PRINTABLE" in whole.split(":")[0].upper():
             whole = whole[:-1] + line
+        elif line[:1] in (" ", "\t") and whole:
+            whole += line[1:]
         else:
             if whole:
                 yield whole

@@ -5,7 +5,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from regard.errors import UnreadableFileError
 from regard.listen.reading.header import Head, find_first_row, find_grouped_header, find_header
@@ -18,10 +25,10 @@ def read_workbook(path: Path, name: str, format: str, hints: Hints) -> list[Shee
     """One sheet for each worksheet that has cells."""
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [
-            _read_sheet(workbook.get_sheet_by_name(title), title, format, hints)
-            for title in workbook.sheet_names
-        ]
+        tables = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        # what nobody sees who opens the workbook was not meant to be handed in
+        shown = [sheet.name for sheet in tables if sheet.visible == SheetVisibleEnum.Visible]
+        sheets = [_read_sheet(workbook.get_sheet_by_name(title), title, format, hints) for title in shown]
     except PasswordError as error:
         raise UnreadableFileError(f"{name} is locked.", hint="Save it without a password.") from error
     except (CalamineError, ValueError, OSError) as error:
@@ -29,8 +36,12 @@ def read_workbook(path: Path, name: str, format: str, hints: Hints) -> list[Shee
             f"{name} cannot be opened as a spreadsheet: {error}.", hint="Save it again as XLSX."
         ) from error
     filled = [sheet for sheet in sheets if sheet]
+    hidden = [sheet.name for sheet in tables if sheet.name not in shown]
     if not filled:
-        raise UnreadableFileError(f"{name} has no cells.", hint="Hand in a file with at least one row.")
+        hint = "Show the hidden sheets that you mean." if hidden else "Hand in a file with at least one row."
+        raise UnreadableFileError(f"{name} has no cells that can be seen.", hint=hint)
+    if hidden:
+        filled[0].found.notes.append(f"Hidden sheets were left out: {', '.join(hidden)}.")
     return filled
 
 

@@ -20,6 +20,7 @@ GZIP = b"\x1f\x8b"
 
 Id = str | int | float | None
 NOTHING = Raw(b"")
+UNREADABLE = (msgspec.MsgspecError, RecursionError)  # the latter of things within things without end
 
 
 class Call(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
@@ -123,7 +124,7 @@ def key_within(body: bytes) -> str:
     """The write key that the body names, or nothing."""
     try:
         return _read_key(body).write_key or ""
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return ""
 
 
@@ -131,7 +132,7 @@ def several_in(body: bytes) -> Several:
     """The calls of a batch, none looked at yet."""
     try:
         several = _read_several(body)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise InputError(f"The batch cannot be read: {error}.") from error
     if len(several.batch) > MOST_CALLS:
         raise InputError(f"The batch has more than {MOST_CALLS} calls.", hint="Send it in parts.")
@@ -142,7 +143,7 @@ def calls_in(body: bytes) -> Calls | None:
     """All calls of a batch at once, which is the fast way, or None if one of them cannot be read."""
     try:
         return _read_calls(body)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None
 
 
@@ -150,7 +151,7 @@ def call_in(text: bytes | Raw) -> Call:
     """One call, or InputError that says what is wrong with it."""
     try:
         return _read_call(text)
-    except msgspec.MsgspecError as first:
+    except UNREADABLE as first:
         try:
             return msgspec.convert(_with_times(msgspec.json.decode(text)), Call)
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
@@ -176,5 +177,5 @@ def object_in(text: bytes, name: str) -> dict[str, Any]:
         return {}
     try:
         return read_object(text)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise InputError(f"`{name}` must be an object.") from error

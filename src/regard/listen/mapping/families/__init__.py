@@ -10,6 +10,7 @@ from regard.listen.mapping.families.answers import ratings, review, survey
 from regard.listen.mapping.families.contacts import call, case, letter, message
 from regard.listen.mapping.families.platforms import delighted, limesurvey
 from regard.listen.mapping.families.purchases import item, order, payment
+from regard.listen.mapping.families.shops import shopify
 from regard.listen.mapping.families.standing import billed, churn, registration
 from regard.listen.mapping.model import EventRule
 from regard.listen.mapping.parts import Setting
@@ -19,6 +20,7 @@ Family = Callable[[View, Setting], list[EventRule]]
 PLATFORMS: tuple[Family, ...] = (
     limesurvey,
     delighted,
+    shopify,
 )  # known by their headers: nothing is guessed beside them
 MAIN: tuple[Family, ...] = (
     letter,

@@ -5,8 +5,12 @@ from regard.listen.mapping.parts import Setting, event, key_of, time_of, voice_o
 from regard.listen.mapping.view import DATES, NUMBERS, WORDY, View
 from regard.listen.mapping.words import words_of
 
-POSITIVE = ("satisfied", "good", "yes", "happy", "zufrieden", "gut", "ja", "satisfait", "bien", "bon", "oui",
-            "satisfecho", "bueno", "positive", "positiv", "1", "true")  # fmt: skip
+GOOD = frozenset({"satisfied", "good", "yes", "happy", "zufrieden", "gut", "ja", "satisfait", "bien", "bon", "oui",
+                  "satisfecho", "bueno", "positive", "positiv", "true", "good with comment", "very satisfied",
+                  "extremely happy", "very happy"})  # fmt: skip
+UNANSWERED = frozenset({"offered", "unoffered", "not offered", "pending", "sent", "no answer", "not answered",
+                        "not rated", "unrated", "keine angabe", "keine antwort", "sans réponse",
+                        "sin respuesta"})  # fmt: skip
 COUNTED = frozenset({"number", "count", "age", "anzahl", "minutes", "months", "tenure", "quantity", "total", "alter",
                      "nombre", "numero", "year", "charge"})  # fmt: skip
 
@@ -64,18 +68,17 @@ def _answers(view: View, setting: Setting, column: str, instrument: str) -> list
     bounds = view.bounds(column) if view.is_number(column) else None
     values = {}
     if bounds is None:
-        words = view.words(column)
-        if instrument != "csat-5" or not 2 <= len(words) <= 3:
+        values = _good_or_bad(view.words(column)) if instrument == "csat-5" else {}
+        if not values:
             return []
         instrument = "csat-2"
-        good = min(words, key=lambda w: (w.lower() not in POSITIVE, len(w)))
-        values = {word: "1" if word == good else "0" for word in words}
     elif instrument == "csat-5" and bounds[1] <= 1:
         instrument = "csat-2"
     elif bounds[1] > {"nps": 10, "ces-7": 7, "csat-5": 5}[instrument]:
         return []
     at = time_of(view, setting, "answered_date")
-    what = instrument + (" (" + ", ".join(f"{w} = {v}" for w, v in values.items()) + ")" if values else "")
+    listed = ", ".join(f"{word} = {value or 'no answer'}" for word, value in values.items())
+    what = f"{instrument} ({listed})" if values else instrument
     view.take("score", column, 0.8, f"`{column}` is an answer on {what}.")
     view.values.update({column: values} if values else {})
     zero = _zero(view, column) if instrument in ("csat-5", "ces-7") else ()
@@ -88,6 +91,14 @@ def _answers(view: View, setting: Setting, column: str, instrument: str) -> list
         view.take("invited", invited, 0.8, "It says when the customer was asked.")
         events.append(event(view, "survey.invited", at=invited, when=When(invited), **{**base, "text": ""}))
     return events
+
+
+def _good_or_bad(words: list[str]) -> dict[str, str]:
+    """1 for what is good, 0 for the other answers, nothing where there is none (Zendesk's "Offered")."""
+    bare = {word: word.strip().lower() for word in words}
+    values = {word: "" if said in UNANSWERED else "1" if said in GOOD else "0" for word, said in bare.items()}
+    answers = [value for value in values.values() if value]
+    return values if "1" in answers and len(answers) <= 3 else {}
 
 
 def ratings(view: View, setting: Setting) -> list[EventRule]:

@@ -10,6 +10,7 @@ from regard.listen.mapping.words import words_of
 
 HANDED_OVER = re.compile(r"(hand_?over|handed_over|transfer|uebergabe|weitergabe|transfert)_?\d*")
 COMPLAINTS = ("beschwerde", "reklamation", "réclamation", "plainte", "queja", "reclamación", "complaints")
+DESK = {("requester",), ("assignee",)}  # how Zendesk calls the two ends of a ticket
 OUTBOUND = ("outbound", "out", "outgoing", "ausgehend", "sortant", "saliente", "made")
 
 
@@ -47,7 +48,8 @@ def case(view: View, setting: Setting) -> list[EventRule]:
     """Tickets, or the log of what was done in them."""
     if view.ids("answer") or view.is_called("csat", "nps", "survey", "umfrage"):
         return []  # answers about cases
-    cases = view.ids("case") or ([view.bare_id()] if view.about == "case" and view.bare_id() else [])
+    spoken = view.about == "case" or {words_of(column)[:1] for column in view.profiles} >= DESK
+    cases = view.ids("case") or ([view.bare_id()] if spoken and view.bare_id() else [])
     if not cases:
         return []
     subject = Subject("case", cases[0])

@@ -6,7 +6,7 @@ from typing import Any
 from regard.listen.mapping.model import EventRule, Value, When
 from regard.listen.mapping.parts import Setting, event, optional, time_of
 from regard.listen.mapping.view import WORDY, View
-from regard.listen.mapping.words import words_of
+from regard.listen.mapping.words import QUESTIONS, words_of
 
 # what LimeSurvey writes beside the questions: headings as codes, then as words
 LIME_OWN = {
@@ -25,12 +25,6 @@ DELIGHTED_SIGNS = ("permalink", "survey type", "survey response id", "tags", "pe
 DELIGHTED = {
     "nps": "nps", "csat": "csat-5", "smileys": "csat-5", "thumbs": "csat-2", "five_star": "stars-5",
     "stars_five": "stars-5", "ces": "rating-5", "enps": "employee-nps",
-}  # fmt: skip
-
-SPOKEN = {
-    "nps": ("recommend", "nps", "weiterempfehl", "recommand", "recomend"),
-    "ces-7": ("effort", "easy", "einfach", "facile", "facil"),
-    "csat": ("satisf", "zufrieden", "satisfech"),
 }  # fmt: skip
 
 
@@ -116,8 +110,10 @@ def _instrument(view: View, column: str) -> str:
     else:
         return ""
     said = _plain(column)
-    for instrument, stems in SPOKEN.items():
-        if any(stem in said for stem in stems) and not PART.fullmatch(column):
+    for instrument in ("nps", "ces-7", "csat"):
+        if any(stem in said for stem in QUESTIONS[instrument.removesuffix("-7")]) and not PART.fullmatch(
+            column
+        ):
             if instrument == "csat":
                 return "csat-5" if top <= 5 else "rating-10"
             if instrument == "nps" or top <= 7:

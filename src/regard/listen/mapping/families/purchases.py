@@ -7,7 +7,10 @@ from regard.listen.mapping.parts import Setting, choose_amount, currency_of, eve
 from regard.listen.mapping.view import DATES, NUMBERS, View
 from regard.listen.mapping.words import words_of
 
-CANCELLED = ("canceled", "cancelled", "storniert", "annulé", "annule", "cancelado")
+CANCELLED = ("canceled", "cancelled", "storniert", "storno", "annulé", "annule", "annulée", "cancelado", "annullato",
+             "voided", "void", "failed", "declined", "expired", "fehlgeschlagen", "abgelehnt", "échoué",
+             "fallido")  # fmt: skip
+REFUNDED = ("refunded", "erstattet", "rückerstattet", "remboursé", "reembolsado", "rimborsato")
 
 
 def item(view: View, setting: Setting) -> list[EventRule]:
@@ -47,16 +50,17 @@ def payment(view: View, setting: Setting) -> list[EventRule]:
     subject = Subject("order", orders[0]) if orders else None
     key = key or key_of(view, setting, "payment")
     return [event(view, "payment.made", **at, id=key, amount=amount, subject=subject,
-                  separate=not view.tells_apart(key), currency=currency_of(view))]  # fmt: skip
+                  separate=not view.tells_apart(key), currency=currency_of(view, amount))]  # fmt: skip
 
 
 def order(view: View, setting: Setting) -> list[EventRule]:
     """Orders: a number and a date, or a customer, a date and an amount; with what was promised and delivered."""
-    orders = view.ids("order") or ([view.bare_id()] if view.about == "order" and view.bare_id() else [])
     if view.ids("case") or view.ids("answer") or view.ids("review"):
         return []  # about orders, but not the orders
     at = view.any_date("order_date")
     amount = view.find("amount", NUMBERS, sure=0.3) or view.find("price", NUMBERS)
+    own = view.bare_id() if view.about == "order" or (amount and setting.who.key) else ""
+    orders = view.ids("order") or ([own] if own and own != setting.who.key else [])
     told = view.find("order_date", DATES, sure=0.9) or view.about == "order"
     if not at or not ((orders and (told or amount)) or (setting.who.key and amount)):
         return []
@@ -71,9 +75,13 @@ def order(view: View, setting: Setting) -> list[EventRule]:
         )
     base: dict[str, Any] = {"id": key, "subject": subject}
     data = _product_of(view)
-    events = [event(view, "order.completed", at=at, amount=amount, currency=currency_of(view) if amount else None,
-                     separate=not unique, **base, channel=optional(view, "channel"), data=data)]  # fmt: skip
-    return [*events, *_order_steps(view, at, base)] if orders else events
+    currency = currency_of(view, amount) if amount else None
+    events = [event(view, "order.completed", at=at, amount=amount, currency=currency, separate=not unique, **base,
+                    channel=optional(view, "channel"), data=data)]  # fmt: skip
+    if not orders:
+        return events
+    events += _order_steps(view, at, base)
+    return [*events, *_by_status(view, events)]
 
 
 def _product_of(view: View) -> dict[str, Value]:
@@ -84,6 +92,29 @@ def _product_of(view: View) -> dict[str, Value]:
         if product
         else {}
     )
+
+
+def _by_status(view: View, made: list[EventRule]) -> list[EventRule]:
+    """Orders that came to nothing, or whose money went back, as their status says: at the order's date."""
+    order, told = made[0], {each.name for each in made}
+    status = view.find("status", sure=0.6)
+    words = view.words(status) if status else []
+    events = []
+    for name, meaning in (("order.cancelled", CANCELLED), ("order.refunded", REFUNDED)):
+        said = tuple(word for word in words if _bare_status(word) in meaning)
+        if not said or name in told or (name == "order.refunded" and not order.amount):
+            continue
+        sentence = f"`{status}` = {', '.join(said)} is {name}, at the order's date."
+        view.choices.append(view.choice(name, status, 0.5, sentence))
+        money = {"amount": order.amount, "currency": order.currency} if name == "order.refunded" else {}
+        events.append(event(view, name, at=order.at, when=When(status, said), id=order.id, subject=order.subject,
+                            separate=order.separate, **money))  # fmt: skip
+    return events
+
+
+def _bare_status(word: str) -> str:
+    """WooCommerce writes wc-cancelled."""
+    return word.strip().lower().removeprefix("wc-")
 
 
 def _order_steps(view: View, at: str, base: dict[str, Any]) -> list[EventRule]:
@@ -109,18 +140,18 @@ def _order_steps(view: View, at: str, base: dict[str, Any]) -> list[EventRule]:
         )
         if column:
             events.append(event(view, name, at=column, when=When(column), **base))
+    return [*events, *_refunds(view, at, base)]
+
+
+def _refunds(view: View, at: str, base: dict[str, Any]) -> list[EventRule]:
+    """What went back of an order's money, on its day if the table says which."""
     refunded = view.find("refunded", NUMBERS, sure=0.6)
-    when_refunded = view.find("refunded_date", DATES, sure=0.6)
-    if refunded and when_refunded:
-        view.take("refunded", refunded, 0.8, f"`{refunded}` was paid back.")
-        view.take("refunded at", when_refunded, 0.8, "It is when the money went back.")
-        events.append(event(view, "order.refunded", at=when_refunded, when=When(refunded), amount=refunded,
-                            currency=currency_of(view), **base))  # fmt: skip
-    status = view.find("status", sure=0.6)
-    words = tuple(w for w in view.words(status) if w.lower() in CANCELLED) if status else ()
-    if words and not any(made.name == "order.cancelled" for made in events):
-        view.choices.append(
-            view.choice("order.cancelled", status, 0.5, f"`{status}` = {words[0]}, at the order's date.")
-        )
-        events.append(event(view, "order.cancelled", at=at, when=When(status, words), **base))
-    return events
+    if not refunded:
+        return []
+    day = view.take(
+        "refunded at", view.find("refunded_date", DATES, sure=0.6), 0.8, "It is when the money went back."
+    )
+    when = "" if day else "; the table does not say when, so it counts at the order's date"
+    view.take("refunded", refunded, 0.8 if day else 0.6, f"`{refunded}` was paid back{when}.")
+    return [event(view, "order.refunded", at=day or at, when=When(day or refunded), amount=refunded,
+                  currency=currency_of(view, refunded), **base)]  # fmt: skip
