@@ -10,6 +10,7 @@ from django.conf import settings
 from regard.access.models import User
 from regard.cli.app import app
 from regard.cli.commands_page import commands_page
+from regard.cli.output import print_facts, print_table
 from regard.know.models import Merge
 from regard.listen.tracking.models import WriteKey
 from regard.listen.tracking.queries import key_of
@@ -104,6 +105,28 @@ def test_a_table_that_goes_into_a_file_is_not_cut(
 ) -> None:
     monkeypatch.delenv("COLUMNS")
     assert all("EUR, by web" in line for line in regard("events").out.splitlines()[1:])
+
+
+def test_a_table_too_wide_for_its_terminal_is_told_row_by_row_and_nothing_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    columns, row = ["what", "customers", "at risk a year"], ["Late delivery", 1277, "15,131 to 25,026 EUR"]
+    print_table(columns, [row])
+    assert capsys.readouterr().out.splitlines() == [
+        "Late delivery", "  customers       1,277", "  at risk a year  15,131 to 25,026 EUR",
+    ]  # fmt: skip
+    print_table(columns[:2], [row[:2]])
+    assert capsys.readouterr().out.splitlines() == ["what           customers", "Late delivery      1,277"]
+
+
+def test_a_terminal_is_never_told_what_to_do_by_a_customers_words(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "gone\x1b[2J\x1b]0;title\x07 \x9b31m, 10\u00a0€"
+    print_table(["words"], [[said]])
+    print_facts({"words": said})
+    out = capsys.readouterr().out
+    assert not set(out) & {"\x1b", "\x07", "\x9b"}
+    assert out.count("gone�[2J�]0;title� �31m, 10\u00a0€") == 2
 
 
 def test_making_an_installation_twice_changes_nothing(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from regard.errors import ConflictError, InputError
-from regard.show.actions import judge_fixes, register_fix, withdraw_fix
+from regard.show.actions import judge_fixes, keep_proofs, register_fix, withdraw_fix
 from regard.show.models import Fix, Proof
 from regard.show.queries import fixes, fixes_about
 from regard.understand.actions import compute
@@ -48,7 +48,7 @@ def _judge() -> None:
     """Judge all fixes, without the rest of a computation."""
     with held_facts(NOW) as facts:
         orders = read_orders(facts)
-        judge_fixes(facts, customer_traits(), orders, find_exposures(facts, orders))
+        keep_proofs(judge_fixes(facts, customer_traits(), orders, find_exposures(facts, orders)))
 
 
 def _carrier(**changed: Any) -> Fix:

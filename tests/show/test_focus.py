@@ -9,7 +9,7 @@ from regard.analytics import Estimate
 from regard.analytics.index.focus_parts import FOCUS_PARTS
 from regard.errors import InputError
 from regard.listen.models import Import, Reject
-from regard.show.actions import assess, keep_reading
+from regard.show.actions import assess, keep_reading, read_index
 from regard.show.focus_evidence import PARTS, measure_parts
 from regard.show.focus_words import PART_WORDS
 from regard.show.models import Assessment, FocusReading
@@ -110,7 +110,7 @@ def test_a_reading_keeps_the_day_and_the_last_one_stays() -> None:
     _company()
     with held_facts(NOW) as facts:
         for _ in range(2):
-            keep_reading(facts, Computation(as_of=NOW))
+            keep_reading(read_index(facts, Computation(as_of=NOW)))
     (reading,) = readings()
     assert "recommended" in reading.index.missing
     assert {one.part.name for pillar in reading.index.pillars for one in pillar.parts} == set(PARTS) | {

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from regard.know.actions import refresh_people
 from regard.know.models import Customer, Identity
 from regard.ledger import lake
+from regard.understand.doors import page_tables
+from regard.understand.facts import Facts
 
 START = datetime(2025, 1, 1, 12, tzinfo=UTC)
 
@@ -62,3 +65,10 @@ def write_attributes(said: dict[str, dict[str, Any]], *, source: str = "crm", at
         for person, fields in said.items()
     ]  # fmt: skip
     lake.append("attributes", pa.Table.from_pylist(rows, schema=lake.TABLES["attributes"]))
+
+
+def write_page_tables(facts: Facts, traits: ir.Table) -> None:
+    """What a computation writes for pages."""
+    page_tables.write_segments(facts, traits)
+    for write in (page_tables.write_measured, page_tables.write_said, page_tables.write_journeys):
+        write(facts)

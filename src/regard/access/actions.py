@@ -19,6 +19,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from regard.access import throttle
 from regard.access.models import AccessChange, ApiKey, Role, User
 from regard.access.permissions import Permission, permissions_of, permissions_of_key
+from regard.access.rates import network_of
 from regard.errors import AccessError, ConflictError, InputError, NotFoundError
 
 KEY_START = "rk"
@@ -27,7 +28,7 @@ KEY_USE_PRECISION = timedelta(minutes=1)  # `last_used_at` is written at most th
 
 def check_password(username: str, password: str, *, request: HttpRequest) -> User:
     """The user whose password this is; throttled per account and address, AccessError otherwise."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
     throttle.refuse_when_throttled(username, address)
     throttle.count_failure(
         username, address

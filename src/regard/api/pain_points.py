@@ -37,6 +37,7 @@ class PainPointRow(Schema):
     currency: str
     trend: str
     since: str  # month in which it turned, such as 2026-03; empty without a trend
+    trend_said: str  # what the trend compares, or why none can be told
     part_of: str  # key of another with largely the same orders
     overlap: float | None  # share of its orders that the other befell, too
     assumptions: list[str]

@@ -10,6 +10,7 @@ from regard.cli import (
     focus,
     imports,
     installation,
+    keeping,
     measures,
     serving,
     simulate,
@@ -42,3 +43,6 @@ app.add_typer(imports.rejects, name="rejects")
 app.command()(focus.index)
 app.add_typer(write_keys.app, name="write-keys")
 app.command()(doctor.doctor)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(keeping.repair)

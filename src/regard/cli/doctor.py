@@ -61,6 +61,7 @@ def _print_settings(settings: list[dict[str, str]], *, all_of_them: bool) -> Non
 def _examine() -> dict[str, Any]:
     from datetime import UTC, datetime
 
+    from regard.keeping.examining import examine
     from regard.ledger.queries import backlog, dead_letters, lake_facts
     from regard.ledger.silence.queries import silent_now
     from regard.listen.queries import count_open_rejects, unfinished_imports
@@ -71,11 +72,14 @@ def _examine() -> dict[str, Any]:
     letters = dead_letters()
     rejected = count_open_rejects()
     rows = "row waits" if rejected == 1 else "rows wait"
-    silent = [rhythm.sentence for rhythm in silent_now(datetime.now(UTC))]
+    troubles = examine()
+    blind = any(trouble.blinds for trouble in troubles)
+    silent = [] if blind else [rhythm.sentence for rhythm in silent_now(datetime.now(UTC))]
     failing = [f"Source {row.name} cannot be read: {row.last_error}" for row in failing_sources()]
     untold = count_dead()
     unfinished = [f"Import {row.pk} of {row.file_name} is {row.state}." for row in unfinished_imports()]
     attention = [
+        *map(str, troubles),
         *silent,
         *failing,
         *([f"{untold} announcements were not taken by any webhook (Settings, Webhooks)."] if untold else []),
@@ -89,7 +93,7 @@ def _examine() -> dict[str, Any]:
         ),
     ]
     return {
-        "stores": lake_facts(),
+        "stores": {} if blind else lake_facts(),
         "backlog": waiting.batches,
         "dead_letters": len(letters),
         "attention": attention,

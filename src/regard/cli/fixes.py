@@ -20,7 +20,7 @@ app = typer.Typer(
 
 SHOWN = (
     "place", "standing", "outcome", "reason", "kind", "key", "title", "sentence", "customers", "orders",
-    "effect", "effect_low", "effect_high", "cost", "cost_low", "cost_high", "currency", "trend", "since",
+    "effect", "effect_low", "effect_high", "cost", "cost_low", "cost_high", "currency", "trend", "since", "trend_said",
     "part_of", "overlap", "assumptions",
 )  # fmt: skip
 
@@ -59,7 +59,10 @@ def _cost(point: "PainPoint") -> str:
 def register(
     title: Annotated[str, typer.Argument(help="What is changed, as colleagues call it.")],
     about: Annotated[
-        str, typer.Option(help="A pain point (`late`, `handover:billing`) or a measure (`csat`).")
+        str,
+        typer.Option(
+            help="A pain point (`late`), a reason for leaving (`reason:Price`) or a measure (`csat`)."
+        ),
     ],
     since: Annotated[datetime, typer.Option(parser=read_day, metavar="DAY", help="First day of the change.")],
     where: Annotated[

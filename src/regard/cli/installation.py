@@ -42,9 +42,11 @@ def make_installation(home: Path | None, *, administrator: str = "admin") -> Log
 
     from regard.access.actions import make_user
     from regard.access.models import Role, User
+    from regard.know.actions import notice_new_database
     from regard.project.chart_script import bundle_chart_script
 
     bundle_chart_script()
+    notice_new_database(actor=actor())
     if User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
         return None
     login = Login(administrator, secrets.token_urlsafe(9))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from regard.cli.output import shown
+from regard.cli.output import harmless, shown
 
 if TYPE_CHECKING:
     from regard.listen.asking import Preview
@@ -118,11 +118,11 @@ def shorten(text: str, width: int) -> str:
 
 def _wrapped(text: str) -> str:
     indent = " " * (len(text) - len(text.lstrip()) + 2)
-    return textwrap.fill(text, _width(), subsequent_indent=indent, break_long_words=True)
+    return textwrap.fill(harmless(text), _width(), subsequent_indent=indent, break_long_words=True)
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.splitlines())
+    line = harmless(" ".join(text.splitlines()))
     return line if len(line) <= _width() else f"{line[: _width() - 1]}…"
 
 

@@ -180,3 +180,15 @@ class Partition(models.Model):
 
     version = models.PositiveBigIntegerField(default=0)
     people_written_for = models.CharField(max_length=100, blank=True)
+
+
+class Unheard(models.Model):
+    """A stretch of time whose records the lake has and this database never took in: it was lost, or is an older one.
+
+    What the lake recorded then does not count as said when a file is imported again.
+    """
+
+    after = models.DateTimeField(null=True)  # empty: from the beginning
+    until = models.DateTimeField()
+    noted_by = models.CharField(max_length=200)
+    noted_at = models.DateTimeField(auto_now_add=True)

@@ -20,6 +20,7 @@ from regard.know.models import Customer, Identity, Link, SearchTerm
 from regard.know.portrait import CUSTOMER_COLUMNS, portray
 from regard.know.uniform import Pair
 
+ORGANISATION = Customer.Kind.ORGANISATION.value
 TERM_COLUMNS = ("term", "identity_id")
 LINK_COLUMNS = ("left_id", "right_id", '"by"', "rule", "evidence", "actor", "made_at", "active")
 
@@ -46,6 +47,7 @@ class Change:
     fields: dict[str, str]
     earlier: dict[str, list[str]]
     normal: dict[str, str]
+    is_first: bool  # until now only its key was known, and so not what kind it is
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _change(
         if name in old and old[name] != value:
             others = [each for each in before.get(name, []) if each not in (old[name], value)]
             before[name] = [*others, old[name]]
-    return Change(identity, row, old | new, before, read_texts(normal))
+    return Change(identity, row, old | new, before, read_texts(normal), is_first=not old)
 
 
 def insert_fresh(fresh: Fresh, normal: pa.Table, pairs: Mapping[Pair, str], *, source: str) -> None:
@@ -115,6 +117,14 @@ def _labels(ids: np.ndarray[Any, np.dtype[np.int64]], pairs: Mapping[Pair, str])
     both = np.array([pair for pair in pairs if min(pair) >= ids[0]], np.int64).reshape(-1, 2)
     both = both[(both <= ids[-1]).all(axis=1)]
     return label_components(both[:, 0], both[:, 1], ids)
+
+
+def settle_kinds(changes: list[Change], kinds: pa.ChunkedArray) -> None:
+    """Whoever was known by a key alone, from an event say, is what the first record says it is."""
+    organisations = [
+        change.id for change in changes if change.is_first and kinds[change.row].as_py() == ORGANISATION
+    ]
+    Identity.objects.filter(id__in=organisations).update(kind=ORGANISATION)
 
 
 def complete(normal: pa.Table, changes: list[Change]) -> pa.Table:

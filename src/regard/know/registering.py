@@ -21,6 +21,7 @@ from regard.know.recording import (
     insert_fresh,
     insert_links,
     insert_terms,
+    settle_kinds,
     update_changed,
 )
 from regard.know.shared_numbers import pairs_by_numbers
@@ -83,6 +84,7 @@ def _register(table: pa.Table, source: str, actor: str, date_order: DateOrder | 
     pairs = found.pairs if store_is_empty else pairs_by_numbers(ids, raw, normal, source=source) | found.pairs
     insert_fresh(fresh, normal.slice(0, len(fresh.table)), pairs, source=source)
     update_changed(changes, of_changed)
+    settle_kinds(changes, table["kind"])
     terms = terms_of(ids, raw["person"].combine_chunks(), raw, normal)
     insert_terms(terms, changed=[change.id for change in changes])
     made = insert_links(pairs, actor=actor, first_fresh=first_id)

@@ -21,7 +21,7 @@ import pyarrow as pa
 from django.conf import settings
 from numpy.typing import NDArray
 
-from regard.ledger import lake
+from regard.ledger import lake, sorting
 
 Digests = NDArray[np.uint64]  # shape (2, n): upper halves, lower halves; sorted by both
 
@@ -154,6 +154,33 @@ def forget_gone(name: str = "events") -> None:
             path.unlink(missing_ok=True)
 
 
+def wrong_files(name: str = "events", *, thoroughly: bool = False) -> list[Path]:
+    """Digest files that do not say what their Parquet file holds; `thoroughly` compares each id, not how many."""
+    table = lake.open_table(name)
+    files = sorting.files_of(table) if table is not None else []
+    kept = [(file, _path_of(name, file.path)) for file in files]
+    return [path for file, path in kept if path.exists() and not _fits(name, file, path, thoroughly)]
+
+
+def _fits(name: str, file: sorting.DataFile, path: Path, thoroughly: bool) -> bool:
+    try:
+        held = np.load(path, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return False
+    if held.dtype != np.uint64 or held.shape != (2, file.rows):
+        return False
+    return not thoroughly or np.array_equal(held, _digest(name, file.path))
+
+
+def make_anew(paths: Sequence[Path], name: str = "events") -> None:
+    """Make these digest files again."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+    _runs.clear()
+    _load.cache_clear()
+    held_digests(name)
+
+
 def _digests_of(name: str, file: str) -> Digests:
     path = _path_of(name, file)
     if not path.exists():
@@ -168,11 +195,20 @@ def _load(path: Path) -> Digests:
 
 
 def _make(name: str, file: str, path: Path) -> None:
+    digests = _digest(name, file)
+    with lake.store_errors(f"Keeping the index of {file}"):
+        _save(digests, path)
+
+
+def _digest(name: str, file: str) -> Digests:
+    """The digests of a Parquet file, read from it."""
     rows = lake.read_files(name, [file])
     with lake.store_errors(f"Indexing the event_ids of {file}"):
-        sql = _HALVES.format(rows=f'"{rows.get_name()}"') + "ORDER BY digest"
-        _save(_fetch(lake.connection().con, sql), path)
+        digests = _fetch(
+            lake.connection().con, _HALVES.format(rows=f'"{rows.get_name()}"') + "ORDER BY digest"
+        )
     lake.drop_view(rows)
+    return digests
 
 
 def _save(digests: Digests, path: Path) -> None:

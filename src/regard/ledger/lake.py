@@ -398,6 +398,11 @@ def drop_view(table: ibis.Table) -> None:
     connection().con.unregister(view)
 
 
+def here(table: ibis.Table) -> ibis.Table:
+    """A table of the process's database, such as one made on another thread, on this thread's connection."""
+    return table.op().copy(source=connection()).to_expr()
+
+
 def fetch(expression: ibis.Table) -> pa.Table:
     """Run an expression; what goes wrong comes back as StoreError with the SQL."""
     with store_errors("A query of the lake"):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from regard.errors import ConflictError, InputError, RegardError
+from regard.errors import ConflictError, InputError, NotFoundError, RegardError
 from regard.listen.intake import Intake, Progress
 from regard.listen.mapping import SourceMapping, format_mapping, parse_mapping
 from regard.listen.mapping_files import expect_source, hints_for, hold_source, is_held, stored_mapping
@@ -114,7 +114,9 @@ def resume_imports(
 def cancel_import(import_id: int, *, actor: str) -> Import:
     """Stop an import at its next step; what is already taken in stays, and importing again carries on."""
     with transaction.atomic():
-        job = Import.objects.select_for_update().get(pk=import_id)
+        job = Import.objects.select_for_update().filter(pk=import_id).first()
+        if job is None:
+            raise NotFoundError("There is no such import.", hint="Imports lists all of them.")
         if job.state in (State.DONE, State.FAILED):
             raise ConflictError(f"Import {import_id} is {job.state} already.")
         job.state, job.error, job.ended_at = State.FAILED, f"Cancelled by {actor}.", timezone.now()

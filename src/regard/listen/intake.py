@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from regard.errors import ConflictError
 from regard.know.actions import register_identities
+from regard.know.unheard import unheard_stretches
 from regard.ledger import lake
 from regard.ledger.actions import append_events
 from regard.ledger.lock import hold_writer
@@ -206,6 +207,7 @@ def new_context(mapping: SourceMapping, hints: Hints) -> Context:
         region=settings.REGARD_REGION,
         currency=settings.REGARD_CURRENCY,
         recorded_at=timezone.now(),
+        unheard=unheard_stretches(),
     )
     prepare(context)
     return context

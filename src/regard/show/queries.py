@@ -12,6 +12,7 @@ from regard.show.focus import (
     self_assessment,
 )
 from regard.show.models import Fix
+from regard.understand.leaving.watched import how_measured, is_of_contracts
 
 __all__ = [
     "Fix",
@@ -20,6 +21,8 @@ __all__ = [
     "fix_numbered",
     "fixes",
     "fixes_about",
+    "how_measured",
+    "is_of_contracts",
     "newest_reading",
     "own_answers",
     "quarter_of",

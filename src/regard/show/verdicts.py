@@ -1,7 +1,6 @@
 """The verdict on a fix: did what it is about change where it was made, beyond what changed elsewhere?"""
 
-import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,15 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from regard import analytics as ra
+from regard.analytics.effects.registration import CANNOT_TELL_YET
 from regard.analytics.estimate import LEVEL
+from regard.analytics.warnings import hear_warnings
 from regard.show.models import Fix
-from regard.show.watching import DAY, Watched
+from regard.show.watching import DAY, MONTH, Watched
 from regard.understand.facts import start_of
 
-MONTH = 365.2425 / 12  # days
 MONTHS_BEFORE = 12
-WEEK = 7  # days
-WEEKS_BEFORE = 78
+DAYS_BEFORE = 546  # of the series, where everybody got the change: 78 weeks
+SURE_ERRORS = 2.8  # standard errors: an effect as large is seen with 80 % certainty at the 95 % level
 APART = 0.01  # groups that moved apart before the change, as surely as this, give no verdict
 NO_VERDICT = "Too little was seen before or after the change to compare."
 
@@ -52,8 +52,7 @@ def compare_places(
     inside = (month >= -MONTHS_BEFORE) & (month <= last)
     watched, changed, month = watched.rows(inside), changed[inside], month[inside]
     series = _by_period(month, watched.outcomes, changed)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         try:
             found = ra.difference_in_differences(
                 watched.outcomes, changed, month, start=0, clusters=watched.customers
@@ -62,39 +61,43 @@ def compare_places(
             return Comparison(_nothing(len(month)), series, [f"{error}"], NO_VERDICT)
     apart = found.pre_trend_p is not None and found.pre_trend_p < APART
     trouble = "Both places moved apart before the change already: this is not the effect of the change."
-    return Comparison(
-        found.effect, series, [str(warning.message) for warning in said], trouble if apart else ""
-    )
+    return Comparison(found.effect, series, said, trouble if apart else "")
 
 
 def compare_times(watched: Watched, start: date, as_of: datetime) -> Comparison:
-    """Everybody got it: the weeks after the change against where the weeks before were heading."""
+    """Everybody got it: the weeks or months after the change against where those before were heading."""
     began = start_of(start).timestamp()
-    week = np.floor((watched.seconds - began) / (WEEK * DAY))
-    last = np.floor((as_of.timestamp() - began) / (WEEK * DAY)) - 1
-    inside = (week >= -WEEKS_BEFORE) & (week <= last)
-    week, outcomes = week[inside], watched.outcomes[inside]
-    everybody = np.ones(len(week), dtype=bool)
-    series = _by_period(week, outcomes, everybody)
+    period = np.floor((watched.seconds - began) / (watched.every * DAY))
+    last = np.floor((as_of.timestamp() - began) / (watched.every * DAY)) - 1
+    inside = (period >= -(DAYS_BEFORE // watched.every)) & (period <= last)
+    period, outcomes = period[inside], watched.outcomes[inside]
+    everybody = np.ones(len(period), dtype=bool)
+    series = _by_period(period, outcomes, everybody)
     periods = [row["period"] for row in series]
     notes = ["Everybody got the change, so anything else that happened at that time counts as its effect."]
     if not periods or periods != list(range(periods[0], periods[-1] + 1)):
-        return Comparison(_nothing(len(week)), series, notes, "There are weeks of which nothing is known.")
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+        unknown = f"There are {'months' if watched.every == MONTH else 'weeks'} of which nothing is known."
+        return Comparison(_nothing(len(period)), series, notes, unknown)
+    with hear_warnings() as said:
         try:
             found = ra.interrupted_series([row["changed"] for row in series], -periods[0])
         except ValueError as error:
-            return Comparison(_nothing(len(week)), series, [*notes, f"{error}"], NO_VERDICT)
+            return Comparison(_nothing(len(period)), series, [*notes, f"{error}"], NO_VERDICT)
     for row, expected in zip(series, found.expected.tolist(), strict=True):
         row["expected"] = expected
-    return Comparison(found.effect, series, [*notes, *(str(warning.message) for warning in said)])
+    return Comparison(found.effect, series, [*notes, *said])
 
 
 def judge(fix: Fix, compared: Comparison, as_of: datetime) -> ra.Proof:
     """Hold what was found against what was written down."""
     day = as_of.astimezone(UTC).date()
-    return ra.judge(compared.effect, registration_of(fix), as_of=day, trouble=compared.trouble)
+    proof = ra.judge(compared.effect, registration_of(fix), as_of=day, trouble=compared.trouble)
+    error = compared.effect.standard_error
+    if proof.verdict != CANNOT_TELL_YET or day < fix.judged_from or compared.trouble or not error:
+        return proof
+    times = (SURE_ERRORS * error / fix.smallest_effect) ** 2
+    needed = f"about {times:.2g} times as many cases, before and after," if times > 1 else "a few months more"
+    return replace(proof, reason=f"{proof.reason}; {needed} would tell")
 
 
 def _nothing(n: int) -> ra.Estimate:

@@ -1,7 +1,8 @@
 """What a fix is about, as rows to be watched: whose, when, and the outcome of each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -10,11 +11,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from regard.errors import InputError
-from regard.understand.facts import Facts
+from regard.understand.facts import Facts, start_of
+from regard.understand.leaving.spans import there_in
+from regard.understand.leaving.watched import Concerned, concerned_by, is_of_contracts
 from regard.understand.measures import MEASURES, Period
 from regard.understand.pains.orders import EVERY_TIME, Exposure, Orders
 
-DAY = 86_400
+DAY, WEEK, MONTH = 86_400, 7, 365.2425 / 12  # seconds, days, days
+MONTHS_WATCHED = 18  # at most, before a change
+KNOWN_OF = 0.5  # of the customers there when a change began were so in a month before it, or that is left out
+MOST_FOLLOWED = (
+    10_000  # customers with the change and as many without; more make the answer slower, not surer
+)
 
 # the outcome of one row of those measures that are a share or a mean of rows
 OUTCOMES: dict[str, Callable[[ir.Table], ir.Value]] = {
@@ -30,7 +38,8 @@ SHARES = frozenset({"csat", "response-rate", "late-delivery-rate"})
 
 @dataclass(frozen=True)
 class Watched:
-    """Rows of what a fix is about, those of known customers only. `share` says that outcomes are 0 or 1."""
+    """Rows of what a fix is about, those of known customers only. `share` says that outcomes are 0 or 1; where
+    everybody got the fix, series are looked at by `every` so many days."""
 
     customers: npt.NDArray[np.int64]
     seconds: npt.NDArray[np.int64]
@@ -38,19 +47,27 @@ class Watched:
     share: bool
     better: str  # "up" or "down"
     unit: str
+    every: float = WEEK
 
     def rows(self, chosen: npt.NDArray[np.bool_]) -> "Watched":
         """Only the chosen rows."""
-        return Watched(
-            self.customers[chosen], self.seconds[chosen], self.outcomes[chosen], self.share, self.better,
-            self.unit,
-        )  # fmt: skip
+        return replace(
+            self,
+            customers=self.customers[chosen],
+            seconds=self.seconds[chosen],
+            outcomes=self.outcomes[chosen],
+        )
 
 
-def watch(about: str, facts: Facts, orders: Orders, exposures: Sequence[Exposure]) -> Watched:
-    """The rows of a pain point or a measure; InputError when there is no such thing, or it cannot be watched."""
+def watch(
+    about: str, facts: Facts, orders: Orders | None, exposures: Sequence[Exposure], since: date
+) -> Watched:
+    """The rows of a pain point or a measure for a change on that day; InputError when there is no such thing, or it
+    cannot be watched."""
+    if is_of_contracts(about):
+        return customer_months(concerned_by(about, facts, start_of(since)), since)
     for exposure in exposures:
-        if exposure.key == about:
+        if exposure.key == about and orders is not None:
             return _of_exposure(exposure, orders)
     if about in OUTCOMES:
         return _of_measure(about, facts)
@@ -67,6 +84,32 @@ def _of_exposure(exposure: Exposure, orders: Orders) -> Watched:
     return Watched(
         customers, orders.seconds[base], exposure.hit[base].astype(np.float64), True, "down", "share"
     )
+
+
+def customer_months(found: Concerned, since: date) -> Watched:
+    """One row a customer and month under contract, counted from the change, and whether they left in it."""
+    month, began = MONTH * DAY, start_of(since).timestamp()
+    last = int((found.spans.until - began) // month) - 1  # the last full one
+    came, ended = (np.floor((each - began) / month) for each in (found.spans.began, found.spans.ended))
+    went = np.minimum(ended, last).astype(np.int64)
+    first = _first_known(came.astype(np.int64), went, min(last, -1))
+    came = np.maximum(came, first).astype(np.int64)
+    size = np.maximum(went - came + 1, 0)
+    row = np.repeat(np.arange(len(size)), size)
+    period = came[row] + np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
+    left = found.counts[row] & (period == ended[row])
+    seconds = (began + (period + 0.5) * month).astype(np.int64)
+    return Watched(
+        found.spans.customers[row], seconds, left.astype(np.float64), True, "down", "share", every=MONTH
+    )
+
+
+def _first_known(came: npt.NDArray[np.int64], went: npt.NDArray[np.int64], before: int) -> int:
+    """The first of the months up to the last one before a change of which enough customers are known."""
+    months = np.arange(before - MONTHS_WATCHED + 1, before + 1)
+    there = there_in(came, went, months)
+    few = np.flatnonzero(there < KNOWN_OF * there[-1])
+    return int(months[few[-1] + 1]) if len(few) else int(months[0])
 
 
 def _of_measure(name: str, facts: Facts) -> Watched:
@@ -111,3 +154,17 @@ def membership(
     place = np.searchsorted(known, watched.customers).clip(max=max(len(known) - 1, 0))
     found = known[place] == watched.customers
     return watched.rows(found), inside[place[found]]
+
+
+def fewer(watched: Watched, changed: npt.NDArray[np.bool_]) -> tuple[Watched, npt.NDArray[np.bool_]]:
+    """Not more customers under contract than carry the comparison; always the same ones."""
+    if watched.every != MONTH:
+        return watched, changed
+    draw, chosen = np.random.default_rng(0), []
+    for group in (changed, ~changed):
+        customers = np.unique(watched.customers[group])
+        if len(customers) > MOST_FOLLOWED:
+            customers = draw.choice(customers, MOST_FOLLOWED, replace=False)
+        chosen.append(customers)
+    kept = np.isin(watched.customers, np.concatenate(chosen))
+    return watched.rows(kept), changed[kept]

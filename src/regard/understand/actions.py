@@ -1,84 +1,64 @@
 """The verbs of `understand`: compute what the facts say, and edit its themes."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
+from threadpoolctl import threadpool_limits
 
 from regard.errors import InputError
 from regard.know.actions import refresh_people
 from regard.ledger import lake
 from regard.ledger.actions import compact_lake
-from regard.understand.doors.artefacts import artefacts_of
-from regard.understand.doors.page_tables import write_page_tables
+from regard.understand.computing import steps_of
+from regard.understand.doors.artefacts import PICTURES
 from regard.understand.facts import Facts, held_facts
-from regard.understand.figures import figures_of
 from regard.understand.findings import finding_of
-from regard.understand.leaving.lines import in_one_order, look_at_contracts
+from regard.understand.leaving.lines import in_one_order
 from regard.understand.measures import MEASURES
 from regard.understand.models import Artefact, Computation, Finding, PainPoint, ThemeEdit
-from regard.understand.pains.ranking import find_pain_points
-from regard.understand.profiles import profile_rows
-from regard.understand.signals import computed
-from regard.understand.themes.finding import ARTEFACT, find_themes
+from regard.understand.schedule import Say, run_steps
+from regard.understand.themes.finding import ARTEFACT
 from regard.understand.themes.lines import theme_named
-from regard.understand.traits import customer_traits, low_cardinality
-from regard.understand.worth import Worth, worth_of
 
+THREADS = 2  # while one fits, the other asks; more would hold more in memory
 KEPT = 2  # computations
 LONGEST_NAME = 100
-Progress = Callable[[str, float], None]  # what is being done, and which part of all is done
 
 
-def compute(*, as_of: datetime, actor: str, progress: Progress | None = None) -> Computation:
-    """Write every customer's profile to the lake and every measure's figures as findings."""
+def compute(
+    *, as_of: datetime, actor: str, progress: Say | None = None, threads: int = THREADS
+) -> Computation:
+    """Write every customer's profile to the lake and every measure's figures as findings.
+
+    What it finds does not depend on the number of threads. `progress` is called by any of them, one at a time.
+    """
     if as_of.tzinfo is None:
         raise InputError("The moment to compute for has no time zone.", hint="Say it in UTC.")
     say = progress or (lambda what, part: None)
     say("Sorting events", 0.0)
     compact_lake()  # what a large import left is sorted by person before anybody looks at a customer
-    say("Who is who", 0.02)
+    say("Who is who", 0.15)
     refresh_people()
     computation = Computation.objects.create(as_of=as_of, actor=actor)
-    say("Reading events", 0.05)
-    with lake.store_errors("Computing"), held_facts(as_of) as facts:
-        say("Profiles", 0.3)
-        worth = worth_of(facts)
-        computation.worth = worth.models
-        computation.customer_count = _write_profiles(facts, worth)
+    say("Reading events", 0.2)
+    with (
+        lake.store_errors("Computing"),
+        held_facts(as_of) as facts,
+        threadpool_limits(1),  # small matrices: threads would only wait for each other
+    ):
         computation.event_count, computation.last_event_at = _extent(facts)
-        traits = facts.hold(low_cardinality(customer_traits()))
-        findings = list(_findings(computation, facts, traits, say))
-        say("What to fix next", 0.8)
-        themes = find_themes(facts)
-        lake.overwrite("themed", themes.rows)
-        found = find_pain_points(facts, worth, traits, themes.told)
-        left = look_at_contracts(facts)
-        say("Whether fixes worked", 0.87)
-        computed.send(
-            Computation, computation=computation, facts=facts, traits=traits,
-            orders=found.orders, exposures=found.exposures,
+        found = run_steps(
+            steps_of(computation), {"facts": facts}, threads=threads,
+            say=lambda what, part: say(what, 0.3 + 0.65 * part),
         )  # fmt: skip
-        say("Voice, journeys and value", 0.9)
-        write_page_tables(facts, traits)
-        artefacts = artefacts_of(as_of) | {ARTEFACT: themes.stored} | left.artefact
     say("Keeping the figures", 0.95)
-    lake.overwrite("touched", pa.concat_tables([found.touched, left.touched]))
-    lake.overwrite("contracts", left.contracts)
-    _keep(computation, findings, in_one_order([*found.points, *left.points]), artefacts)
+    _keep(computation, found)
     say("Done", 1.0)
     return computation
-
-
-def _write_profiles(facts: Facts, worth: Worth) -> int:
-    rows = lake.fetch(profile_rows(facts, ibis.memtable(worth.rows))).cast(lake.TABLES["profiles"])
-    lake.overwrite("profiles", rows)
-    return int(rows.num_rows)
 
 
 def _extent(facts: Facts) -> tuple[int, datetime | None]:
@@ -91,19 +71,20 @@ def _extent(facts: Facts) -> tuple[int, datetime | None]:
     return row["count"], row["last"]
 
 
-def _findings(computation: Computation, facts: Facts, traits: ir.Table, say: Progress) -> Iterator[Finding]:
-    for place, measure in enumerate(MEASURES.values()):
-        say(measure.title, 0.4 + 0.4 * place / len(MEASURES))
-        for row in figures_of(measure, facts, traits):
-            yield finding_of(row, computation)
-
-
-def _keep(
-    computation: Computation, findings: list[Finding], points: list[PainPoint], artefacts: dict[str, Any]
-) -> None:
+def _keep(computation: Computation, found: dict[str, Any]) -> None:
     """Store what was found, finish the computation and forget the ones before the last two."""
+    pains, leaving = found["pains"], found["leaving"]
+    lake.overwrite("touched", pa.concat_tables([pains.touched, leaving.touched]))
+    lake.overwrite("contracts", leaving.contracts)
+    computation.worth, computation.customer_count = found["worth"].models, found["profiles"]
+    points = in_one_order([*pains.points, *leaving.points])
+    pictures = {name: found[f"picture {name}"] for name in PICTURES}
+    artefacts = pictures | {ARTEFACT: found["themes"].stored} | leaving.artefact
     with transaction.atomic():
-        Finding.objects.bulk_create(findings, batch_size=2000)
+        Finding.objects.bulk_create(
+            (finding_of(row, computation) for name in MEASURES for row in found[f"figures {name}"]),
+            batch_size=2000,
+        )
         for point in points:
             point.computation = computation
         PainPoint.objects.bulk_create(points)
@@ -111,6 +92,8 @@ def _keep(
             Artefact(computation=computation, name=name, content=content)
             for name, content in artefacts.items()
         )
+        for store in found["heard"]:
+            store()
         computation.ended_at = timezone.now()
         computation.save(
             update_fields=["ended_at", "customer_count", "event_count", "last_event_at", "worth"]

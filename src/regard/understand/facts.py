@@ -48,10 +48,19 @@ class Facts:
     known: ir.Table
     # keeps a table for as long as the facts are held
     hold: Callable[[ir.Table], ir.Table] = lambda table: table
+    names_held: frozenset[str] | None = None  # asked once, not by every thread
+
+    def here(self) -> "Facts":
+        """Held facts on this thread's connection."""
+        tables = (self.events, self.sales, self.promises, self.known)
+        events, sales, promises, known = (lake.here(table) for table in tables)
+        return replace(self, events=events, sales=sales, promises=promises, known=known)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of the events there are, each also with its instruments: `survey.answered nps`."""
+        if self.names_held is not None:
+            return self.names_held
         pairs = self.events.select("name", "instrument").distinct().to_pyarrow().to_pylist()
         return frozenset(
             word for pair in pairs for word in (pair["name"], f"{pair['name']} {pair['instrument']}")
@@ -88,21 +97,21 @@ def read_facts(as_of: datetime) -> Facts:
 
 @contextmanager
 def held_facts(as_of: datetime) -> Iterator[Facts]:
-    """The facts as temporary tables, for many measures over them; dropped afterwards."""
-    names: list[str] = []
+    """The facts as tables that every thread can read, for many measures over them; dropped afterwards."""
+    database = f"facts_{uuid4().hex}"
 
     def hold(table: ir.Table) -> ir.Table:
-        names.append(f"facts_{uuid4().hex}")
-        return lake.connection().create_table(names[-1], table, temp=True)
+        return lake.connection().create_table(f"t_{uuid4().hex}", table, database=(database, "main"))
 
+    lake.connection().raw_sql(f"ATTACH ':memory:' AS {database}")
     try:
         facts = _derived(hold(_events(as_of)), as_of)
         yield replace(
-            facts, sales=hold(facts.sales), promises=hold(facts.promises), known=hold(facts.known), hold=hold
-        )
+            facts, sales=hold(facts.sales), promises=hold(facts.promises), known=hold(facts.known), hold=hold,
+            names_held=facts.names,
+        )  # fmt: skip
     finally:
-        for name in names:
-            lake.connection().raw_sql(f'DROP TABLE IF EXISTS temp.main."{name}"')
+        lake.connection().raw_sql(f"DETACH {database}")
 
 
 def _events(as_of: datetime) -> ir.Table:

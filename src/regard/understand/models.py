@@ -79,6 +79,7 @@ class PainPoint(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     trend = models.CharField(max_length=12)  # "worse", "better" or "cannot tell"
     since = models.CharField(max_length=7, blank=True)  # month in which it turned, where there is a trend
+    trend_said = models.TextField(blank=True)  # what the trend compares, or why none can be told
     assumptions = models.JSONField(default=list)  # sentences
     part_of = models.CharField(max_length=250, blank=True)  # key of another with largely the same orders
     overlap = models.FloatField(null=True)  # share of its orders that the other befell, too

@@ -15,10 +15,12 @@ from regard.understand.changes import Change, what_changed
 from regard.understand.concerns import Concern, look_first
 from regard.understand.facts import Facts, month_of, read_facts, start_of
 from regard.understand.figures import EVERYTHING, ROW_DIMENSIONS, Row, figures_by, rows_of
+from regard.understand.leaving.before import reasons_with, steps_before, words_before
 from regard.understand.leaving.lines import people_touched
 from regard.understand.measures import Measure, Period, measure_named
 from regard.understand.models import Finding, PainPoint
 from regard.understand.newest import latest_computation
+from regard.understand.pains.paths import paths_after
 from regard.understand.slices import EVERYTHING as WHOLE
 from regard.understand.slices import Slice, within
 from regard.understand.traits import customer_traits
@@ -37,11 +39,14 @@ __all__ = [
     "measure",
     "pain_point",
     "pain_points",
+    "paths_after",
     "people_of",
     "profile",
     "profiles",
+    "reasons_with",
     "rows_behind",
     "series",
+    "steps_before",
     "what_changed",
     "words_of",
     "worth_ahead",
@@ -127,7 +132,10 @@ def befell(part: Slice) -> dict[str, int]:
 
 
 def words_of(point: PainPoint, *, limit: int = 8) -> list[dict[str, Any]]:
-    """What those customers wrote in the two months after such an order, newest first."""
+    """What those customers wrote in the two months after such an order, newest first; of contracts what those who left
+    wrote in the year before that."""
+    if point.outcome == PainPoint.Outcome.STAY:
+        return words_before(point, limit=limit)
     touched, people, events = lake.read("touched"), lake.read("people"), ledger_events()
     keys = touched.filter(touched.key == point.key).inner_join(people, "customer_id")
     spoke = events.filter(events.text.notnull() & (events.text != "") & (events.name != "message.sent"))

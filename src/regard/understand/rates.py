@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from regard.analytics import Estimate
 
+WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 FEWEST = 30
 EDGE = 2  # months that lie on either side of a turn
 

@@ -1,12 +1,14 @@
 """Attributes as dimensions: what sources say of customers, where it parts them into a few groups."""
 
+from datetime import datetime
+
 import ibis
 import ibis.expr.types as ir
 from django.conf import settings
 
 from regard.know.normalise import normalise
 from regard.ledger import lake
-from regard.understand.facts import json_text
+from regard.understand.facts import UTC_TIME, json_text
 from regard.understand.figures import ROW_DIMENSIONS
 
 MOST_GROUPS = 12
@@ -14,10 +16,13 @@ COUNTRY = "country"
 MOST_SPELLINGS = 1000
 
 
-def customer_traits() -> ir.Table:
+def customer_traits(at: datetime | None = None) -> ir.Table:
     """One row a customer and attribute (`dimension`, `group`): the newest word, also what is said of the thing an
-    attribute names (a customer with zip_code 90001 has the attributes of `ref:zip_code:90001`)."""
-    said = _newest(lake.read("attributes"))
+    attribute names (a customer with zip_code 90001 has the attributes of `ref:zip_code:90001`).
+
+    With `at` the word that held at that moment; of whom nothing was said by then, the first word after it.
+    """
+    said = _newest(lake.read("attributes"), at)
     people = lake.read("people")
     own = said.inner_join(people, "person").select(
         "customer_id", "key", "value", "recorded_at", distance=ibis.literal(0)
@@ -31,7 +36,7 @@ def customer_traits() -> ir.Table:
     )
     every = own.union(inherited)
     order = ibis.window(
-        group_by=["customer_id", "key"], order_by=["distance", ibis.desc("recorded_at"), "value"]
+        group_by=["customer_id", "key"], order_by=["distance", *_first(every.recorded_at, at), "value"]
     )
     first = every.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)
     return _with_countries(first.select("customer_id", dimension=first.key, group=first.value))
@@ -61,8 +66,17 @@ def low_cardinality(traits: ir.Table) -> ir.Table:
     return traits.semi_join(few, "dimension")
 
 
-def _newest(attributes: ir.Table) -> ir.Table:
-    """One row a source, person and key: its newest value as text, empty ones left out."""
+def _first(recorded_at: ir.TimestampValue, at: datetime | None) -> tuple[ir.Value, ...]:
+    """The order in which words count."""
+    if at is None:
+        return (ibis.desc(recorded_at),)
+    seconds = recorded_at.epoch_seconds()
+    later = recorded_at > ibis.literal(at, type=UTC_TIME)
+    return (later, ibis.ifelse(later, seconds, -seconds))
+
+
+def _newest(attributes: ir.Table, at: datetime | None) -> ir.Table:
+    """One row a source, person and key: its newest value as text, or that of a moment, empty ones left out."""
     fields = attributes.data.cast("json").map
     pairs = attributes.select(
         "source", "person", "recorded_at", "row_id", key=fields.keys().unnest(), raw=fields.values().unnest()
@@ -71,6 +85,6 @@ def _newest(attributes: ir.Table) -> ir.Table:
     pairs = pairs.mutate(value=ibis.coalesce(pairs.raw.str, pairs.raw.cast("string")))
     known = pairs.filter(pairs.value.notnull() & (pairs.value != "") & (pairs.value != "null"))
     order = ibis.window(
-        group_by=["source", "person", "key"], order_by=[ibis.desc("recorded_at"), ibis.desc("row_id")]
+        group_by=["source", "person", "key"], order_by=[*_first(known.recorded_at, at), ibis.desc("row_id")]
     )
     return known.mutate(place=ibis.row_number().over(order)).filter(ibis._.place == 0)

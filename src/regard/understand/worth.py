@@ -1,6 +1,5 @@
 """What customers are still worth: orders and revenue to expect over the next year, and the chance that each is one."""
 
-import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from regard import analytics as ra
+from regard.analytics.warnings import hear_warnings
 from regard.understand.facts import Facts
 
 MODEL_VERSION = "2"
@@ -74,8 +74,7 @@ def _fitted(table: pa.Table, currency: str) -> Worth:
     x, t_x, age, z = (
         table[name].to_numpy().astype(np.float64) for name in ("frequency", "recency", "T", "monetary_value")
     )
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         purchases, other = _likeliest_first(x, t_x, age)
         spend = ra.fit_gammagamma(x, z)
     value, second = (
@@ -96,7 +95,7 @@ def _fitted(table: pa.Table, currency: str) -> Worth:
         "other": other.to_json(),
         "spend": spend.to_json(),
         "currency": currency,
-        "notes": [str(warning.message) for warning in said],
+        "notes": said,
         "total": {"value": value.total, "low": _known(low), "high": _known(high), "n": len(x)},
     }
     return Worth(pa.table(list(columns), schema=SCHEMA), models)

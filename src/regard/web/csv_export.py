@@ -1,10 +1,12 @@
 """CSV for people who open it in a spreadsheet: nothing in it can run as a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,5 +34,6 @@ def csv_answer(
         for row in rows:
             yield writer.writerow([neutral(value) for value in row])
 
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    plain = re.sub(r"[^\w.-]+", "-", file_name)  # part of it may be what an address says
+    headers = {"Content-Disposition": content_disposition_header(True, plain) or ""}
     return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)

@@ -38,13 +38,18 @@ class OpenDoor:
     shows_pages: bool  # one of several pages is open, so the others stand beside it
 
 
+SURVEY_PAGES = (
+    "survey-page", "survey-build", "survey-invitations", "survey-groups", "survey-ways", "campaign-plan", "campaign",
+)  # fmt: skip
 DOORS = (
     Door("home", "Home", (Page("home", "Home", P.MEASURES_READ, "h", ("fix", "silences", "silence")),)),
     Door(
         "customers",
         "Customers",
         (
-            Page("customers", "Customers", P.CUSTOMERS_READ, "c", ("customer", "people")),
+            Page(
+                "customers", "Customers", P.CUSTOMERS_READ, "c", ("customer", "people", "customer-contacts")
+            ),
             Page("value", "Value", P.MEASURES_READ, "w"),
             Page("review", "Review", P.CUSTOMERS_MERGE, "r"),
             Page("review-numbers", "Shared numbers", P.CUSTOMERS_MERGE),
@@ -54,10 +59,10 @@ DOORS = (
         "voice",
         "Voice",
         (
-            Page("voice", "Voice", P.MEASURES_READ, "v"),
+            Page("voice", "Voice", P.MEASURES_READ, "v", ("theme",)),
             Page("mentions", "Mentions", P.MENTIONS_READ, "n", ("mention",)),
             Page("measures", "Measures", P.MEASURES_READ, "m", ("measure",)),
-            Page("surveys", "Surveys", P.SURVEYS_READ, "u", ("survey-page", "survey-build")),
+            Page("surveys", "Surveys", P.SURVEYS_READ, "u", SURVEY_PAGES),
         ),
     ),
     Door("journeys", "Journeys", (Page("journeys", "Journeys", P.MEASURES_READ, "j"),)),
@@ -77,7 +82,7 @@ DOORS = (
             Page("imports", "Imports", P.IMPORTS_READ, "i", ("import",)),
             Page("sources", "Sources", P.SOURCES_MANAGE, "", ("source", "source-new")),
             Page("settings-tracking", "Tracking", P.KEYS_MANAGE, "t"),
-            Page("settings-contact", "Contact rules", P.SETTINGS_READ),
+            Page("settings-contact", "Contact rules", P.SETTINGS_READ, "", ("contact-returned",)),
             Page("settings-mail", "Mail", P.MAIL_MANAGE),
             Page("settings-webhooks", "Webhooks", P.SOURCES_MANAGE),
             Page("settings-users", "Users", P.USERS_MANAGE),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from regard.show.models import Fix, Proof
+from regard.show.queries import is_of_contracts
 from regard.web.charts import PADDING, SCHEMA, Chart
 from regard.web.templatetags.regard import in_unit
 
@@ -19,7 +20,9 @@ def chart_of_proof(fix: Fix, proof: Proof) -> Chart:
         for row in proof.series
         if row.get(side) is not None
     ]  # fmt: skip
-    unit = "months" if fix.dimension else "weeks"
+    contracts = is_of_contracts(fix.about)
+    unit = "months" if fix.dimension or contracts else "weeks"
+    measured = "left in the month" if contracts else fix.about_title
     x = {
         "field": "period",
         "type": "quantitative",
@@ -29,7 +32,7 @@ def chart_of_proof(fix: Fix, proof: Proof) -> Chart:
     y = {
         "field": "value",
         "type": "quantitative",
-        "title": ", ".join(filter(None, (fix.about_title, "per cent" if fix.unit == "share" else fix.unit))),
+        "title": ", ".join(filter(None, (measured, "per cent" if fix.unit == "share" else fix.unit))),
         "scale": {"zero": fix.unit == "share"},
     }
     spec = {

@@ -15,6 +15,7 @@ from regard.ledger import queries as ledger
 from regard.listen import queries as listen
 from regard.understand import queries as understand
 from regard.understand.changes import MONTH_BEFORE, Change
+from regard.understand.doors import queries as doors
 from regard.understand.models import Finding
 from regard.web.figures import Figure, Picture, sentence_of
 from regard.web.templatetags.regard import in_unit, number
@@ -105,7 +106,11 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
     ]
     worse = one_a_measure([change for change in seen.changes if change.good is False])
     listed += [Task(sentence_of(c), reverse("measure", args=[c.measure.name]), "worse", 5.0) for c in worse]
-    listed += [_outlier(figure, group) for figure, group in seen.outliers[:MOST_OUTLIERS]]
+    known = {
+        leak["column"] for leak in doors.likely_leavers().get("leaks", [])
+    }  # that all who churned left is no news
+    outliers = [each for each in seen.outliers if each[1].dimension.replace("_", " ") not in known]
+    listed += [_outlier(figure, group) for figure, group in outliers[:MOST_OUTLIERS]]
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):
         words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))

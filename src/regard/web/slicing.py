@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from regard.errors import InputError
 from regard.understand.doors import queries as doors
-from regard.understand.slices import Slice
+from regard.understand.slices import EVERYTHING, Slice
 
 LONGEST = 300
+YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Narrowing:
 
     part: Slice
     groups: list[tuple[str, list[dict[str, Any]]]]  # by dimension
+    problem: InputError | None = None  # why the page shows everything although the address asks for less
 
     @property
     def chosen(self) -> str:
@@ -57,6 +59,14 @@ class Narrowing:
         return f"{address}?{urlencode(said)}{self.query}"
 
 
+def shown_narrowing(asked: Mapping[str, str]) -> Narrowing:
+    """The same for a page, which shows everything, and says why, when the address cannot be followed."""
+    try:
+        return read_narrowing(asked)
+    except InputError as problem:
+        return Narrowing(EVERYTHING, list(doors.segments().items()), problem)
+
+
 def read_narrowing(asked: Mapping[str, str]) -> Narrowing:
     """The slice that an address asks for; InputError for a month or a group that is none."""
     segments = doors.segments()
@@ -74,6 +84,9 @@ def _month(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(f"{text[:7]}-01")
+        month = date.fromisoformat(f"{text[:7]}-01")
     except ValueError:
-        raise InputError(f"`{text[:40]}` is no month.", hint="Say it like 2026-03.") from None
+        month = None
+    if month is None or month.year not in YEARS:
+        raise InputError(f"`{text[:40]}` is no month.", hint="Say it like 2026-03.")
+    return month

@@ -6,11 +6,17 @@ import pytest
 
 from regard import analytics as ra
 from regard.understand.doors.loyalty import Costs, economics, figures, loyalty_picture
-from regard.understand.doors.page_tables import write_page_tables
 from regard.understand.facts import held_facts
 from regard.understand.slices import EVERYTHING, Slice
 from regard.understand.traits import customer_traits, low_cardinality
-from tests.understand.lake_writing import day, event, write_attributes, write_events, write_people
+from tests.understand.lake_writing import (
+    day,
+    event,
+    write_attributes,
+    write_events,
+    write_page_tables,
+    write_people,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = day(730)

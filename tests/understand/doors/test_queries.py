@@ -13,11 +13,17 @@ from regard.understand.doors import queries as doors
 from regard.understand.doors.customer_value import cohort_rows
 from regard.understand.doors.drivers import driver_maps
 from regard.understand.doors.journeys import journey_picture
-from regard.understand.doors.page_tables import write_page_tables
 from regard.understand.facts import held_facts
 from regard.understand.slices import EVERYTHING, Slice
 from regard.understand.traits import customer_traits, low_cardinality
-from tests.understand.lake_writing import day, event, write_attributes, write_events, write_people
+from tests.understand.lake_writing import (
+    day,
+    event,
+    write_attributes,
+    write_events,
+    write_page_tables,
+    write_people,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = day(500)

@@ -4,11 +4,17 @@ from typing import Any
 
 import pytest
 
-from regard.understand.doors.page_tables import write_page_tables
 from regard.understand.doors.score_notes import NO_TRAITS, NOBODY_ASKED, score_notes
 from regard.understand.facts import held_facts
 from regard.understand.traits import customer_traits, low_cardinality
-from tests.understand.lake_writing import day, event, write_attributes, write_events, write_people
+from tests.understand.lake_writing import (
+    day,
+    event,
+    write_attributes,
+    write_events,
+    write_page_tables,
+    write_people,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = day(370)

@@ -70,7 +70,9 @@ def test_what_drives_them_away_is_ranked_by_contract_revenue_a_year(company: Non
     points = {point.key: point for point in pain_points()}
     assert {point.outcome for point in points.values()} == {PainPoint.Outcome.STAY}
     clear = [key for key, point in points.items() if point.clear]
-    assert set(clear) == {"condition:contract=monthly", "promise:visit"}
+    assert set(clear) == {"condition:contract=monthly", "leaving:promise:visit"}
+    assert {point.trend for point in points.values()} == {"cannot tell"}
+    assert all("not when each of them did" in point.trend_said for point in points.values())
     monthly = points["condition:contract=monthly"]
     assert monthly.effect_low is not None
     assert monthly.effect_high is not None

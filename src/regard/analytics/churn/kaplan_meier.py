@@ -1,6 +1,5 @@
 """Kaplan-Meier: how many are still there, when not everybody has been watched to the end."""
 
-import warnings
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -11,7 +10,7 @@ import pyarrow as pa
 from regard.analytics.churn.risk_sets import Observations, observe, risk_sets
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Floats, Interval
 from regard.analytics.intervals import kish_n, normal_quantile
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 VERSION = "1"
 Transform = Literal["log-log", "log", "plain"]
@@ -231,9 +230,7 @@ def kaplan_meier(
     n, stretch = _count(rows, weights)
     low, high, error = _interval(survival, spread * stretch, transform, normal_quantile(level))
     if entry is not None and (remain[:-1] == 0).any():
-        warnings.warn(
-            "an early risk set ended entirely: the curve is 0 from there", StatisticalWarning, stacklevel=2
-        )
+        warn("an early risk set ended entirely: the curve is 0 from there", StatisticalWarning, stacklevel=2)
     return SurvivalCurve(
         sets.time, survival, low, high, error, sets.ended, sets.at_risk, n,
         float(rows.duration[-1]) if len(rows) else 0.0, transform, level, minimum,

@@ -1,6 +1,5 @@
 """Who is likely to leave: gradient boosting for customers under contract, checked on customers it has not seen."""
 
-import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from regard.analytics.churn.features import Encoding, Features, as_days, is_time
 from regard.analytics.churn.leakage import find_leaks
 from regard.analytics.churn.shapley import Tree, read_trees, shapley_values
 from regard.analytics.estimate import LEVEL, Estimate, Estimates, Floats
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 VERSION = "1"
 TRAIN, CALIBRATE = 0.6, 0.2  # the rest is held out
@@ -228,7 +227,7 @@ def fit_churn_model(
     background = np.random.default_rng(seed).choice(train, min(BACKGROUND, len(train)), replace=False)
     found = auc(scores[held], gone[held], level=level)
     if found.low is not None and found.low <= 0.5:
-        warnings.warn("the model is not seen to be better than chance", StatisticalWarning, stacklevel=2)
+        warn("the model is not seen to be better than chance", StatisticalWarning, stacklevel=2)
     return ChurnModel(
         "at random" if at is None else "by time", (len(train), len(calibrate), len(held)), found,
         calibration_table(chances, gone[held], level=level), lift(scores[held], gone[held], level=level),

@@ -1,6 +1,5 @@
 """Key drivers: how much of an overall score each rated part carries, with bootstrap intervals."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,7 +13,7 @@ from regard.analytics.drivers.relative_weights import relative_weights
 from regard.analytics.drivers.resampling import Rows, complete_rows
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Estimates, Floats, Interval, assemble
 from regard.analytics.intervals import kish_n
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 VERSION = "1"
 Method = Literal["auto", "lmg", "relative weights"]
@@ -176,8 +175,6 @@ def _interval(value: Floats, again: Floats, level: float, method: str) -> Interv
 
 def _warn(n: float, drivers: int, left_out: int, enough: bool) -> None:
     if enough and n < ROWS_PER_DRIVER * drivers:
-        warnings.warn(
-            f"{n:.0f} rows for {drivers} drivers: R² is flattered", StatisticalWarning, stacklevel=3
-        )
+        warn(f"{n:.0f} rows for {drivers} drivers: R² is flattered", StatisticalWarning, stacklevel=3)
     if left_out > n:
-        warnings.warn(f"{left_out} rows were left out for missing values", StatisticalWarning, stacklevel=3)
+        warn(f"{left_out} rows were left out for missing values", StatisticalWarning, stacklevel=3)

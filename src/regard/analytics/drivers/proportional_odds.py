@@ -1,6 +1,5 @@
 """Proportional odds: how the chance of a better answer goes with what customers met, for ordered answers."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from scipy.special import expit
 
 from regard.analytics.estimate import LEVEL, Estimate, Estimates, Floats, Interval, assemble
 from regard.analytics.intervals import normal
-from regard.analytics.warnings import ConvergenceWarning
+from regard.analytics.warnings import ConvergenceWarning, warn
 
 VERSION = "1"
 STEPS = 100
@@ -155,7 +154,7 @@ def proportional_odds(
     cuts = len(likelihood.levels) - 1
     separated = bool((np.abs(theta[cuts:]) * scale > FAR).any())
     if separated or not settled:
-        warnings.warn("predictors separate the answers: effects run away", ConvergenceWarning, stacklevel=2)
+        warn("predictors separate the answers: effects run away", ConvergenceWarning, stacklevel=2)
     # back from predictors around their mean: θ = θ' + mean β
     back = np.eye(len(theta))
     back[:cuts, cuts:] = likelihood.mean

@@ -1,6 +1,5 @@
 """What an experience did to those who had it, compared with customers who were alike before it."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ from regard.analytics.effects.covariates import Covariates, design_matrix
 from regard.analytics.effects.regression import fit_linear, fit_logistic, logistic, logistic_curvature, sum_by
 from regard.analytics.estimate import LEVEL, Estimate, Floats
 from regard.analytics.intervals import kish_n, normal_quantile
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 EXPOSED, ALL = "exposed", "all"
 METHOD = "augmented inverse-probability weighting"
@@ -323,7 +322,7 @@ def _warn_of_overlap(overlap: Overlap) -> None:
             f"poor overlap: {overlap.trimmed:.0%} of the group has nobody comparable and was left out, and the "
             f"comparison stands on {overlap.effective_n:.0f} customers in effect"
         )
-        warnings.warn(message, StatisticalWarning, stacklevel=3)
+        warn(message, StatisticalWarning, stacklevel=3)
 
 
 def _too_few(data: _Data, level: float, overlap: Overlap | None = None) -> Effect:

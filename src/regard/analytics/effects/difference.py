@@ -1,6 +1,5 @@
 """Where a process changed for some and not for others: did they move apart, beyond how they moved before?"""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ from scipy import stats
 
 from regard.analytics.effects.regression import Regression, regress_clustered
 from regard.analytics.estimate import LEVEL, Estimate, Floats
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 METHOD = "difference-in-differences, clustered"
 VERSION = "1"
@@ -159,15 +158,15 @@ def _warn_of_few_clusters(group: npt.NDArray[np.bool_], owner: npt.NDArray[np.ge
     fewest = min(len(np.unique(owner[group])), len(np.unique(owner[~group])))
     if fewest < FEW_CLUSTERS:
         message = f"only {fewest} clusters on one side: the interval is too narrow"
-        warnings.warn(message, StatisticalWarning, stacklevel=3)
+        warn(message, StatisticalWarning, stacklevel=3)
 
 
 def _warn_of_trend(p: float | None) -> None:
     if p is None:
         message = "a single period before the change: whether the groups moved alike cannot be checked"
-        warnings.warn(message, StatisticalWarning, stacklevel=3)
+        warn(message, StatisticalWarning, stacklevel=3)
     elif p < 0.05:
         message = (
             f"the groups moved apart before the change already (p = {p:.3f}): not the effect of the change"
         )
-        warnings.warn(message, StatisticalWarning, stacklevel=3)
+        warn(message, StatisticalWarning, stacklevel=3)

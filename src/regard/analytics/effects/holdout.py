@@ -1,6 +1,5 @@
 """The plainest proof: some customers got the fix, some by lot did not."""
 
-import warnings
 from datetime import date
 
 import numpy as np
@@ -11,7 +10,7 @@ from regard.analytics.effects.cuped import cuped, mean_difference
 from regard.analytics.effects.registration import Proof, Registration, judge
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Floats
 from regard.analytics.intervals import wilson
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 VERSION = "1"
 LOPSIDED = 0.001
@@ -79,10 +78,10 @@ def prove_with_holdout(
     effect = _effect(registration, y, d, before)
     trouble = _lopsided(d, registration.held_out)
     if trouble:
-        warnings.warn(trouble, StatisticalWarning, stacklevel=2)
+        warn(trouble, StatisticalWarning, stacklevel=2)
     elif as_of >= registration.ends and len(y) < registration.n:
         message = f"{len(y)} customers instead of the {registration.n} registered: less power than registered"
-        warnings.warn(message, StatisticalWarning, stacklevel=2)
+        warn(message, StatisticalWarning, stacklevel=2)
     return judge(effect, registration, as_of=as_of, trouble=trouble)
 
 

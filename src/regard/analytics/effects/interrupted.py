@@ -1,6 +1,5 @@
 """Where a process changed for everybody on one day: did the series leave the line it was on?"""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 from regard.analytics.effects.difference import coefficient
 from regard.analytics.effects.regression import Regression, regress_first_order, regress_in_time
 from regard.analytics.estimate import LEVEL, Estimate, Floats
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 METHOD = "segmented regression, Newey–West"
 VERSION = "1"
@@ -129,4 +128,4 @@ def _segments(n: int, start: int, season: int) -> Floats:
 def _warn_of_sticky(autocorrelation: float) -> None:
     if autocorrelation > STICKY:
         message = f"neighbouring errors hang together ({autocorrelation:.2f}): the interval may be too narrow"
-        warnings.warn(message, StatisticalWarning, stacklevel=3)
+        warn(message, StatisticalWarning, stacklevel=3)

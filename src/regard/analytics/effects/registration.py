@@ -1,7 +1,6 @@
 """What a fix must show, written down before it starts, and the verdict it is held to afterwards."""
 
 import math
-import warnings
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +9,7 @@ from scipy import stats
 from regard.analytics.comparisons import POWER
 from regard.analytics.estimate import LEVEL, Estimate
 from regard.analytics.intervals import normal_quantile
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 UP, DOWN = "up", "down"
 WORKED, DID_NOT, CANNOT_TELL_YET = "worked", "did not", "cannot tell yet"
@@ -265,7 +264,7 @@ def register(
         message = (
             f"{n} customers show this effect in {reached:.0%} of cases; {needed} are needed for {power:.0%}"
         )
-        warnings.warn(message, StatisticalWarning, stacklevel=2)
+        warn(message, StatisticalWarning, stacklevel=2)
     return Registration(
         measure, cohort, start, math.ceil(n / per_day), window_days, direction, smallest_effect, baseline,
         standard_deviation, held_out, n, reached, level,

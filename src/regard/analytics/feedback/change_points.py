@@ -1,6 +1,5 @@
 """When did it change? Change points of a series of figures, with how sure, where and how large."""
 
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from regard.analytics.comparisons import DOWN, UP
 from regard.analytics.estimate import LEVEL, Estimate, Floats, Interval
 from regard.analytics.intervals import normal, wilson
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 VERSION = "1"
 SIMULATIONS = 999
@@ -214,7 +213,7 @@ def share_change_points(
 
 def _found(series: _Series, places: list[int]) -> list[ChangePoint]:
     if len(places) < 2 * series.shortest:
-        warnings.warn(
+        warn(
             f"{len(places)} periods with a figure are too few to look for a change.",
             StatisticalWarning,
             stacklevel=3,

@@ -1,6 +1,5 @@
 """Would the score be the same had everybody answered? Who answered against who was asked, and a reweighted score."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import pyarrow as pa
 
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimate, Floats, Interval
 from regard.analytics.intervals import kish_n, t_mean, wilson
-from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
+from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning, warn
 
 VERSION = "1"
 FEWEST_IN_CELL = 5
@@ -221,9 +220,7 @@ def _raked(cells: _Cells) -> Floats:
             off = max(off, float(np.abs(factor[held > 0] - 1).max(initial=0.0)))
         if off < SETTLED:
             return weight
-    warnings.warn(
-        f"Raking has not settled: a margin is still {off:.1%} away.", ConvergenceWarning, stacklevel=3
-    )
+    warn(f"Raking has not settled: a margin is still {off:.1%} away.", ConvergenceWarning, stacklevel=3)
     return weight
 
 
@@ -257,9 +254,9 @@ def _empty(cells: _Cells, method: str) -> list[str]:
 def _warn(empty: list[str], trimmed: int) -> None:
     if empty:
         first = "; ".join(empty[:3]) + (" ..." if len(empty) > 3 else "")
-        warnings.warn(f"Nobody answered of {len(empty)} groups: {first}", StatisticalWarning, stacklevel=3)
+        warn(f"Nobody answered of {len(empty)} groups: {first}", StatisticalWarning, stacklevel=3)
     if trimmed:
-        warnings.warn(f"The weights of {trimmed} answers were cut.", StatisticalWarning, stacklevel=3)
+        warn(f"The weights of {trimmed} answers were cut.", StatisticalWarning, stacklevel=3)
 
 
 def _score(cells: _Cells, weight: Floats, level: float, minimum: int) -> Estimate:

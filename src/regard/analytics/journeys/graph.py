@@ -7,7 +7,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from regard.analytics.journeys.sequence import MICROSECONDS, follow, read_log, wait
+from regard.analytics.journeys.sequence import MICROSECONDS, follow, number_cases, read_log, wait
+from regard.analytics.quantiles import aggregate_quantiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,17 @@ def journey_edges(
     counted = customer if count_customers else None
     rows = read_log(log, case=case, activity=activity, at=at, order=order, customer=counted)
     customers = {"customers": _customers(rows)} if count_customers else {}
-    rows = follow(rows, "step", "at")
-    edges = rows.group_by("step", "next_step").aggregate(
-        passages=ibis._.count(), **customers, waits=wait(rows).quantile([0.5, 0.9])
+    rows = follow(number_cases(rows), "step", "at")
+    edges = aggregate_quantiles(
+        rows.mutate(wait=wait(rows)),
+        ["step", "next_step"],
+        of="wait",
+        quantiles={"median_wait": 0.5, "p90_wait": 0.9},
+        passages=ibis._.count(),
+        **customers,
     )
-    return edges.mutate(
-        median_wait=edges.waits[0] / MICROSECONDS, p90_wait=edges.waits[1] / MICROSECONDS
-    ).drop("waits").order_by(ibis.desc("passages"), "step", "next_step")  # fmt: skip
+    seconds = {name: edges[name] / MICROSECONDS for name in ("median_wait", "p90_wait")}
+    return edges.mutate(**seconds).order_by(ibis.desc("passages"), "step", "next_step")
 
 
 def journey_graph(
@@ -181,7 +186,7 @@ def journey_steps(
     {'step': 'ask', 'events': 2, 'customers': 2, 'starts': 2, 'ends': 1}
     """
     rows = read_log(log, case=case, activity=activity, at=at, order=order, customer=customer)
-    edges = follow(rows, "step")
+    edges = follow(number_cases(rows), "step")
     happened = edges.group_by("step").aggregate(
         events=ibis._.count(), customers=_customers(rows), ends=ibis._.next_step.isnull().sum()
     )

@@ -8,6 +8,7 @@ import pyarrow as pa
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimates, Floats, assemble, column
 from regard.analytics.intervals import normal
 from regard.analytics.journeys.sequence import MICROSECONDS, follow, read_log, wait
+from regard.analytics.quantiles import aggregate_quantiles
 
 VERSION = "1"
 PAIR = ("from_department", "to_department")
@@ -53,17 +54,17 @@ def handovers(
     """
     steps = _steps(log, case=case, department=department, at=at, order=order)
     pairs = steps.filter(ibis._.from_department != ibis._.to_department)
-    return (
-        pairs.group_by(PAIR)
-        .aggregate(
-            passages=ibis._.count(),
-            cases=ibis._["case"].nunique(),
-            median_wait=ibis._.wait.quantile(0.5),
-            mean_wait=ibis._.wait.mean(),
-            total_wait=ibis._.wait.sum(),
-        )
-        .order_by(ibis.desc("total_wait"), *PAIR)
+    found = aggregate_quantiles(
+        pairs,
+        PAIR,
+        of="wait",
+        quantiles={"median_wait": 0.5},
+        passages=ibis._.count(),
+        cases=ibis._["case"].nunique(),
+        mean_wait=ibis._.wait.mean(),
+        total_wait=ibis._.wait.sum(),
     )
+    return found.order_by(ibis.desc("total_wait"), *PAIR).relocate("median_wait", before="mean_wait")
 
 
 def handover_delay(

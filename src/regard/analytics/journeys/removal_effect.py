@@ -1,6 +1,5 @@
 """Removal effect: what share of the cases that reach a goal would not, if nobody could pass a step."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import pyarrow as pa
 
 from regard.analytics.estimate import LEVEL, MINIMUM_N, Estimates, Floats, Interval, assemble
 from regard.analytics.journeys.sequence import follow, keys, read_log
-from regard.analytics.warnings import StatisticalWarning
+from regard.analytics.warnings import StatisticalWarning, warn
 
 VERSION = "1"
 
@@ -140,7 +139,7 @@ def removal_effects(
     n = chain[1:].sum(axis=1)
     groups = pa.table({"step": pa.array(steps, counts.schema.field("step").type)})
     if not chain[:, -2].any():
-        warnings.warn(f"no case reached {goal!r}", StatisticalWarning, stacklevel=2)
+        warn(f"no case reached {goal!r}", StatisticalWarning, stacklevel=2)
         unknown = np.full(len(steps), np.nan)
         interval = Interval(unknown, unknown, unknown, unknown, "Bayesian bootstrap")
     else:

@@ -31,6 +31,18 @@ def read_log(
     return rows if rows["at"].type().is_timestamp() else rows.mutate(at=rows["at"].cast("timestamp"))
 
 
+def number_cases(rows: ir.Table) -> ir.Table:
+    """Cases and customers named in text as 64-bit hashes where DuckDB holds them: it sorts those in half the time.
+
+    That any two of a million share a hash, and are then counted as one, has a chance of 1 in 37 million; of a hundred
+    million, 1 in 3,700. Spark's hash has only 32 bits: there the text stays.
+    """
+    if rows.get_backend().name != "duckdb":
+        return rows
+    texts = [name for name in ("case", "customer") if name in rows.columns and rows[name].type().is_string()]
+    return rows.mutate(**{name: rows[name].hash() for name in texts})
+
+
 def follow(rows: ir.Table, *columns: str) -> ir.Table:
     """Add the next value in the same case as `next_<column>` for each column; null after the last event."""
     window = ibis.window(group_by="case", order_by=keys(rows))

@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from regard.analytics.journeys.sequence import MICROSECONDS, keys, read_log
+from regard.analytics.quantiles import aggregate_quantiles
 
 
 def journey_variants(
@@ -62,11 +63,14 @@ def journey_variants(
         steps=cases["path"].sort().map(lambda passed: passed["step"]),
         duration=cases["last"].delta(cases["first"], unit="microsecond") / MICROSECONDS,
     )
-    variants = cases.group_by("steps").aggregate(
+    variants = aggregate_quantiles(
+        cases,
+        ["steps"],
+        of="duration",
+        quantiles={"median_duration": 0.5},
         cases=ibis._.count(),
         customers=ibis._.customer.nunique(),
         mean_duration=ibis._.duration.mean(),
-        median_duration=ibis._.duration.quantile(0.5),
     )
     everything = ibis.window()
     return variants.select(

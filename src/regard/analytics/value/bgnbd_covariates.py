@@ -1,6 +1,5 @@
 """BG/NBD whose customers differ by what is known of them from the start: channel, region, first product."""
 
-import warnings
 from collections.abc import Mapping
 from functools import partial
 
@@ -11,7 +10,7 @@ from scipy.special import betaln, digamma, gammaln
 from regard.analytics.value.bgnbd import NAMES, alive_given, explain, fit_bgnbd, purchases_given
 from regard.analytics.value.counts import Array, distinct_rows
 from regard.analytics.value.likelihood import Fit, maximise
-from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
+from regard.analytics.warnings import hear_warnings
 
 MODEL = "BG/NBD with covariates"
 RATE, A, B = "rate × ", "a × ", "b × "
@@ -74,9 +73,7 @@ def fit_bgnbd_covariates(
     """
     if not rate and not dropout:
         return fit_bgnbd(frequency, recency, T, weight=weight)
-    with warnings.catch_warnings():  # of where the search starts; the fit itself says what it does not know
-        warnings.simplefilter("ignore", StatisticalWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with hear_warnings():  # of where the search starts; the fit itself says what it does not know
         plain = fit_bgnbd(frequency, recency, T, weight=weight)
     x, t_x, age = (np.asarray(column, dtype=np.float64) for column in (frequency, recency, T))
     on_rate, on_dropout = _read(rate or {}, len(x)), _read(dropout or {}, len(x))

@@ -5,7 +5,6 @@ respect to the logarithms of the parameters. What comes back is a `Fit`: the est
 from the observed information, and whether the data can carry them.
 """
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning
+from regard.analytics.warnings import ConvergenceWarning, StatisticalWarning, warn
 
 Array = npt.NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array]]
@@ -128,10 +127,10 @@ def maximise(
     if lost.any():
         message = message or f"Not identified by these data: {', '.join(np.array(names)[lost])}."
     if message:
-        warnings.warn(f"{model}: {message}", StatisticalWarning, stacklevel=4)
+        warn(f"{model}: {message}", StatisticalWarning, stacklevel=4)
     settled = bool(np.abs(gradient[~lost]).max(initial=0.0) / scale < 1e-5)
     if not settled:
-        warnings.warn(f"{model}: the search stopped before its tolerance.", ConvergenceWarning, stacklevel=3)
+        warn(f"{model}: the search stopped before its tolerance.", ConvergenceWarning, stacklevel=3)
     return Fit(
         model=model,
         params=params,

@@ -1,12 +1,13 @@
 """What the steps of an import work on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
+from regard.know.unheard import Stretch
 from regard.listen.mapping import SourceMapping, TableMapping
 from regard.listen.reading import ColumnProfile, Hints, Sheet, profile_sheet
 
@@ -22,6 +23,7 @@ class Context:
     currency: str
     recorded_at: datetime
     hints: Hints = field(default_factory=Hints)
+    unheard: Sequence[Stretch] = ()  # what the lake recorded then, the database has not heard
     sheet: Sheet | None = None  # being read
     before_looking: Callable[[], None] = lambda: None  # finishes what is still being written to the lake
     is_first: dict[str, bool] = field(

@@ -93,8 +93,9 @@ def lake_rows(context: Context, name: str) -> str:
     """A table of the lake as an SQL relation of the import's own database."""
     context.before_looking()
     table = lake.open_table(name)
-    files = table.file_uris() if table is not None else []
-    if table is not None and files and lake.is_local(files[0]):
+    place = lake.location(name)  # not as a URI, in which a blank would be %20
+    files = [f"{place}/{path}" for path in lake.paths_of(table)] if table is not None else []
+    if table is not None and files and lake.is_local(place):
         return f"read_parquet([{', '.join(map(quoted, files))}])"
     rows = table.to_pyarrow_dataset() if table is not None and files else lake.TABLES[name].empty_table()
     context.con.register(f"lake_{name}", rows)

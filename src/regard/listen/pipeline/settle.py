@@ -19,6 +19,7 @@ def prepare(context: Context) -> None:
         "told (row_id UHUGEINT)",  # digests of what this import said of persons so far
         "pretended (event_id VARCHAR, void VARCHAR)",  # what a dry run would have written
         "introduced (person VARCHAR, content UBIGINT)",  # persons handed on to `know`, and what was said of them
+        "happened (key UBIGINT)",  # digests of the events this import met; only beside a lake not heard of
         "repeats (rule INTEGER, whole VARCHAR, held BIGINT)",  # equal rows counted so far
     ):
         context.con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
@@ -36,6 +37,10 @@ MET = "SELECT 1 FROM made WHERE hash(base) IN (FROM seen) LIMIT 1"
 REPEATS = "SELECT count(*) - count(DISTINCT hash(base)) + (SELECT count(*) FROM known) FROM made"
 FRESH = """SELECT * FROM made WHERE event_id NOT IN (SELECT event_id FROM known WHERE event_id IS NOT NULL)
     QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1"""
+# the rows with an event that this import meets for the first time, whatever the lake holds
+HAPPENED = """CREATE OR REPLACE TEMP TABLE anew AS SELECT DISTINCT _row FROM (
+    SELECT _row FROM made WHERE hash(event_id) NOT IN (FROM happened)
+    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY _row) = 1)"""
 # each new version makes the one before it void: an earlier row's, or the one that stands in the lake
 RETRACTED = f"""SELECT coalesce(lag(event_id) OVER versions, live) AS void, person
     FROM fresh LEFT JOIN (
@@ -51,6 +56,9 @@ def settle_events(chunk: Chunk, context: Context) -> None:
     A version that was said before stays as it was decided then, so that an older file changes nothing.
     """
     con = context.con
+    if context.unheard:
+        con.execute(HAPPENED)
+        con.execute("INSERT INTO happened SELECT hash(event_id) FROM made")
     if not is_first(context, "events") or con.execute(MET).fetchall():
         context.before_looking()
         chunk.made = chunk.made.filter(pc.invert(held_events(chunk.made["event_id"])))
@@ -119,8 +127,12 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"left(md5(concat_ws(chr(31), {quoted(context.source)}, person, {content})), 32) AS row_id FROM "
         f"(SELECT *, coalesce({data}, '{{}}') AS data FROM chunk)"
     )
-    held = "" if is_first(context, "attributes") else \
-        f"AND row_id NOT IN (SELECT row_id FROM {lake_rows(context, 'attributes')})"  # fmt: skip
+    if context.unheard:
+        con.execute("CREATE OR REPLACE TEMP TABLE content AS SELECT _row, row_id FROM said")
+    held = ""
+    if not is_first(context, "attributes"):
+        heard = f"SELECT row_id FROM {lake_rows(context, 'attributes')} WHERE {_heard(context)}"
+        held = f"AND row_id NOT IN ({heard})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT * FROM said WHERE md5_number(row_id) NOT IN (FROM told) {held} "
         "QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY _row) = 1"
@@ -131,6 +143,26 @@ def make_attributes(chunk: Chunk, context: Context) -> None:
         f"SELECT row_id, {quoted(context.source)} AS source, person, "
         f"TIMESTAMPTZ '{context.recorded_at.isoformat()}' AS recorded_at, data FROM said ORDER BY _row"
     ).to_arrow_table().cast(schema)  # fmt: skip
+
+
+def _heard(context: Context) -> str:
+    """The SQL test of whether the database heard what the lake recorded."""
+    return " AND ".join(f"NOT {stretch.sql('recorded_at')}" for stretch in context.unheard) or "true"
+
+
+def _rows_of_people(chunk: Chunk, context: Context) -> str:
+    """The SQL test of rows that say who people are: those that are new, for of the others the person is known.
+
+    Beside a lake that the database has not heard of, events are no news, and yet their rows count as they did the
+    first time: when this import told for the first time who they are about.
+    """
+    new = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    if not context.unheard:
+        return new
+    anew = "SELECT _row FROM anew"
+    if _identity_columns(chunk) or chunk.table.attributes:
+        anew += " SEMI JOIN (FROM content WHERE md5_number(row_id) IN (FROM told)) USING (_row)"
+    return f"({new} OR _row IN ({anew}))"
 
 
 def _identity_columns(chunk: Chunk) -> list[str]:
@@ -148,8 +180,7 @@ def make_identities(chunk: Chunk, context: Context) -> None:
     if ids:
         members = ", ".join(f"{quoted(name)}: arg_max({sql}, _row)" for name, sql in ids.items())
         newest.append(f"json_merge_patch('{{}}', to_json({{{members}}}))::VARCHAR AS ids")
-    # of rows that say nothing new the person is known: who is written before what
-    rows = "_row IN (SELECT _row FROM said UNION ALL SELECT _row FROM fresh)"
+    rows = _rows_of_people(chunk, context)
     if not newest:
         rows += " AND person NOT IN (SELECT person FROM introduced)"
     listed = "".join(f", {column}" for column in newest)

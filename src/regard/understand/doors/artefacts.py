@@ -1,5 +1,6 @@
-"""What pages show of everything, found once a computation."""
+"""What pages show of everything, found once a computation from the page tables just written."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,18 +16,7 @@ from regard.understand.slices import EVERYTHING
 MOST_GROUPS = 30
 
 
-def artefacts_of(as_of: datetime) -> dict[str, Any]:
-    """By name, from the page tables just written."""
-    return {
-        "segments": segments(),
-        "journeys": journey_picture(EVERYTHING, as_of),
-        "value": value_picture(EVERYTHING, as_of),
-        "drivers": driver_maps(as_of),
-        "scores": score_notes(as_of),
-    }
-
-
-def segments() -> dict[str, list[dict[str, Any]]]:
+def segments(_: datetime) -> dict[str, list[dict[str, Any]]]:
     """The groups of each dimension, largest first."""
     table = lake.read("segments")
     counts = table.group_by(["dimension", "group"]).aggregate(customers=ibis._.count())
@@ -35,3 +25,12 @@ def segments() -> dict[str, list[dict[str, Any]]]:
     for row in rows:
         found.setdefault(row.pop("dimension"), []).append(row)
     return {name: groups[:MOST_GROUPS] for name, groups in found.items()}
+
+
+PICTURES: dict[str, Callable[[datetime], Any]] = {
+    "segments": segments,
+    "journeys": lambda as_of: journey_picture(EVERYTHING, as_of),
+    "value": lambda as_of: value_picture(EVERYTHING, as_of),
+    "drivers": driver_maps,
+    "scores": score_notes,
+}

@@ -1,5 +1,6 @@
 """The customers behind what a page shows: who passed a step, took a path, answered, is worth so much."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -54,9 +55,12 @@ def _number(said: Said, name: str) -> float | None:
     if not text:
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise InputError(f"`{text[:40]}` is no number.", hint=f"Say `{name}` like 20.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"`{text[:40]}` is no number.", hint=f"Say `{name}` like 20.")
+    return number
 
 
 def _counted(rows: ir.Table) -> ir.Table:

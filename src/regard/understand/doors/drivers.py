@@ -1,6 +1,5 @@
 """What satisfaction hangs on: rated attributes against the overall score, over everybody and by group."""
 
-import warnings
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from regard import analytics as ra
+from regard.analytics.warnings import hear_warnings
 from regard.ledger import lake
 from regard.ledger.catalogue import INSTRUMENTS
 from regard.ledger.queries import events as ledger_events
@@ -112,8 +112,7 @@ def _dimensions(held: pa.Table) -> list[str]:
 def _maps(answers: ir.Table, names: list[str], by: "list[str] | tuple[()]", resamples: int) -> list[Any]:
     columns = [f"rating_{place}" for place in range(len(names))]
     named = answers.rename(dict(zip(names, columns, strict=True)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ra.StatisticalWarning)  # the page says n, and "cannot tell"
+    with hear_warnings():  # the page says n, and "cannot tell"
         return ra.importance_performance(
             named, "outcome", names, by, lowest=0, highest=1, resamples=resamples
         )

@@ -17,11 +17,23 @@ FEWEST_GROUPS = 2
 OURS = "message.sent"
 
 
-def write_page_tables(facts: Facts, traits: ir.Table) -> None:
-    """Replace every table that pages narrow."""
+def write_segments(facts: Facts, traits: ir.Table) -> None:
+    """Who belongs to which group."""
     _write("segments", lake.fetch(_segments(facts, traits)))
+
+
+def write_measured(facts: Facts) -> None:
+    """The rows behind each measure that pages narrow."""
     _write("measured", _measured(facts))
+
+
+def write_said(facts: Facts) -> None:
+    """Who said something in their own words."""
     _write("said", lake.fetch(_said(facts)))
+
+
+def write_journeys(facts: Facts) -> None:
+    """Steps, orders with what followed them, and the departments that had a case."""
     _write("handled", lake.fetch(handled_rows(facts).order_by("case_id", "occurred_at")))
     walked = walk(facts)
     _write("steps", step_rows(walked))

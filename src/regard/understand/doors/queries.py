@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from regard.ledger import lake
-from regard.understand.doors.customer_value import value_picture
+from regard.understand.doors.customer_value import slipping, value_picture
 from regard.understand.doors.journeys import journey_picture
 from regard.understand.doors.page_tables import MARKS, NARROWED
 from regard.understand.figures import figures_from
@@ -20,7 +20,7 @@ from regard.understand.slices import Slice, within
 from regard.understand.texts import with_texts
 
 KEPT = 64  # slices that are remembered until they are the longest not asked for
-MOST_WORDS = 8
+MOST_WORDS, MOST_SLIPPING = 8, 10
 LOW = 0.25  # of its scale: two stars of five, two of ten
 
 
@@ -55,6 +55,12 @@ def value(part: Slice) -> dict[str, Any]:
     return _value(computation.as_of, computation.ended_at, part)
 
 
+def most_slipping(part: Slice) -> tuple[list[dict[str, Any]], int]:
+    """Those of a slice who slip away and brought most, and how many slip away in all."""
+    computation = latest_computation()
+    return _slipping(computation.ended_at, part) if computation else ([], 0)
+
+
 def leaving(part: Slice) -> dict[str, Any]:
     """Who left of how many, what went with them, and the reasons they gave; empty where nobody is seen leaving."""
     computation = latest_computation()
@@ -74,10 +80,8 @@ def narrowed_findings(part: Slice) -> list[Finding]:
 
 def words_said(part: Slice, *, lowest: bool) -> list[dict[str, Any]]:
     """What customers of a slice said, newest first: everything, or only with a low score."""
-    said = within(lake.read("said"), part)
-    chosen = said.filter(said.low <= LOW) if lowest else said
-    newest = chosen.order_by(ibis.desc("occurred_at"), "event_id").limit(MOST_WORDS)
-    return with_texts(lake.fetch(newest).to_pylist())
+    computation = latest_computation()
+    return with_texts(_newest_said(computation.ended_at, part, lowest)) if computation else []
 
 
 def _kept(name: str) -> dict[str, Any]:
@@ -100,6 +104,25 @@ def _journeys(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[s
 @lru_cache(maxsize=KEPT)
 def _value(as_of: datetime, ended_at: datetime | None, part: Slice) -> dict[str, Any]:
     return value_picture(part, as_of)
+
+
+@lru_cache(maxsize=KEPT)
+def _newest_said(ended_at: datetime | None, part: Slice, lowest: bool) -> list[dict[str, Any]]:
+    said = within(lake.read("said"), part)
+    chosen = said.filter(said.low <= LOW) if lowest else said
+    newest = chosen.order_by(ibis.desc("occurred_at"), "event_id").limit(MOST_WORDS)
+    found: list[dict[str, Any]] = lake.fetch(newest).to_pylist()
+    return found
+
+
+@lru_cache(maxsize=KEPT)
+def _slipping(ended_at: datetime | None, part: Slice) -> tuple[list[dict[str, Any]], int]:
+    rows = slipping(part)
+    shown = rows.select("customer_id", "orders", "revenue", "currency", "alive", "last_seen").limit(
+        MOST_SLIPPING
+    )
+    count = lake.fetch(rows.aggregate(n=ibis._.count())).column("n")[0].as_py()
+    return lake.fetch(shown).to_pylist(), count
 
 
 @lru_cache(maxsize=KEPT)

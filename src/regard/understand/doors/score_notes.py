@@ -1,7 +1,6 @@
 """Beside the scores of Voice: when each changed, and what it would be had everybody answered who was asked."""
 
 import math
-import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ import ibis.expr.types as ir
 from django.utils import timezone
 
 from regard import analytics as ra
+from regard.analytics.warnings import hear_warnings
 from regard.ledger import lake
 from regard.understand.doors.drivers import WAYS_IN
 from regard.understand.doors.page_tables import SCORES
@@ -43,10 +43,7 @@ def _changes(name: str, measured: ir.Table, as_of: datetime) -> list[Found]:
     rows = figures_from(MEASURES[name], measured.filter(measured.measure == name), "month")
     this_month = timezone.localtime(as_of).strftime("%Y-%m")
     full = sorted((row for row in rows if row.group < this_month), key=lambda row: row.group)
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ra.StatisticalWarning
-        )  # too few months: no change is told, as is right
+    with hear_warnings():  # too few months: no change is told, as is right
         found = ra.change_points([row.estimate for row in full])
     return [
         {"month": full[one.at].group, "earliest": full[one.earliest].group, "latest": full[one.latest].group,
@@ -65,14 +62,12 @@ def _answering(name: str, measured: ir.Table) -> Found:
     traits = _traits(asked)
     if not traits:
         return {"why": NO_TRAITS, **counts}
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         found = ra.adjust_for_response(_with_traits(asked, traits), traits)
     if found.raw.value is None or found.adjusted.value is None:
         return {"why": TOO_FEW, **counts}
-    notes = [str(one.message) for one in said if issubclass(one.category, ra.StatisticalWarning)]
     return {"why": "", **counts, "traits": traits, "raw": _ends(found.raw), "adjusted": _ends(found.adjusted),
-            "method": found.method, "notes": notes}  # fmt: skip
+            "method": found.method, "notes": said}  # fmt: skip
 
 
 def _asked(name: str, measured: ir.Table) -> ir.Table:

@@ -74,7 +74,7 @@ def read_contracts(facts: Facts) -> Contracts | None:
         first_seen=there.first_seen.min(), churned_at=there.churned_at.min()
     )
     rows = lake.fetch(
-        each.left_join(_reasons(), "customer_id").drop("customer_id_right").order_by("customer_id")
+        each.left_join(reasons_given(), "customer_id").drop("customer_id_right").order_by("customer_id")
     )
     aspects = _aspects(facts, rows["customer_id"])
     bills, currency = _bills(facts, rows["customer_id"])
@@ -82,7 +82,7 @@ def read_contracts(facts: Facts) -> Contracts | None:
     return Contracts(rows.append_column("a_year", pa.array(a_year)), currency, how, aspects)
 
 
-def _reasons() -> ir.Table:
+def reasons_given() -> ir.Table:
     """What each customer who left said of it, the first time they left."""
     events = ledger_events()
     left = events.filter(events.name == LEFT).inner_join(lake.read("people"), "person")

@@ -1,6 +1,5 @@
 """Who under contract is likely to leave next, and why: a model of those who left, checked on others."""
 
-import warnings
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from regard import analytics as ra
 from regard.analytics.churn.model import Explanation
+from regard.analytics.warnings import hear_warnings
 from regard.understand.leaving.contracts import Contracts, Floats
 from regard.understand.leaving.pricing import PLACES
 
@@ -32,8 +32,7 @@ def likely_leavers(contracts: Contracts, leaks: list[ra.Leak]) -> Likely:
         return Likely(
             nothing, {"why_not": "Nothing is known of customers by which they could be told apart."}
         )
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         try:
             model = ra.fit_churn_model(
                 {name: values[rows] for name, values in features.items()}, left[rows],
@@ -53,7 +52,7 @@ def likely_leavers(contracts: Contracts, leaks: list[ra.Leak]) -> Likely:
     return Likely(
         chance,
         {"auc": asdict(model.auc), "split": model.split, "sizes": list(model.sizes), "likely": likely,
-         "notes": [str(warning.message) for warning in said]},
+         "notes": said},
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from regard import analytics as ra
 from regard.ledger import lake
 from regard.understand.facts import Facts, month_of
+from regard.understand.leaving.before import touched_contracts
 from regard.understand.leaving.contracts import Contracts, read_contracts
 from regard.understand.leaving.likely import Likely, likely_leavers
 from regard.understand.leaving.pricing import Leaving, find_leaving
@@ -76,7 +77,7 @@ def contract_rows(contracts: Contracts, chance: "np.ndarray[Any, np.dtype[np.flo
 def kept(contracts: Contracts, leaving: Leaving, likely: Likely) -> Found:
     """What is found once a computation, as JSON can hold it."""
     leaks = [{"column": leak.column.replace("_", " "), "reason": leak.reason} for leak in leaving.leaks]
-    return {"how": contracts.how, "leaks": leaks, "model": likely.said}
+    return {"how": contracts.how, "leaks": leaks, "model": likely.said, "undated": leaving.undated}
 
 
 def departures(part: Slice) -> ir.Table:
@@ -125,8 +126,6 @@ def _reasons(left: ir.Table, level: str) -> Found:
 
 def people_touched(point: PainPoint, *, limit: int | None = None) -> list[Found]:
     """Whom a pain point of contracts touches: those still there first, who pay most of them first."""
-    touched, contracts = lake.read("touched"), lake.read("contracts")
-    keys = touched.filter(touched.key == point.key).select("customer_id")
-    rows = contracts.semi_join(keys, "customer_id").order_by("churned", ibis.desc("a_year"), "customer_id")
+    rows = touched_contracts(point).order_by("churned", ibis.desc("a_year"), "customer_id")
     found: list[Found] = lake.fetch(rows.limit(limit) if limit else rows).to_pylist()
     return found

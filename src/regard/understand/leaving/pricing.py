@@ -2,7 +2,6 @@
 year. Ranked like everything else that may be fixed next."""
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +13,16 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from regard import analytics as ra
+from regard.analytics.warnings import hear_warnings
 from regard.ledger import lake
 from regard.understand.facts import UTC_TIME, Facts
 from regard.understand.leaving.contracts import TENURE, Contracts, Flags
-from regard.understand.leaving.happenings import happened_to
+from regard.understand.leaving.happenings import LOOKED_BACK, happened_to
+from regard.understand.leaving.spans import DAY, read_spans, why_not_followed
+from regard.understand.leaving.trends import Followed, Trend, follow, trend_of
 from regard.understand.models import PainPoint
 
-CONDITION = "condition"
+CONDITION, SINCE = "condition", "the day they were first heard of"
 FEWEST, MOST_LEVELS = 30, 12
 MOST_ALONE = 0.5  # of those it touches, without anybody comparable
 MOST_COMPARED = 8_000  # customers; more make the answer slower, not surer
@@ -44,7 +46,8 @@ SMALL = "Even the upper end of the range is less than a thousandth of what all c
 
 @dataclass(frozen=True)
 class Driver:
-    """One thing that may drive customers away; `aspect` is the attribute it is told from, if any."""
+    """One thing that may drive customers away; `aspect` is the attribute it is told from, if any. Of what befell them
+    `heard_since` says from when on it is known of anybody, in seconds; nan of what they always have."""
 
     kind: str
     key: str
@@ -53,15 +56,18 @@ class Driver:
     touched: Flags
     compared: Flags
     aspect: str = ""
+    heard_since: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """Pain points, not yet stored, in order; the rows of `touched`; attributes that were not used, and why."""
+    """Pain points, not yet stored, in order; the rows of `touched`; attributes that were not used, and why; and why
+    nobody can say when customers left, if so."""
 
     points: list[PainPoint]
     touched: pa.Table
     leaks: list[ra.Leak]
+    undated: str
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,10 @@ class _Looked:
 
 def find_leaving(facts: Facts, contracts: Contracts) -> Leaving:
     """Everything that may drive customers under contract away, priced by what they pay a year, and ranked."""
-    left, nothing = contracts.left, lake.TABLES["touched"].empty_table()
+    left, nothing, spans = contracts.left, lake.TABLES["touched"].empty_table(), read_spans(facts)
+    undated = why_not_followed(spans)
     if min(left.sum(), (~left).sum()) < FEWEST:
-        return Leaving([], nothing, [])
+        return Leaving([], nothing, [], undated)
     leaks = ra.find_leaks(contracts.aspects, left)
     honest = {
         name: values
@@ -87,11 +94,12 @@ def find_leaving(facts: Facts, contracts: Contracts) -> Leaving:
     known = _known(contracts, honest)
     with threadpool_limits(1):  # small matrices: threads would only wait for each other
         looked = [_look(driver, contracts, known) for driver in drivers]
+    followed = follow(spans)
     points = [
-        _point(place, standing, one, contracts, known)
+        _point(place, standing, one, contracts, known, _trend(one.driver, contracts, followed))
         for place, (standing, one) in enumerate(_ranked(looked, contracts), 1)
     ]
-    return Leaving(points, _touched(drivers, contracts), leaks)
+    return Leaving(points, _touched(drivers, contracts), leaks, undated)
 
 
 def _conditions(contracts: Contracts, honest: dict[str, npt.NDArray[Any]]) -> Iterator[Driver]:
@@ -135,7 +143,9 @@ def _experiences(facts: Facts, contracts: Contracts) -> Iterator[Driver]:
         touched = np.isin(customers, one.customers)
         compared = np.ones(len(customers), bool) if one.among is None else np.isin(customers, one.among)
         if touched.sum() >= FEWEST:
-            yield Driver(one.kind, one.key, one.title, one.what, touched, compared)
+            yield Driver(
+                one.kind, one.key, one.title, one.what, touched, compared, heard_since=one.heard_since
+            )
 
 
 def _known(contracts: Contracts, honest: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
@@ -150,7 +160,7 @@ def _known(contracts: Contracts, honest: dict[str, npt.NDArray[Any]]) -> dict[st
         if values.dtype.kind == "f" and not PLACES.search(name) and (PERSONAL.search(name) or TENURE.search(name))
     }  # fmt: skip
     first = contracts.rows["first_seen"].to_numpy()
-    return few | numbers | ({"first seen": first} if len(np.unique(first)) > 1 else {})
+    return few | numbers | ({SINCE: first} if len(np.unique(first)) > 1 else {})
 
 
 def _levels(values: npt.NDArray[Any]) -> int:
@@ -162,8 +172,7 @@ def _look(driver: Driver, contracts: Contracts, known: dict[str, npt.NDArray[Any
     stayed, a_year = ~contracts.left, contracts.a_year
     rows = _fewer(np.flatnonzero(driver.compared), driver.touched)
     others = {name: values[rows] for name, values in known.items() if name != driver.aspect}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ra.StatisticalWarning)  # of poor overlap, which is told below
+    with hear_warnings():  # of poor overlap, which is told below
         effect = ra.average_effect(stayed[rows], driver.touched[rows], others)
         paying = ra.average_effect(stayed[rows], driver.touched[rows], others, weights=a_year[rows])
     touched = a_year[driver.touched & driver.compared]
@@ -199,8 +208,19 @@ def _ranked(looked: list[_Looked], contracts: Contracts) -> Iterator[tuple[str, 
             yield standing, by_key[point.name]
 
 
+def _trend(driver: Driver, contracts: Contracts, followed: Followed | str) -> Trend:
+    """Whether more leave with it; of what befell them only where it is known of all who are compared for as long."""
+    touched = contracts.customers[driver.touched & driver.compared]
+    return trend_of(touched, followed, back_to=driver.heard_since + LOOKED_BACK * DAY)
+
+
 def _point(
-    place: int, standing: str, one: _Looked, contracts: Contracts, known: dict[str, npt.NDArray[Any]]
+    place: int,
+    standing: str,
+    one: _Looked,
+    contracts: Contracts,
+    known: dict[str, npt.NDArray[Any]],
+    trend: Trend,
 ) -> PainPoint:
     driver, effect, cost = one.driver, one.effect, one.cost
     touched = driver.touched & driver.compared
@@ -213,7 +233,7 @@ def _point(
         customers=customers, orders=gone,
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=contracts.currency,
-        trend="cannot tell", assumptions=_assumptions(one, contracts, known),
+        trend=trend.verdict, since=trend.since, trend_said=trend.said, assumptions=_assumptions(one, contracts, known),
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """What to fix next: what each exposure does to coming back, what that may cost a year, and in which order."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from regard import analytics as ra
 from regard.analytics.comparisons import DOWN, UP
+from regard.analytics.warnings import hear_warnings
 from regard.ledger import lake
 from regard.understand.facts import Facts
 from regard.understand.models import PainPoint
@@ -22,7 +22,7 @@ from regard.understand.pains.exposures import find_exposures
 from regard.understand.pains.order_worth import OrderWorth, order_worth
 from regard.understand.pains.orders import Exposure, Flags, Ints, Orders, read_orders
 from regard.understand.pains.overlaps import Part, expressed
-from regard.understand.rates import rate_of, turned_at
+from regard.understand.rates import BETTER, CANNOT_TELL, FEWEST, WORSE, rate_of, turned_at
 from regard.understand.themes.finding import Told
 from regard.understand.worth import Worth, heard_until, total_worth
 
@@ -46,7 +46,6 @@ APART = (
     "Largely the same orders as something that went wrong: the cost stands there, and is not counted twice."
 )
 SMALL = "Even the upper end of the range is less than a thousandth of what all customers may bring."
-WORSE, BETTER, CANNOT_TELL = "worse", "better", "cannot tell"
 
 
 @dataclass(frozen=True)
@@ -112,8 +111,7 @@ def _look(
     gap = orders.seconds_of("next_at") - placed
     old = exposure.compared & (placed <= now - BACK_WITHIN * DAY)
     rows = _fewer(np.flatnonzero(old & still_open(exposure, gap)), exposure.touched)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ra.StatisticalWarning)
+    with hear_warnings() as said:
         effect = ra.average_effect(
             gap[rows] <= BACK_WITHIN * DAY, exposure.touched[rows],
             {name: _readable(column[rows]) for name, column in known.items()},
@@ -127,9 +125,7 @@ def _look(
         return _Looked(exposure, effect.estimate, effect.relative, nothing, lately, [why])
     share = float(exposure.touched[exposure.compared].mean())
     cost = _cost(_of_average(effect.relative, share), worth, priced)
-    return _Looked(
-        exposure, effect.estimate, effect.relative, cost, lately, [str(warning.message) for warning in said]
-    )
+    return _Looked(exposure, effect.estimate, effect.relative, cost, lately, said)
 
 
 def still_open(exposure: Exposure, gap: npt.NDArray[np.float64]) -> Flags:
@@ -281,7 +277,7 @@ def _point(
 ) -> PainPoint:
     exposure, effect, cost = one.exposure, one.effect, one.cost
     customers = len(np.unique(orders.column("customer_id")[one.lately]))
-    trend = _trend(exposure, orders.seconds, now)
+    trend, compared = _trend(exposure, orders.seconds, now)
     reasons = {"costly": "", "too small": SMALL, "unclear": UNCLEAR, "harmless": QUIET}
     if part:
         reasons["part"] = f"{part.share:.0%} of these orders are also those of “{part.whole.title}”."
@@ -293,20 +289,29 @@ def _point(
         customers=customers, orders=int(one.lately.sum()),
         effect=effect.value, effect_low=effect.low, effect_high=effect.high,
         cost=cost.value, cost_low=cost.low, cost_high=cost.high, currency=worth.models.get("currency", ""),
-        trend=trend, since=_since(exposure, orders.seconds, now) if trend != CANNOT_TELL else "",
+        trend=trend, since=_since(exposure, orders.seconds, now) if trend != CANNOT_TELL else "", trend_said=compared,
         assumptions=[APART] if part else _assumptions(one, orders, now),
         part_of=part.whole.key if part else "", overlap=part.share if part else None,
     )  # fmt: skip
 
 
-def _trend(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> str:
-    """Its rate in the last half-year against the half-year before."""
+def _trend(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> tuple[str, str]:
+    """Its rate in the last half-year against the half-year before; the verdict, and what was compared."""
     half = HALF * DAY
     new, old = (
         _rate(exposure, (placed > now - (back + 1) * half) & (placed <= now - back * half)) for back in (0, 1)
     )
-    verdict = ra.compare(new, old).verdict
-    return {UP: WORSE, DOWN: BETTER}.get(verdict, CANNOT_TELL)
+    trend = {UP: WORSE, DOWN: BETTER}.get(ra.compare(new, old).verdict, CANNOT_TELL)
+    if new.value is None or old.value is None:
+        return (
+            trend,
+            f"Fewer than {FEWEST} orders that it could have befallen in one of the last two half-years.",
+        )
+    chance = " Chance could explain the difference." if trend == CANNOT_TELL else ""
+    return trend, (
+        f"It befell {new.value:.1%} of the orders of the last half-year that it could befall, {old.value:.1%} in the "
+        f"half-year before.{chance}"
+    )
 
 
 def _since(exposure: Exposure, placed: npt.NDArray[np.int64], now: int) -> str:

@@ -1,9 +1,10 @@
 """How figures, money and times are written: in the reader's locale, never naked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.conf.locale import LANG_INFO
@@ -33,7 +34,14 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
     if value is None:
         return "–"
     rounded = round(Decimal(str(value)), places)
-    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
+    written = formats.number_format(abs(rounded), decimal_pos=places, use_l10n=True, force_grouping=True)
+    return f"−{written}" if rounded < 0 else written
+
+
+@register.filter
+def called(row: Mapping[str, Any]) -> str:
+    """The customer of a row: by name, else by e-mail address, else by number."""
+    return row.get("name") or row.get("email") or f"Customer {row['customer_id']}"
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.know import queries as know
-from regard.show.queries import fixes_about
+from regard.show.queries import fixes_about, how_measured
 from regard.understand import queries as understand
 from regard.understand.doors import queries as doors
 from regard.web.csv_export import csv_answer
@@ -50,6 +50,7 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
     others = understand.pain_points()
     answer = {
         "point": point, "people": people, "words": words, "changes": fixes_about(point.key),
+        "paths": understand.paths_after(point.key),
         "parts": [each for each in others if each.part_of == point.key],
         "whole": next((each for each in others if each.key == point.part_of), None),
     }  # fmt: skip
@@ -59,8 +60,17 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
 def _of_contracts(
     request: HttpRequest, point: understand.PainPoint, held: frozenset[Permission]
 ) -> HttpResponse:
-    people = understand.people_of(point, limit=MOST_SHOWN) if Permission.CUSTOMERS_READ in held else []
-    answer = {"point": point, "people": _named(people), "leaks": doors.likely_leavers().get("leaks", [])}
+    people, words = [], []
+    if Permission.CUSTOMERS_READ in held:
+        people = _named(understand.people_of(point, limit=MOST_SHOWN))
+        if Permission.EVENTS_READ in held:
+            words = _named(understand.words_of(point))
+    kept = doors.likely_leavers()
+    answer = {
+        "point": point, "people": people, "words": words, "changes": fixes_about(point.key),
+        "reasons": understand.reasons_with(point), "before": understand.steps_before(point),
+        "leaks": kept.get("leaks", []), "undated": kept.get("undated", ""), "measured": how_measured(point.key),
+    }  # fmt: skip
     return render(request, "web/fix_contract.html", answer)
 
 

@@ -14,7 +14,7 @@ from regard.web.figures import picture, sentence_of
 from regard.web.home import concerns, sentence_of_the_month, tasks, value_of_the_base
 from regard.web.leaving import shown_leaving
 from regard.web.may import may
-from regard.web.slicing import read_narrowing
+from regard.web.slicing import shown_narrowing
 
 TILES = ("nps", "csat", "churn-rate", "repeat-purchase-rate", "revenue")
 MOST_TILES = 4
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     computation = understand.latest_computation()
     if computation is None:
         return render(request, "web/home_empty.html")
-    narrowing = read_narrowing(request.GET.dict())
+    narrowing = shown_narrowing(request.GET.dict())
     seen = picture(narrowing.part)
     found = concerns(timezone.now())
     first = [figure for name in TILES for figure in seen.figures if figure.measure.name == name]

@@ -14,7 +14,7 @@ from regard.understand.doors.steps import FIRST_ORDER
 from regard.web.csv_export import csv_answer
 from regard.web.journey_drawing import draw_journey
 from regard.web.may import may
-from regard.web.slicing import read_narrowing
+from regard.web.slicing import read_narrowing, shown_narrowing
 
 MOST_SHOWN, MOST_HANDOVERS = 20, 12
 COLUMNS = ("step", "next_step", "passages", "median_wait")
@@ -23,7 +23,7 @@ COLUMNS = ("step", "next_step", "passages", "median_wait")
 @may(Permission.MEASURES_READ)
 @require_safe
 def journeys(request: HttpRequest) -> HttpResponse:
-    narrowing = read_narrowing(request.GET.dict())
+    narrowing = shown_narrowing(request.GET.dict())
     found, people = doors.journeys(narrowing.part), reverse("people")
     answer: dict[str, Any] = {
         "narrowing": narrowing,

@@ -17,11 +17,15 @@ from regard.show import queries as show
 from regard.show.watching import OUTCOMES
 from regard.understand import queries as understand
 from regard.understand.doors import queries as doors
+from regard.understand.leaving.lines import LEVELS
+from regard.understand.leaving.watched import ALL, REASON
 from regard.understand.measures import MEASURES
+from regard.understand.slices import EVERYTHING
 from regard.web.csv_export import csv_answer
 from regard.web.fix_charts import chart_of_proof
 from regard.web.may import StaffRequest, may
 
+MOST_REASONS = 12  # of each kind to choose from
 NO_TRAITS = ("source", "channel")  # ways in, not what customers are
 COLUMNS = ("period", "changed", "changed_n", "others", "others_n", "expected")
 
@@ -52,6 +56,13 @@ class FixForm(forms.Form):
         super().__init__(*arguments, **named)
         points = [(point.key, point.title) for point in understand.pain_points()]
         measures = [(name, MEASURES[name].title) for name in OUTCOMES]
+        left = doors.leaving(EVERYTHING)
+        reasons = [
+            (f"{REASON}:{row['name']}", row["name"])
+            for level in (LEVELS if left else ()) for row in left[level]["rows"][:MOST_REASONS]
+        ]  # fmt: skip
+        if left:
+            measures.append((ALL, MEASURES[ALL].title))
         groups = [
             (name, [(f"{name}={each['group']}", each["group"]) for each in each_of])
             for name, each_of in doors.segments().items()
@@ -59,6 +70,7 @@ class FixForm(forms.Form):
         ]
         cast(forms.ChoiceField, self.fields["about"]).choices = [
             ("What to fix", points),
+            *([("Why they left", list(dict(reasons).items()))] if reasons else []),
             ("Measures", measures),
         ]
         cast(forms.MultipleChoiceField, self.fields["where"]).choices = groups
@@ -86,7 +98,11 @@ def one_fix(request: HttpRequest, number: int) -> HttpResponse:
     fix = show.fix_numbered(number)
     proof = getattr(fix, "proof", None)
     chart = chart_of_proof(fix, proof) if proof and proof.series else None
-    return render(request, "web/show_fix.html", {"fix": fix, "proof": proof, "chart": chart})
+    answer = {
+        "fix": fix, "proof": proof, "chart": chart, "measured": show.how_measured(fix.about),
+        "each_month": show.is_of_contracts(fix.about),
+    }  # fmt: skip
+    return render(request, "web/show_fix.html", answer)
 
 
 @may(Permission.EXPORT)

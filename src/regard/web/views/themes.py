@@ -16,7 +16,7 @@ from regard.understand.themes.finding import told_themes
 from regard.understand.themes.lines import theme_named, words_about
 from regard.web.csv_export import csv_answer
 from regard.web.may import StaffRequest, may
-from regard.web.slicing import read_narrowing
+from regard.web.slicing import read_narrowing, shown_narrowing
 from regard.web.views.people import named
 
 MOST_SHOWN, MOST_ROWS = 12, 20_000
@@ -38,7 +38,7 @@ def theme(request: HttpRequest, number: int) -> HttpResponse:
 
 def _page(request: HttpRequest, number: int, *, refused: dict[str, str] | None = None) -> HttpResponse:
     """The page; `refused` says beside the form of each kind of change why it was not made."""
-    found, narrowing = theme_named(number), read_narrowing(request.GET.dict())
+    found, narrowing = theme_named(number), shown_narrowing(request.GET.dict())
     held = permissions_of(request.user)
     words = []
     if {Permission.CUSTOMERS_READ, Permission.EVENTS_READ} <= held:

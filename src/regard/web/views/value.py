@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import ibis
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
-from regard.ledger import lake
 from regard.understand import queries as understand
-from regard.understand.doors import behind
 from regard.understand.doors import queries as doors
 from regard.understand.doors.loyalty import economics, figures
 from regard.understand.leaving.lines import LEVELS
@@ -20,10 +17,9 @@ from regard.web.door_charts import chart_of_bands, chart_of_lorenz
 from regard.web.economics import read_costs, shown_loyalty
 from regard.web.leaving import likely_next, shown_leaving
 from regard.web.may import may
-from regard.web.slicing import Narrowing, read_narrowing
+from regard.web.slicing import Narrowing, read_narrowing, shown_narrowing
 from regard.web.views.people import named
 
-MOST_SLIPPING = 10
 SHADES = 5
 COHORT_COLUMNS = ("month", "customers", "months_since", "share_ordering", "revenue_each", "currency")
 LEAVING_COLUMNS = (
@@ -36,7 +32,7 @@ LOYALTY_COLUMNS = ("figure", "value", "low", "high", "n", "currency")
 @may(Permission.MEASURES_READ)
 @require_safe
 def value(request: HttpRequest) -> HttpResponse:
-    narrowing = read_narrowing(request.GET.dict())
+    narrowing = shown_narrowing(request.GET.dict())
     found, whole = doors.value(narrowing.part), understand.worth_of_all()
     answer: dict[str, Any] = {
         "narrowing": narrowing,
@@ -99,9 +95,8 @@ def loyalty_csv(request: HttpRequest) -> StreamingHttpResponse:
 def _slipping(request: HttpRequest, narrowing: Narrowing) -> dict[str, Any]:
     if Permission.CUSTOMERS_READ not in permissions_of(request.user):
         return {}
-    crowd = behind.crowd("slipping", {}, narrowing.part)
-    first = behind.described(crowd.rows).order_by(ibis.desc("revenue")).limit(MOST_SLIPPING)
-    return {"slipping": named(lake.fetch(first).to_pylist()), "slipping_count": behind.count(crowd.rows),
+    first, count = doors.most_slipping(narrowing.part)
+    return {"slipping": named(first), "slipping_count": count,
             "slipping_address": narrowing.link(reverse("people"), of="slipping")}  # fmt: skip
 
 

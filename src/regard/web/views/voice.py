@@ -19,7 +19,7 @@ from regard.web.door_charts import chart_of_map
 from regard.web.drivers import first_to_fix
 from regard.web.figures import Figure, figures_of, rows_of
 from regard.web.may import may
-from regard.web.slicing import Narrowing, read_narrowing
+from regard.web.slicing import Narrowing, shown_narrowing
 
 ASKED = "response-rate"
 
@@ -27,7 +27,7 @@ ASKED = "response-rate"
 @may(Permission.MEASURES_READ)
 @require_safe
 def voice(request: HttpRequest) -> HttpResponse:
-    narrowing = read_narrowing(request.GET.dict())
+    narrowing = shown_narrowing(request.GET.dict())
     computation = understand.latest_computation()
     figures = {figure.measure.name: figure for figure in figures_of(narrowing.part)}
     held = permissions_of(request.user)

@@ -1,6 +1,6 @@
 """How customers stand with the company: since when, at what price, and whether they left."""
 
-from regard.listen.mapping.model import EventRule, When
+from regard.listen.mapping.model import EventRule, Value, When
 from regard.listen.mapping.parts import Setting, currency_of, data_of, event, time_of
 from regard.listen.mapping.view import DATES, View
 from regard.listen.mapping.words import words_of
@@ -9,19 +9,37 @@ YES = ("yes", "y", "true", "1", "ja", "j", "oui", "si", "sí", "churned", "wahr"
 
 
 def churn(view: View, setting: Setting) -> list[EventRule]:
-    """A column that says who left."""
+    """A column that says who left, or else the day on which those who left did."""
     columns = [c for c in view.filled if view.meanings[c].get("churn", 0) >= 0.9 and len(view.words(c)) == 2]
     columns.sort(key=lambda c: view.is_number(c))  # Yes/No reads better than 1/0
     left = tuple(w for w in view.words(columns[0]) if w.lower() in YES) if columns else ()
     if not left:
-        return []
+        return _departures(view, setting)
     at = time_of(view, setting, "churned_date", only=True)
     view.take("churned", columns[0], 0.9, f"`{columns[0]}` = {left[0]} says that the customer left.")
     view.taken.update(columns)
-    data = data_of(view, reason=("churn_reason", None, "text"), category=("churn_category", None, "text"))
     return [
-        event(view, "customer.churned", **at, id=(setting.who.key,), when=When(columns[0], left), data=data)
+        event(
+            view,
+            "customer.churned",
+            **at,
+            id=(setting.who.key,),
+            when=When(columns[0], left),
+            data=_reasons(view),
+        )
     ]
+
+
+def _departures(view: View, setting: Setting) -> list[EventRule]:
+    at = view.find("churned_date", DATES, sure=0.9)
+    if not at or not setting.who.key:
+        return []
+    view.take("churned", at, 0.85, f"`{at}` is when the customer left; who has none is still there.")
+    return [event(view, "customer.churned", at=at, when=When(at), id=(setting.who.key,), data=_reasons(view))]
+
+
+def _reasons(view: View) -> dict[str, Value]:
+    return data_of(view, reason=("churn_reason", None, "text"), category=("churn_category", None, "text"))
 
 
 def billed(view: View, setting: Setting) -> list[EventRule]:
