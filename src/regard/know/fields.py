@@ -1,4 +1,4 @@
-"""The fields an identity may have, and which of them say what."""
+"""The fields an identity may have."""
 
 FIELDS = (
     "name", "given_name", "family_name", "title", "organisation", "organisation_key",
@@ -6,5 +6,3 @@ FIELDS = (
     "street", "house_number", "postcode", "city", "state", "country",
     "ids",
 )  # fmt: skip
-
-NAME_FIELDS = ("name", "given_name", "family_name")
