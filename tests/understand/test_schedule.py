@@ -136,16 +136,20 @@ def _nearly(found: Any) -> Any:
     return [_nearly(each) for each in found] if isinstance(found, list | tuple) else found
 
 
+@pytest.mark.slow
 def test_what_is_found_does_not_depend_on_the_number_of_threads(shop: None) -> None:
     alone, together = (_nearly(_kept(compute(as_of=NOW, actor="test", threads=n))) for n in (1, 2))
     assert alone == together
     assert alone[2], "no pain point was looked at"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("broken", ["_picture", "_profiles"])
 def test_a_computation_that_fails_halfway_leaves_what_was_shown(
-    shop: None, monkeypatch: pytest.MonkeyPatch, broken: str
+    monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
+    write_people({"shop:1": 1})
+    write_events([event("order.completed", "shop:1", day(1), subject="order:1", amount="10")])
     before = compute(as_of=NOW, actor="test")
     shown = _kept(before)[:4]
 

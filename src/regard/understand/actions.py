@@ -3,19 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-import ibis
 import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 from threadpoolctl import threadpool_limits
 
 from regard.errors import InputError
-from regard.know.actions import refresh_people
 from regard.ledger import lake
-from regard.ledger.actions import compact_lake
 from regard.understand.computing import steps_of
 from regard.understand.doors.artefacts import PICTURES
-from regard.understand.facts import Facts, held_facts
+from regard.understand.facts import held_tables
 from regard.understand.findings import finding_of
 from regard.understand.leaving.lines import in_one_order
 from regard.understand.measures import MEASURES
@@ -39,36 +36,19 @@ def compute(
     if as_of.tzinfo is None:
         raise InputError("The moment to compute for has no time zone.", hint="Say it in UTC.")
     say = progress or (lambda what, part: None)
-    say("Sorting events", 0.0)
-    compact_lake()  # what a large import left is sorted by person before anybody looks at a customer
-    say("Who is who", 0.15)
-    refresh_people()
     computation = Computation.objects.create(as_of=as_of, actor=actor)
-    say("Reading events", 0.2)
     with (
         lake.store_errors("Computing"),
-        held_facts(as_of) as facts,
+        held_tables() as hold,
         threadpool_limits(1),  # small matrices: threads would only wait for each other
     ):
-        computation.event_count, computation.last_event_at = _extent(facts)
         found = run_steps(
-            steps_of(computation), {"facts": facts}, threads=threads,
-            say=lambda what, part: say(what, 0.3 + 0.65 * part),
-        )  # fmt: skip
+            steps_of(computation, hold), {}, threads=threads, say=lambda what, part: say(what, 0.95 * part)
+        )
     say("Keeping the figures", 0.95)
     _keep(computation, found)
     say("Done", 1.0)
     return computation
-
-
-def _extent(facts: Facts) -> tuple[int, datetime | None]:
-    """How many events there are, and when the last of them was."""
-    row = (
-        facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max())
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
-    return row["count"], row["last"]
 
 
 def _keep(computation: Computation, found: dict[str, Any]) -> None:

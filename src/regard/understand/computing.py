@@ -7,10 +7,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from regard.know.actions import refresh_people
 from regard.ledger import lake
+from regard.ledger.actions import compact_lake
 from regard.understand.doors import page_tables
 from regard.understand.doors.artefacts import PICTURES
-from regard.understand.facts import Facts
+from regard.understand.facts import Facts, Hold, hold_facts
 from regard.understand.figures import Row, figures_of
 from regard.understand.leaving.lines import look_at_contracts
 from regard.understand.measures import MEASURES, Measure
@@ -33,12 +35,16 @@ DRAWN_FROM = {
 }  # the steps whose tables each picture is drawn from
 
 
-def steps_of(computation: Computation) -> list[Step]:
-    """All that is done once the facts are held; what most of the rest waits for stands in front.
+def steps_of(computation: Computation, hold: Hold) -> list[Step]:
+    """All that is done; what most of the rest waits for stands in front.
 
-    Besides those of each measure (`figures ...`) and of each picture (`picture ...`).
+    `figures ...` are those of each measure, `picture ...` what a page shows. Sorting is for whoever looks at one
+    customer afterwards: nothing here waits for it.
     """
     return [
+        Step("people", refresh_people, title="Who is who", at_home=True),
+        Step("sorted", compact_lake, title="Sorting events"),
+        Step("facts", partial(_facts, computation, hold), ("people",), "Reading events", at_home=True),
         Step("worth", worth_of, ("facts",), "The year ahead"),
         Step("traits", _traits, ("facts",), "Attributes"),
         Step("themes", _themes, ("facts",), "Themes", at_home=True),
@@ -56,6 +62,14 @@ def steps_of(computation: Computation) -> list[Step]:
         *(Step(f"picture {name}", partial(_picture, draw, computation), DRAWN_FROM[name], "What pages show")
           for name, draw in PICTURES.items()),
     ]  # fmt: skip
+
+
+def _facts(computation: Computation, hold: Hold, *_: object) -> Facts:
+    """Hold the facts; note how many events there are, and when the last of them was."""
+    facts = hold_facts(computation.as_of, hold)
+    extent = facts.events.aggregate(count=ibis._.count(), last=ibis._.occurred_at.max())
+    [(computation.event_count, computation.last_event_at)] = map(dict.values, lake.fetch(extent).to_pylist())
+    return facts
 
 
 def _traits(facts: Facts) -> ir.Table:

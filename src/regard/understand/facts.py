@@ -28,6 +28,7 @@ ACTIVITY = (
 )  # fmt: skip
 PROMISES = ("promise.made", "promise.kept", "promise.broken", "order.delivered")
 WITH_DETAILS = (*PROMISES, "case.opened")  # whose `data` is read
+Hold = Callable[[ir.Table], ir.Table]  # keeps a table for as long as the facts are held
 UTC_TIME = dt.Timestamp(timezone="UTC", scale=6)
 
 
@@ -46,8 +47,7 @@ class Facts:
     sales: ir.Table
     promises: ir.Table
     known: ir.Table
-    # keeps a table for as long as the facts are held
-    hold: Callable[[ir.Table], ir.Table] = lambda table: table
+    hold: Hold = lambda table: table
     names_held: frozenset[str] | None = None  # asked once, not by every thread
 
     def here(self) -> "Facts":
@@ -97,7 +97,14 @@ def read_facts(as_of: datetime) -> Facts:
 
 @contextmanager
 def held_facts(as_of: datetime) -> Iterator[Facts]:
-    """The facts as tables that every thread can read, for many measures over them; dropped afterwards."""
+    """The facts as tables, for many measures over them; dropped afterwards."""
+    with held_tables() as hold:
+        yield hold_facts(as_of, hold)
+
+
+@contextmanager
+def held_tables() -> Iterator[Hold]:
+    """What keeps tables, where every thread can read them, until this ends."""
     database = f"facts_{uuid4().hex}"
 
     def hold(table: ir.Table) -> ir.Table:
@@ -105,13 +112,18 @@ def held_facts(as_of: datetime) -> Iterator[Facts]:
 
     lake.connection().raw_sql(f"ATTACH ':memory:' AS {database}")
     try:
-        facts = _derived(hold(_events(as_of)), as_of)
-        yield replace(
-            facts, sales=hold(facts.sales), promises=hold(facts.promises), known=hold(facts.known), hold=hold,
-            names_held=facts.names,
-        )  # fmt: skip
+        yield hold
     finally:
         lake.connection().raw_sql(f"DETACH {database}")
+
+
+def hold_facts(as_of: datetime, hold: Hold) -> Facts:
+    """Read the facts and keep them."""
+    facts = _derived(hold(_events(as_of)), as_of)
+    return replace(
+        facts, sales=hold(facts.sales), promises=hold(facts.promises), known=hold(facts.known), hold=hold,
+        names_held=facts.names,
+    )  # fmt: skip
 
 
 def _events(as_of: datetime) -> ir.Table:

@@ -150,7 +150,7 @@ def average_effect(
     kept = probability <= 1 - trim if on == EXPOSED else np.abs(probability - 0.5) <= 0.5 - trim
     overlap = _look_at_overlap(data, probability, kept, on)
     _warn_of_overlap(overlap)
-    rows = data.take(kept)
+    rows = data.outcomes(kept)
     if rows.smaller_group() < MINIMUM_GROUP:
         return _too_few(data, level, overlap)
     parts = (rows, probability[kept], m0[kept], m1[kept])
@@ -190,8 +190,9 @@ class _Data:
             )
         return cls(y, d, design_matrix(covariates, len(y)), w, cluster)
 
-    def take(self, kept: npt.NDArray[np.bool_]) -> "_Data":
-        return _Data(self.y[kept], self.d[kept], self.x[kept], self.w[kept], self.cluster[kept])
+    def outcomes(self, kept: npt.NDArray[np.bool_]) -> "_Data":
+        """The rows kept, without the matrix, by far the largest part: the models are fitted already."""
+        return _Data(self.y[kept], self.d[kept], self.x[:0], self.w[kept], self.cluster[kept])
 
     def naive(self) -> float:
         if not 0 < self.d.sum() < len(self.d):

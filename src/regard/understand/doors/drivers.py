@@ -26,8 +26,8 @@ WAYS_IN = ("source", "channel")
 def driver_maps(as_of: datetime) -> dict[str, Any]:
     """Importance and performance of each rated attribute, as JSON can hold it; empty where nothing is rated."""
     scores = _scores(as_of)
-    names, outcome = _attributes(scores), _outcome(scores)
-    if len(names) < 2 or not outcome:
+    names = _attributes(scores)
+    if len(names) < 2 or not (outcome := _outcome(scores)):
         return {}
     answers = _answers(scores, names, outcome)
     held = lake.fetch(answers.order_by(answers.answer.hash(), "answer").limit(MOST_ANSWERS))

@@ -29,6 +29,7 @@ THEME, PROMISE, STEP, RATING = "theme", "promise", "step", "rating"
 EXPRESSIONS = (THEME, STEP, RATING)  # that may only follow from something else that went wrong
 DELIVERY = "delivery"
 MOST_KINDS, MOST_ATTRIBUTES = 12, 20
+RATINGS = ("rating-5", "rating-10")
 BADLY = 0.25  # of the scale: two stars of five
 # calls and messages say that something hurt, not what: they are no pain points of their own
 STEPS = {
@@ -76,10 +77,12 @@ def steps_passed(facts: Facts, orders: Orders) -> Iterator[Exposure]:
 
 def rated_badly(facts: Facts, orders: Orders) -> Iterator[Exposure]:
     """Attributes rated badly after an order, against those who rated the same attribute better."""
+    if not {f"survey.answered {instrument}" for instrument in RATINGS} & facts.names:
+        return
     events = ledger_events().inner_join(lake.read("people"), "person")
     rated = events.filter(
         (events.name == "survey.answered")
-        & events.instrument.isin(["rating-5", "rating-10"])
+        & events.instrument.isin(RATINGS)
         & events.touchpoint.notnull() & events.score.notnull() & events.customer_id.notnull()
         & (events.occurred_at <= ibis.literal(facts.as_of, type=UTC_TIME))
     )  # fmt: skip
