@@ -84,12 +84,17 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres_url: str) -> str:
     """The address of an empty database, as REGARD_DATABASE_URL wants it."""
+    return make_database(postgres_url)
+
+
+def make_database(server: str) -> str:
+    """Make an empty database; its address."""
     import psycopg
 
     name = f"regard_{secrets.token_hex(6)}"
-    with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{postgres_url}/{name}"
+    return f"{server}/{name}"
 
 
 if __name__ == "__main__":  # python -m tests.postgres pytest -q tests/web

@@ -7,6 +7,7 @@ import pytest
 
 from tests.dying import kill
 
+pytestmark = pytest.mark.slow  # a process for each restored home
 PROGRAM = "tests.keeping.under_load"
 FAULTS = ("lost", "doubled", "reactions lost", "reactions doubled", "left in inbox", "dead letters")
 
@@ -17,16 +18,10 @@ def assert_whole(verdict: dict[str, Any]) -> None:
         assert kept["acknowledged"] > 20
 
 
-def test_what_was_acknowledged_before_a_backup_is_in_it_once(tmp_path: Path) -> None:
-    assert_whole(kill(PROGRAM, tmp_path, 1, seed=1))
-
-
-@pytest.mark.slow
 def test_thirty_backups_under_load_lose_and_double_nothing(tmp_path: Path) -> None:
     assert_whole(kill(PROGRAM, tmp_path, 30, seed=3))
 
 
-@pytest.mark.slow
 def test_fifteen_backups_of_postgresql_under_load_lose_and_double_nothing(
     tmp_path: Path, postgres_database: str
 ) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.ledger.killing import finish, fork, judge, record_some  # isort: skip  # makes Django ready
 from regard.ledger import actions
+from tests.postgres import make_database
 
 RESTORED = """
 import os, sys
@@ -79,25 +80,12 @@ def restored(archive: Path, home: Path, acknowledged: Path, database: str) -> di
     return verdict
 
 
-def new_database(name: str) -> str:
-    """An empty database on the same server; nothing where SQLite is used."""
-    address = os.environ.get("REGARD_DATABASE_URL", "")
-    if not address:
-        return ""
-    import psycopg
-
-    server = address.rsplit("/", 1)[0]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{server}/{name}"
-
-
 def main(rounds: int, seed: int) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
     luck, home = random.Random(seed), Path(settings.REGARD_HOME)
-    beside = home / "elsewhere"
+    address, beside = os.environ.get("REGARD_DATABASE_URL", ""), home / "elsewhere"
     beside.mkdir()
     ledgers = [beside / f"acknowledged-{number}.txt" for number in range(2)]
     assert finish(fork(lambda: call_command("migrate", verbosity=0))) == 0
@@ -117,8 +105,8 @@ def main(rounds: int, seed: int) -> None:
             os.kill(pid, signal.SIGKILL)
         for pid in at_work:
             finish(pid)
-        name = f"{home.name}_{number}".replace("-", "_").lower()
-        found.update(restored(archive, beside / f"home-{number}", known, new_database(name)))
+        database = make_database(address.rsplit("/", 1)[0]) if address else ""
+        found.update(restored(archive, beside / f"home-{number}", known, database))
     everything = beside / "everything.txt"
     everything.write_text("".join(ledger.read_text() for ledger in ledgers))
     result = beside / "verdict.json"

@@ -212,3 +212,11 @@ def test_terms_are_kept_once_when_new_and_changed_people_come_together() -> None
     assert len(terms) == len(set(terms))
     assert {term for identity, term in terms if identity == first} >= {"anna", "mueller", "schulz", "1"}
     assert {term for identity, term in terms if identity == third} >= {"anna", "mueller", "third@example.org"}
+
+
+def test_whoever_was_known_by_a_key_alone_is_the_kind_that_the_first_record_says() -> None:
+    register(person=["crm:7", "crm:8"])  # as an event tells of them
+    register(person=["crm:7", "crm:8"], name=["Anna Müller", "Alpine Club"], kind=["person", "organisation"])
+    assert [customer(key).kind for key in ("crm:7", "crm:8")] == ["person", "organisation"]
+    register(person=["crm:7"], name=["Anna Maria Müller"], kind=["organisation"])
+    assert customer("crm:7").kind == "person"

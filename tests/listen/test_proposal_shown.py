@@ -51,3 +51,18 @@ def test_a_question_that_blocks_is_shown_instead_of_a_preview(
 def test_a_long_name_keeps_its_ends() -> None:
     assert shorten("orders_of_november_2026.csv", 15) == "orders_…026.csv"
     assert shorten("orders.csv", 15) == "orders.csv"
+
+
+def test_the_day_on_which_customers_left_tells_who_did_and_why(write: Write) -> None:
+    rows = [f"K{n},2024-01-{1 + n % 28:02},{'2026-03-02,Price' if n % 4 == 0 else ','}" for n in range(40)]
+    path = write("members.csv", "\n".join(["customer_id,customer since,churn date,churn reason", *rows]))
+    sheets = [(sheet, path.name) for sheet in open_sheets(path, Hints())]
+    proposal = propose_for(sheets, "crm", known=None, hints=Hints())
+    assert proposal is not None
+    events = {event.name: event for table in proposal.mapping.tables for event in table.events}
+    left = events["customer.churned"]
+    assert left.at == "churn date"
+    assert left.when is not None
+    assert left.when.column == "churn date"
+    assert left.data["reason"].column == "churn reason"
+    assert events["customer.registered"].at == "customer since"

@@ -1,5 +1,6 @@
 """What spreadsheets and old systems do to tables: totals, rounded keys, stray blanks, several currencies."""
 
+import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from regard.ledger import lake
 from regard.listen.actions import import_file
 from regard.listen.asking import look_into, settle_mapping
 from regard.listen.mapping import parse_mapping
+from regard.listen.mapping_files import stored_mapping
 from regard.listen.models import Import, Reject
 from regard.listen.pipeline import build
 from tests.listen.test_imports import MAPPING, Write, take_in, visible
@@ -132,3 +134,20 @@ def test_an_import_that_breaks_is_not_left_running(write: Write, monkeypatch: py
 
 def test_the_lake_does_not_claim_a_first_part_that_it_never_got(tmp_path: Path) -> None:
     assert not lake.holds("events", "import-1", 0)
+
+
+def test_subtotals_that_name_nobody_are_nobody(write: Write) -> None:
+    rows = "Nord;K1;10,5\nNord;K2;20,5\nTotal Nord;;31,0\nSüd;K3;5,5\nSumme Süd;;5,5\nTotal;;36,5\n"
+    done = take_in(write("regions.csv", f"Region;Customer no;Revenue\n{rows}"))
+    assert (done.rejected_rows, Identity.objects.count()) == (3, 3)
+
+
+def test_the_files_of_an_archive_that_are_one_table_have_one_mapping(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "year.zip", "w") as archive:
+        for month in range(1, 10):
+            archive.writestr(f"orders-2026-0{month}.csv", f"{HEADER}{month},K1,2026-0{month}-05,1.50\n")
+    done = import_file(tmp_path / "year.zip", source="shop", actor="ann")
+    assert (done.rows_read, done.events_added) == (9, 9)
+    mapping = stored_mapping("shop")
+    assert mapping is not None
+    assert len(mapping.tables) == 1

@@ -78,6 +78,7 @@ def test_the_qr_code_is_an_image_and_only_of_an_open_survey(
     assert ada.get(f"/surveys/{nps.slug}/qr.png").content.startswith(b"\x89PNG")
     svg = ada.get(f"/surveys/{nps.slug}/qr.svg?download")
     assert b"<svg" in svg.content
+    assert b'fill="#fff"' in svg.content  # dark on light also on a dark page: cameras read nothing else
     assert "attachment" in svg["Content-Disposition"]
     Survey.objects.update(public=False)
     assert ada.get(f"/surveys/{nps.slug}/qr.svg").status_code == 404

@@ -8,11 +8,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from regard.analytics import Estimate
 from regard.know.models import Candidate, Identity, Merge
 from regard.ledger.queries import newest_events
 from regard.listen.models import Import
+from regard.understand.actions import compute
 
 ORDERS = """order id;customer id;e-mail;order date;total
 1;17;a@example.org;03.02.2026;19,99
@@ -35,6 +37,23 @@ def test_a_fresh_home_teaches_the_first_steps(as_: Callable[[str], Client]) -> N
     assert "regard compute" in text_of(as_("max"), "/")
     assert "Import the first file" in text_of(as_("max"), "/customers")
     assert "Nothing to decide" in text_of(as_("max"), "/review")
+
+
+def test_home_says_what_was_handed_in_while_the_first_figures_are_to_come(
+    as_: Callable[[str], Client],
+) -> None:
+    job = upload(as_("max"), "order\tcustomer\n1\tA\n", name="first.csv")
+    Import.objects.update(state="done", ended_at=timezone.now(), details={
+        "sheets": [{"sheet": "first", "table": "first", "rows": 1, "found": {"delimiter": "\t", "header": True}}]
+    })  # fmt: skip
+    home = text_of(as_("max"), "/")
+    assert f'href="/imports/{job.pk}">first.csv' in home
+    assert "Import the first file" not in home
+    page = text_of(as_("max"), f"/imports/{job.pk}")
+    assert "shows it once the figures are computed anew, which follows by itself" in page
+    assert ">tab<" in page
+    compute(as_of=timezone.now(), actor="test")
+    assert "The figures know it" in text_of(as_("max"), f"/imports/{job.pk}")
 
 
 def test_no_figure_on_home_is_naked(as_: Callable[[str], Client], computed: int) -> None:

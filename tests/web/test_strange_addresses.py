@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from regard.access.permissions import Permission
 from regard.access.throttle import LIMIT_PER_ADDRESS
+from regard.ledger.actions import append_events
+from regard.ledger.events import EVENT_SCHEMA
+from regard.understand.actions import compute
 from regard.web.doors import DOORS
+from tests.web.conftest import event
 from tests.web.test_access import ASKED, PAGES
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +66,34 @@ def test_a_network_of_ipv6_is_one_address_for_guessing_passwords(client: Client)
     said = {"username": "another", "password": "x"}
     assert client.post("/sign-in", said, REMOTE_ADDR="2001:db8::ffff").status_code == 429
     assert client.post("/sign-in", said, REMOTE_ADDR="2001:db8:1::1").status_code == 403
+
+
+def test_a_body_that_is_too_large_is_refused_unread(as_: SignIn, settings: Any, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"  # writing a part of it would fail
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    settings.REGARD_UPLOAD_LIMIT = 9 * 1024**2
+
+    def given() -> dict[str, Any]:
+        return {"source": "shop", "file": SimpleUploadedFile("orders.csv", b"x" * 11 * 1024**2)}
+
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies["csrftoken"] = "a" * 32
+    for address in ("/sign-in", "/imports"):
+        assert stranger.post(address, given()).status_code == 413
+    assert as_("max").post("/imports", given()).status_code == 413
+
+
+def test_the_list_shows_who_has_an_open_case(as_: SignIn, computed: int) -> None:
+    assert 'name="cases"' in text_of(as_("greta"), "/customers?cases=open")
+    assert "1 to 50 of 60" in text_of(as_("greta"), "/customers?cases=wrong")
+    assert "a case that is not solved" not in text_of(as_("greta"), "/")
+    rows = [event("case.opened", 2, "shop:3", subject="case:1", data={"kind": "question"})]
+    append_events(pa.Table.from_pylist(rows, schema=EVENT_SCHEMA))
+    compute(as_of=timezone.now(), actor="test")
+    assert "1 to 1 of 1" in text_of(as_("greta"), "/customers?cases=open")
+    assert 'href="/customers?cases=open">1 customer has a case that is not solved.' in text_of(
+        as_("greta"), "/"
+    )
 
 
 def test_every_page_of_the_staff_stands_behind_a_door() -> None:

@@ -12,6 +12,7 @@ import typer
 from regard.cli import actor, start
 from regard.cli.options import HomeOption, JsonOption
 from regard.cli.output import print_facts, print_json
+from regard.errors import RegardError
 
 if TYPE_CHECKING:
     from regard.keeping.archive import Manifest, Progress
@@ -67,7 +68,11 @@ def restore(
     start(home, must_exist=False)
     from regard.keeping.restoring import settle
 
-    done = settle(home, manifest)
+    try:
+        done = settle(home, manifest)
+    except RegardError as error:
+        error.hint += f" What was unpacked lies in {home}: empty it before you try again."
+        raise
     if json:
         print_json({"home": str(home), "set_aside": str(aside or ""), **_facts(manifest), "now": done.counts,
                     "waiting_letters": done.waiting_letters, "differs": done.differs})  # fmt: skip

@@ -36,6 +36,7 @@ def show_proposal(proposal: Proposal, handed: Sequence[tuple[Sheet, str]], hints
         table = expect_table(proposal.mapping, sheet, file_name)
         if table.name not in fresh:
             continue
+        fresh.remove(table.name)  # told once, however many sheets it has
         typer.secho(
             "\n" + _cut(f"{shorten(file_name, 40)}: {sheet.row_count:,} rows, as `{table.name}`"), bold=True
         )

@@ -273,6 +273,6 @@ def check_room(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if size > free:
         raise StoreError(
-            f"{folder} has {free / 1e9:,.1f} GB free, and {size / 1e9:,.1f} GB are needed.",
+            f"{folder} has {free / 1e6:,.1f} MB free, and {size / 1e6:,.1f} MB are needed.",
             hint="Make room, or choose another place.",
         )

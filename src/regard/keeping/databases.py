@@ -45,7 +45,9 @@ def _copy_sqlite(source: sqlite3.Connection, copy: Path) -> None:
             source.backup(target, pages=PAGES)
             (said,) = target.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
-        raise StoreError(f"The database could not be copied: {error}.") from error
+        raise StoreError(
+            f"The database could not be copied: {error}.", hint="Its copy needs room beside the archive."
+        ) from error
     if said != "ok":
         raise StoreError(
             f"The database is damaged: {said}.", hint="Restore the last backup; this one was not made."

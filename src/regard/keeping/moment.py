@@ -79,6 +79,8 @@ def hold_moment() -> Iterator[Moment]:
                 noted = {name: _note(name) for name in lake.TABLES}
             yield Moment(database, snapshot, {name: table for name, table in noted.items() if table})
     finally:
+        if database.vendor == "sqlite" and database.connection is not None:
+            database.connection.rollback()  # closing does it, except for a database in memory
         database.close()
 
 

@@ -8,7 +8,7 @@ import pyarrow.fs
 from django.core.management import call_command
 
 from regard.errors import ConflictError
-from regard.keeping.archive import Manifest
+from regard.keeping.archive import BLOCK, Manifest
 from regard.keeping.databases import DUMP, refuse_unless_free, restore_dump
 from regard.keeping.moment import LOG, hold_moment
 from regard.keeping.repairing import begin_again
@@ -57,7 +57,10 @@ def _place_lake(home: Path) -> None:
                     f"There is a lake at {lake.location('')} already; the backup's lies in {unpacked}.",
                     hint="Set REGARD_LAKE to another place and restore again.",
                 )
-            storage = lake.storage_of(lake.location(folder.name))
+            place = lake.location(folder.name)
+            if lake.is_local(place):
+                Path(place).mkdir(parents=True)
+            storage = lake.storage_of(place)
             # files before their log, so that a table that can be opened is whole
             for file in sorted(folder.rglob("*"), key=lambda file: (LOG in file.parts, file.name)):
                 if file.is_file():
@@ -66,5 +69,6 @@ def _place_lake(home: Path) -> None:
 
 
 def _copy(file: Path, storage: pyarrow.fs.FileSystem, name: str) -> None:
-    with file.open("rb") as source, storage.open_output_stream(name) as target:
-        shutil.copyfileobj(source, target, 4 << 20)
+    # delta-rs takes bytes, which it is given only by a stream with a buffer larger than what is written at a time
+    with file.open("rb") as source, storage.open_output_stream(name, buffer_size=2 * BLOCK) as target:
+        shutil.copyfileobj(source, target, BLOCK)

@@ -1,5 +1,6 @@
 """From sheets to a mapping that fits them: the source's own, extended by what is proposed for new tables."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from regard.listen.mapping_files import known_mappings, match_table, store_mappi
 from regard.listen.reading import Hints, Sheet, profile_sheet
 
 SHARED = ("ref", "anon", "email", "phone")  # namespaces of no source
+DIGITS = re.compile(r"\d+")  # orders-2026-01 and orders-2026-02 of one archive are the same table
 Handed = Sequence[tuple[Sheet, str]]  # sheets with the names of their files
 
 
@@ -22,7 +24,13 @@ def propose_for(handed: Handed, source: str, *, known: SourceMapping | None, hin
     fresh = [(s, name) for s, name in handed if known is None or match_table(known, s, name) is None]
     if not fresh:
         return None
-    candidates = [Candidate(sheet, name, profile_sheet(sheet, hints=hints)) for sheet, name in fresh]
+    first_of_kind = {
+        (*sheet.columns, DIGITS.sub("", sheet.name)): (sheet, name) for sheet, name in reversed(fresh)
+    }
+    candidates = [
+        Candidate(sheet, name, profile_sheet(sheet, hints=hints)) for sheet, name in first_of_kind.values()
+    ]
+    candidates.reverse()
     others = [mapping for mapping in known_mappings() if mapping.source != source]
     today = timezone.now().date()  # in UTC: midnight of it is never ahead, as the company's own may be
     return propose_mapping(

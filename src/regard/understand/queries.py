@@ -155,6 +155,12 @@ def profiles() -> ir.Table:
     return lake.read("profiles")
 
 
+def count_with_open_cases() -> int:
+    """How many customers had a case open when their profiles were last computed."""
+    counted = lake.select("profiles", "WHERE open_cases > 0", columns="count(*)")
+    return int(counted.column(0)[0].as_py())
+
+
 def profile(customer_id: int) -> dict[str, Any] | None:
     """What was last computed of one customer, or None if nothing was yet."""
     found = lookup.find("profiles", "customer_id", [customer_id], keep=True)

@@ -32,10 +32,11 @@ SEEN = (
     ("90", "in 90 days"),
     ("older", "longer ago than a year"),
 )
+CASES = (("", "any"), ("open", "open"))
 PROMISES = (("", "any"), ("overdue", "overdue"), ("broken", "broken or overdue"))
 NUMBERS = {
     "none": "coalesce(orders, 0) = 0", "one": "orders = 1", "several": "orders > 1",
-    "overdue": "overdue > 0", "broken": "broken > 0",
+    "overdue": "overdue > 0", "broken": "broken > 0", "open": "open_cases > 0",
 }  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class Wish:
     orders: str = ""
     seen: str = ""
     promises: str = ""
+    cases: str = ""
     whole: bool = False  # look at everybody whom the search finds
     sort: str = "seen"
     up: bool = False
@@ -56,13 +58,13 @@ class Wish:
 
     @property
     def filtered(self) -> bool:
-        return bool(self.source or self.channel or self.orders or self.seen or self.promises)
+        return bool(self.source or self.channel or self.orders or self.seen or self.promises or self.cases)
 
     def address(self, **changes: Any) -> str:
         """The query string of this wish, changed."""
         wish = replace(self, **changes)
         said = {"q": wish.text, "source": wish.source, "channel": wish.channel, "orders": wish.orders,
-                "seen": wish.seen, "promises": wish.promises, "whole": "yes" if wish.whole else "",
+                "seen": wish.seen, "promises": wish.promises, "cases": wish.cases, "whole": "yes" if wish.whole else "",
                 "sort": "" if wish.sort == "seen" else wish.sort, "up": "yes" if wish.up else "",
                 "page": str(wish.page) if wish.page > 1 else ""}  # fmt: skip
         return "?" + urlencode({name: value for name, value in said.items() if value})
@@ -92,6 +94,7 @@ def read_wish(query: Mapping[str, str]) -> Wish:
         orders=query.get("orders", "") if query.get("orders") in dict(ORDERS) else "",
         seen=query.get("seen", "") if query.get("seen") in dict(SEEN) else "",
         promises=query.get("promises", "") if query.get("promises") in dict(PROMISES) else "",
+        cases=query.get("cases", "") if query.get("cases") in dict(CASES) else "",
         whole=query.get("whole") == "yes",
         sort=query.get("sort", "") if query.get("sort") in SORTS else "seen",
         up=query.get("up") == "yes",
@@ -158,7 +161,7 @@ def _conditions(wish: Wish, ids: Collection[int] | None) -> tuple[str, list[Any]
         conditions.append(("list_contains(sources, ?)", [wish.source]))
     if wish.channel:
         conditions.append(("list_contains(channels, ?)", [wish.channel]))
-    conditions += [(NUMBERS[said], []) for said in (wish.orders, wish.promises) if said]
+    conditions += [(NUMBERS[said], []) for said in (wish.orders, wish.promises, wish.cases) if said]
     if wish.seen:
         days = 365 if wish.seen == "older" else int(wish.seen)
         way = "<" if wish.seen == "older" else ">="

@@ -111,6 +111,9 @@ def tasks(seen: Picture, found: list[understand.Concern], held: frozenset[Permis
     }  # that all who churned left is no news
     outliers = [each for each in seen.outliers if each[1].dimension.replace("_", " ") not in known]
     listed += [_outlier(figure, group) for figure, group in outliers[:MOST_OUTLIERS]]
+    if Permission.CUSTOMERS_READ in held and (waiting := understand.count_with_open_cases()):
+        words = f"{number(waiting)} customer{'s have' if waiting > 1 else ' has'} a case that is not solved."
+        listed.append(Task(words, f"{reverse('customers')}?cases=open", "open", 5.5))
     if Permission.CUSTOMERS_MERGE in held and (pairs := know.count_open_candidates()):
         words = f"{number(pairs)} pair{'s' if pairs > 1 else ''} of records may be the same customer."
         listed.append(Task(words, reverse("review"), "decide", 2.0))

@@ -216,3 +216,21 @@ def test_of_a_large_segment_the_preview_estimates_and_says_how_well(
     assert (about.customers, about.looked_at) == (8, 6)
     assert abs(about.segment - exact.segment) <= about.margin
     assert about == queries.preview(campaign, at=NOON)
+
+
+def test_whom_a_reminder_cannot_reach_holds_up_nobody(nps: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign_of(nps, remind_after_days=3)
+    actions.run_due(NOON)
+    remind, unlucky = asking.remind, Recipient.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+    def refuse_one(number: int, *, now: datetime) -> Recipient:
+        if number == unlucky:
+            raise InputError("no address")
+        return remind(number, now=now)
+
+    monkeypatch.setattr(asking, "remind", refuse_one)
+    actions.run_due(NOON + 4 * DAY)
+    reminded = dict(Recipient.objects.filter(state="asked").values_list("pk", "reminded_at"))
+    assert reminded.pop(unlucky) is None
+    assert all(reminded.values())
+    assert not Recipient.objects.filter(remind_at__isnull=False).exists()

@@ -302,3 +302,16 @@ def test_the_two_header_lines_of_a_survey_platform_are_one_header(tmp_path: Path
         "Any comments? Open-Ended Response",
     ]  # fmt: skip
     assert sheet.row_count == 8
+
+
+def test_a_delimiter_behind_a_backslash_divides_nothing(tmp_path: Path) -> None:
+    text = "id|date|note\n" + "".join(f"{n}|2026-03-0{n}|a\\|b\n" for n in range(1, 9))
+    sheet = read(tmp_path, text.encode(), name="x.txt")
+    assert sheet.columns == ["id", "date", "note"]
+    assert sheet.table()["note"].to_pylist() == ["a|b"] * 8
+
+
+def test_lines_in_quotes_as_a_whole_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    text = '"id,date,total"\n' + "".join(f'"{n},2026-03-0{n},{n}.5"\n' for n in range(1, 9))
+    with pytest.raises(UnreadableFileError, match="quotes as a whole"):
+        read(tmp_path, text.encode())

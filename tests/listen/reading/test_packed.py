@@ -205,3 +205,8 @@ def test_hidden_sheets_are_left_out_and_named(tmp_path: Path) -> None:
 def test_a_web_page_called_xls_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(UnreadableFileError, match="save it as XLSX"):
         read(tmp_path, "export.xls", text.encode())
+
+
+def test_an_archive_of_files_without_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="more than 1,000 files"):
+        read(tmp_path, "x.zip", zipped({f"{n}.csv": CSV for n in range(1001)}))

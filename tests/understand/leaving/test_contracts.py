@@ -122,7 +122,16 @@ def test_pages_show_it_and_reasons_are_escaped(company: None, client: Client) ->
         assert "<b>away</b>" not in page
     assert "Who may leave next" in value
     point = pain_points()[0]
-    assert "Contract revenue at risk a year" in client.get(f"/fix/{point.pk}").content.decode()
+    page = client.get(f"/fix/{point.pk}").content.decode()
+    for said in (
+        "Contract revenue at risk a year", "not when each of them did", "No change can be proven with these files yet",
+        "What those who left said", "Too dear", "promise broken", "No text of theirs",
+    ):  # fmt: skip
+        assert said in page
+    assert "<b>away</b>" not in page
+    form = client.get(f"/show/new?about={point.key}").content.decode()
+    assert 'value="reason:Too dear"' in form
+    assert 'value="churn-rate"' in form
     rows = b"".join(client.get(f"/fix/{point.pk}/customers.csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert len(rows.splitlines()) == point.customers + 1
     assert "Too dear" in b"".join(client.get("/value/reasons.csv").streaming_content).decode()  # type: ignore[attr-defined]

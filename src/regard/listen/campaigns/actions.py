@@ -113,7 +113,7 @@ def run_due(now: datetime, *, seconds: float = RUN_SECONDS) -> int:
             late = _late(campaign, now)
             asked += _ask(due, now)
             for number in late:
-                asking.remind(number, now=now)
+                _remind(number, now)
             if due or late:
                 busy.append(campaign)
             else:
@@ -159,6 +159,15 @@ def _ask(numbers: Sequence[int], now: datetime) -> int:
         log.warning("recipient %s: %s", numbers[0], error)
         asking.give_up(numbers[0])
         return 0
+
+
+def _remind(number: int, now: datetime) -> None:
+    """Remind one; whoever cannot be written to is left in peace, and the others come all the same."""
+    try:
+        asking.remind(number, now=now)
+    except (InputError, ConflictError, NotFoundError) as error:
+        log.warning("recipient %s: %s", number, error)
+        asking.leave_in_peace(number)
 
 
 def hold_campaign(campaign_id: int) -> Campaign:

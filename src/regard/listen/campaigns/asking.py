@@ -109,6 +109,12 @@ def give_up(recipient_id: int) -> Recipient:
     return _skip(_held(recipient_id), "refused")
 
 
+@transaction.atomic
+def leave_in_peace(recipient_id: int) -> Recipient:
+    """Remind this one no more."""
+    return _remind_at(_held(recipient_id), None)
+
+
 def _hold(recipients: QuerySet[Recipient]) -> QuerySet[Recipient]:
     """Recipients, held; a campaign that is paused meanwhile is seen by the next ones."""
     return recipients.select_for_update(of=("self",)).order_by("pk")

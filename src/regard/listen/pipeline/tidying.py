@@ -54,8 +54,9 @@ def what_is_no_data(texts: dict[str, pa.ChunkedArray], keys: tuple[str, ...]) ->
         found = _noted(found, pc.match_substring_regex(texts[column], ROUNDED), f"`{column}`: {ROUNDED_KEY}")
     if keys and texts[keys[0]].null_count:
         nameless = pc.is_null(texts[keys[0]])
-        for values in texts.values():
-            found = _noted(found, pc.and_(nameless, _are_totals(values)), TOTALS_ROW)
+        for values in texts.values():  # where nobody is named, also `Total Nord`
+            sums_up = pc.match_substring_regex(values, rf"(?i)^\s*(?:{'|'.join(TOTALS.to_pylist())})\b")
+            found = _noted(found, pc.and_(nameless, sums_up), TOTALS_ROW)
     return found
 
 

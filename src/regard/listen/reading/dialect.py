@@ -65,6 +65,8 @@ def tell_dialect(sample: str, hints: Hints, *, whole: bool) -> Dialect | None:
     if delimiter is None:
         return None
     plain = Dialect(delimiter, quote, _escape(sample, delimiter, quote))
+    if plain.escape is None and _escapes_delimiter(lines[skipped:], plain):
+        plain = replace(plain, escape="\\")
     return _with_header(replace(plain, padding=_padded(lines[skipped:], plain)), lines, skipped, hints)
 
 
@@ -156,6 +158,17 @@ def _escape(sample: str, delimiter: str, quote: str) -> str | None:
     escaped = re.search(rf"[^\\{end}]\\{quote}[^{quote}{end}]", sample)
     doubled = re.search(rf"\\{quote}{quote}[^{end}]", sample)
     return "\\" if escaped and not doubled else None
+
+
+def _escapes_delimiter(lines: Sequence[str], dialect: Dialect) -> bool:
+    r"""Whether rows have the header's width only if a \| is no delimiter."""
+    if not any(f"\\{dialect.delimiter}" in line for line in lines):
+        return False
+    widths = []
+    for layout in (dialect, replace(dialect, escape="\\")):
+        rows, _ = _records(lines, layout, 0)
+        widths.append(sum(len(row) == len(rows[0]) for row in rows) if rows else 0)
+    return widths[1] > widths[0]
 
 
 def _padded(lines: Sequence[str], dialect: Dialect) -> bool:

@@ -29,6 +29,7 @@ def read_text(path: Path, name: str, hints: Hints) -> list[Sheet]:
         if alignment:
             return [read_aligned(chunks, alignment, name, found, hints)]
         dialect = one_column(sample, hints)
+        _refuse_wrapped(sample, name)
     _describe(found, dialect)
     writer = SheetWriter(name, dialect.columns, found, hints)
     DelimitedReader(dialect, writer).read(chunks)
@@ -54,6 +55,17 @@ def _sample(first: bytes) -> tuple[str, bool]:
         return first.decode(), True
     end = first.rfind(b"\n", 0, SAMPLE_BYTES) + 1
     return first[: end or SAMPLE_BYTES].decode(errors="ignore"), False
+
+
+def _refuse_wrapped(sample: str, name: str) -> None:
+    """A table whose lines were each put in quotes as a whole, as when it is saved as a CSV of one column."""
+    lines = [line.strip() for line in sample.splitlines() if line.strip()]
+    inside = [line[1:-1].count(",") for line in lines if len(line) > 2 and line[0] == line[-1] == '"']
+    if len(lines) > 2 and len(inside) == len(lines) and min(inside) == max(inside) > 1:
+        raise UnreadableFileError(
+            f"Each line of {name} stands in quotes as a whole, so that it is one column.",
+            hint="Export the table again, or take the quotes away at the beginning and end of each line.",
+        )
 
 
 def _describe(found: Found, dialect: Dialect) -> None:

@@ -13,6 +13,7 @@ from regard.listen.reading.sheets import Hints
 
 PIECE = 1024 * 1024
 BROKEN = (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+MOST_FILES = 1000  # of an archive, letters not counted: each may be a table of its own
 FREE = 10 * 1024 * 1024  # below this size no ratio is suspicious
 
 
@@ -30,6 +31,11 @@ def unpack_zip(path: Path, target: Path, hints: Hints) -> tuple[list[Path], dict
     files: list[Path] = []
     broken: dict[str, str] = {}
     with _explained(path), zipfile.ZipFile(path) as archive:
+        if sum(not name.lower().endswith(".eml") for name in archive.namelist()) > MOST_FILES:
+            raise UnreadableFileError(
+                f"{path.name} holds more than {MOST_FILES:,} files.",
+                hint="Hand in a table with all rows, or several archives.",
+            )
         for place, entry in enumerate(archive.infolist()):
             name = Path(entry.filename).name
             if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename:

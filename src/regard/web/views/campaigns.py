@@ -57,7 +57,7 @@ def qr_code(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     out = io.BytesIO()
     # quartile: it stays readable on a crumpled receipt
     link = _reached(request, reverse("survey", args=[slug]))
-    segno.make(link, error="q", micro=False).save(out, kind=kind, scale=12, border=4)
+    segno.make(link, error="q", micro=False).save(out, kind=kind, scale=12, border=4, light="white")
     answer = HttpResponse(out.getvalue(), QR_KINDS[kind])
     if "download" in request.GET:
         answer.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}.{kind}"'

@@ -18,6 +18,7 @@ from regard.understand import queries as understand
 from regard.web.contact_card import standings_of
 from regard.web.csv_export import csv_answer
 from regard.web.customer_list import (
+    CASES,
     EXPORT_LIMIT,
     MOST_FOUND_WHOLE,
     ORDERS,
@@ -47,6 +48,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "heads": [{"title": title, "sort": name, "current": wish.sort == name, "address": wish.resorted(name)}
                   for name, (_, title) in SORTS.items()],
         "sources": listen.source_names(), "channels": CHANNELS, "orders": ORDERS, "seen": SEEN, "promises": PROMISES,
+        "cases": CASES,
         "whole": wish.address(whole=True, page=1), "most": MOST_FOUND_WHOLE,
         "csv": wish.address(page=1),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from regard.access.permissions import Permission, permissions_of
 from regard.analytics.comparisons import CANNOT_TELL
+from regard.listen import queries as listen
 from regard.show import queries as show
 from regard.understand import queries as understand
 from regard.web.drivers import first_to_fix
@@ -18,7 +19,7 @@ from regard.web.slicing import shown_narrowing
 
 TILES = ("nps", "csat", "churn-rate", "repeat-purchase-rate", "revenue")
 MOST_TILES = 4
-MOST_FIXES = 5
+MOST_FIXES, MOST_IMPORTS = 5, 5
 
 
 @may(Permission.MEASURES_READ)
@@ -26,7 +27,8 @@ MOST_FIXES = 5
 def home(request: HttpRequest) -> HttpResponse:
     computation = understand.latest_computation()
     if computation is None:
-        return render(request, "web/home_empty.html")
+        handed_in = listen.recent_imports(limit=MOST_IMPORTS)
+        return render(request, "web/home_empty.html", {"imports": handed_in})
     narrowing = shown_narrowing(request.GET.dict())
     seen = picture(narrowing.part)
     found = concerns(timezone.now())

@@ -19,6 +19,7 @@ from regard.listen.reading import Hints
 from regard.listen.rejects import export_rejects
 from regard.listen.tasks import look_into_file
 from regard.listen.uploads import check_source, keep_upload
+from regard.understand import queries as understand
 from regard.understand.tasks import take_in_file
 from regard.web.may import StaffRequest, may
 from regard.web.wizard import SHOWN_ROWS, USES, changed_table, sample_table, table_form, with_table
@@ -57,10 +58,17 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         return render(request, "web/wizard.html", _wizard(job, asked_mapping(job)))
     rejects = listen.rejects_of(import_id)
     answer = {
-        "job": job, "busy": job.state in BUSY, "rejects": rejects, "sheets": job.details.get("sheets", []),
+        "job": job, "busy": job.state in BUSY, "computed": _is_computed(job),
+        "rejects": rejects, "sheets": job.details.get("sheets", []),
         "reject_tables": sorted({each.table for each in rejects if each.retried_at is None}),
     }  # fmt: skip
     return render(request, "web/import.html", answer)
+
+
+def _is_computed(job: Import) -> bool:
+    """Whether the figures of the pages know what the import brought."""
+    newest = understand.latest_computation()
+    return newest is not None and job.ended_at is not None and newest.as_of >= job.ended_at
 
 
 @may(Permission.IMPORTS_READ)
