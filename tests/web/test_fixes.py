@@ -26,9 +26,16 @@ def point(computed: int) -> PainPoint:
     rows = [{"key": "late", "customer_id": number, "subject": "order:1", "ordered_at": NOW.replace(month=NOW.month - 1)
              if NOW.month > 1 else NOW} for number in (computed, computed + 1)]  # fmt: skip
     lake.overwrite("touched", pa.Table.from_pylist(rows, schema=lake.TABLES["touched"]))
+    path = {"occurred_at": rows[0]["ordered_at"], "month": NOW.date(), "path": "ordered → delivered late"}
+    taken = [
+        path | {"customer_id": computed, "back": True},
+        path | {"customer_id": computed + 7, "back": False},
+    ]
+    lake.overwrite("episodes", pa.Table.from_pylist(taken, schema=lake.TABLES["episodes"]))
     return PainPoint.objects.create(
         place=1, standing="costly", key="late", title="Late delivery", effect=-0.1, effect_low=-0.15, effect_high=-0.05,
-        cost=52_000.0, cost_low=38_123.0, cost_high=71_456.0, assumptions=["This is an association."], **found,
+        cost=52_000.0, cost_low=38_123.0, cost_high=71_456.0, assumptions=["This is an association."],
+        trend_said="It befell 12.0% of the orders.", **found,
     )  # fmt: skip
 
 
@@ -47,6 +54,9 @@ def test_a_pain_point_opens_into_its_people_their_words_and_its_assumptions(
     page = as_("max").get(reverse("fix", args=[point.pk])).content.decode()
     assert "Grete Åberg" in page
     assert "This is an association." in page
+    assert "It befell 12.0% of the orders." in page
+    assert "ordered → delivered late" in page
+    assert 'data-label="Ordered again">100 %' in page, "only the orders that it befell count"
     assert "&lt;script&gt;alert(" in page
     assert HOSTILE not in page
     assert "style=" not in page
