@@ -106,7 +106,9 @@ def _write_file(
     rows, lowest, highest = 0, None, None
     with (
         storage.open_output_stream(path) as target,
-        pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=repeating) as writer,
+        pq.ParquetWriter(
+            target, schema, compression="lz4", use_dictionary=repeating, write_statistics=[column]
+        ) as writer,
     ):
         for batch in batches:
             writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=GROUP_ROWS)

@@ -35,8 +35,10 @@ def mark_repeats(
     [False, True, False]
     """
     known = purchases.filter(ibis._[customer].notnull())
-    window = ibis.window(group_by=customer, order_by=[at, order])
-    return known.mutate(repeat=ibis.row_number().over(window) > 0)
+    place = ibis.struct({"at": known[at], "order": known[order]})  # the least one is found without sorting
+    firsts = known.group_by(customer).aggregate(first=place.min())
+    joined = known.inner_join(firsts, customer)
+    return joined.mutate(repeat=joined[order] != joined["first"]["order"]).drop("first")
 
 
 def repeat_purchase(
