@@ -18,11 +18,11 @@ def assert_whole(verdict: dict[str, Any]) -> None:
         assert kept["acknowledged"] > 20
 
 
-def test_twelve_backups_under_load_lose_and_double_nothing(tmp_path: Path) -> None:
-    assert_whole(kill(PROGRAM, tmp_path, 12, seed=3))
+def test_five_backups_under_load_lose_and_double_nothing(tmp_path: Path) -> None:
+    assert_whole(kill(PROGRAM, tmp_path, 5, seed=3))
 
 
-def test_six_backups_of_postgresql_under_load_lose_and_double_nothing(
+def test_three_backups_of_postgresql_under_load_lose_and_double_nothing(
     tmp_path: Path, postgres_database: str
 ) -> None:
-    assert_whole(kill(PROGRAM, tmp_path, 6, seed=4, url=postgres_database))
+    assert_whole(kill(PROGRAM, tmp_path, 3, seed=4, url=postgres_database))
