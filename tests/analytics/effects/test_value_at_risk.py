@@ -1,5 +1,6 @@
 """Costs carry both uncertainties, and loudness does not make a pain point dear."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,7 +18,8 @@ def effect(value: float, error: float, n: int = 400) -> Estimate:
 def point(name: str, cost: float | None, error: float, n: int = 100) -> PainPoint:
     half = 1.959964 * error
     ends = (None, None, None) if cost is None else (cost, cost - half, cost + half)
-    return PainPoint(name, "theme", effect(0, 1), Estimate(*ends, n=n, standard_error=error))
+    same = effect(-(cost or 0) / 1000, error / 1000)
+    return PainPoint(name, "theme", same, Estimate(*ends, n=n, standard_error=error))
 
 
 def test_the_figure_is_the_sum_of_value_times_effect() -> None:
@@ -52,6 +54,13 @@ def test_the_four_lists() -> None:
     assert [one.name for one in ranking.too_small] == ["harmless", "good"]
     assert [one.name for one in ranking.unclear] == ["dear but vague"]
     assert [one.name for one in ranking.too_few] == ["rare"]
+
+
+def test_an_amount_on_an_effect_that_may_be_none_is_not_called_costly() -> None:
+    seen = point("bills", 500, 50)
+    doubtful = replace(seen, effect=effect(-0.17, 0.09))
+    assert [one.name for one in rank_pain_points([doubtful]).unclear] == ["bills"]
+    assert [one.name for one in rank_pain_points([seen]).costly] == ["bills"]
 
 
 def test_among_many_harmless_ones_few_are_called_costly() -> None:

@@ -125,9 +125,10 @@ def rank_pain_points(points: Sequence[PainPoint], *, worth: float = 0.0, level: 
 
     Notes
     -----
-    Too few: no figure. Costly: above 0 after Benjamini and Hochberg's correction, and not too small. Too small: the
-    upper end of the interval lies below `worth`. Unclear: all else. The costly are ordered by the *lower* end of their
-    interval, so that neither loudness (many touched, no effect) nor a wide interval lifts one above a certain cost.
+    Too few: no figure. Costly: effect and value both surely not 0 (the larger of their p-values, after Benjamini and
+    Hochberg's correction), and not too small. Too small: the upper end of the interval lies below `worth`. Unclear: all
+    else. The costly are ordered by the *lower* end of their interval, so that neither loudness (many touched, no
+    effect) nor a wide interval lifts one above a certain cost.
 
     Examples
     --------
@@ -150,12 +151,16 @@ def rank_pain_points(points: Sequence[PainPoint], *, worth: float = 0.0, level: 
 
 
 def _corrected(points: list[PainPoint]) -> list[PainPoint]:
-    p_values = []
-    for point in points:
-        value, error = point.value_at_risk.value or 0.0, point.value_at_risk.standard_error or 0.0
-        p_values.append(2 * float(stats.norm.sf(abs(value) / error)) if error else 1.0)
+    # both must hold: an amount that stands on an effect that may be none would contradict itself
+    p_values = [max(_p_value(point.value_at_risk), _p_value(point.effect)) for point in points]
     corrected = benjamini_hochberg(p_values)
     return [replace(point, p=float(p)) for point, p in zip(points, corrected, strict=True)]
+
+
+def _p_value(estimate: Estimate) -> float:
+    """That it is not 0, by the normal approximation."""
+    value, error = estimate.value or 0.0, estimate.standard_error or 0.0
+    return 2 * float(stats.norm.sf(abs(value) / error)) if error else 1.0
 
 
 def _place(point: PainPoint, worth: float, alpha: float) -> str:
