@@ -70,8 +70,16 @@ def test_old_counters_are_deleted() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_threads_do_not_pass_the_limit_together() -> None:
+def test_threads_do_not_pass_the_limit_together(monkeypatch: pytest.MonkeyPatch) -> None:
     passed: list[int] = []
+    counted, waiting = rates._counted, threading.Lock()
+
+    def count(subject: str, minute: int, more: int) -> int:
+        """A file lets one writer wait for another; the tests' database in memory refuses the second."""
+        with waiting:
+            return counted(subject, minute, more)
+
+    monkeypatch.setattr(rates, "_counted", count)
 
     def work() -> None:
         passed.append(ask(60))
